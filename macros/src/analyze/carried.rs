@@ -1,0 +1,58 @@
+//! The variables that a loop carries from one iteration to the next.
+
+use super::known;
+use super::scope::Locals;
+use super::uses::{Access, Facts, Place, Use};
+use proc_macro2::{Ident, Span};
+
+/// A variable, bound outside the loop, that its body changes.
+#[derive(Debug, Clone)]
+pub(crate) struct Carried {
+    pub(crate) place: Place,
+    /// Where it is changed first.
+    pub(crate) span: Span,
+    /// What happens there: "is assigned", "is the receiver of `.push()`".
+    pub(crate) how: String,
+}
+
+/// Finds what the body, whose facts these are, carries. `shared` names the variables of which the user
+/// says that the loop only reads them.
+pub(crate) fn find(body: &Facts, locals: &Locals, shared: &[Ident]) -> Vec<Carried> {
+    let mut carried: Vec<Carried> = Vec::new();
+    for used in &body.uses {
+        let is_shared = shared.iter().any(|name| *name == used.place.name);
+        if let Some(how) = changes(used, locals, is_shared)
+            && !carried.iter().any(|known| known.place == used.place)
+        {
+            carried.push(Carried { place: used.place.clone(), span: used.span, how });
+        }
+    }
+    carried
+}
+
+/// How this use may change the variable, if it may.
+fn changes(used: &Use, locals: &Locals, is_shared: bool) -> Option<String> {
+    let declared = locals.get(&used.place.name);
+    let is_mut = declared.is_some_and(|declared| declared.is_mut || declared.is_mut_ref);
+    match &used.access {
+        Access::Mutate(how) => Some((*how).to_owned()),
+        _ if is_shared => None,
+        Access::Method(method) => {
+            // Without a declaration in sight (a static, a constant) only locks and cells can change it.
+            let changes = declared.is_some() && (known::is_mutator(method) || (is_mut && !known::is_reader(method)));
+            changes.then(|| format!("is the receiver of `.{method}()`"))
+        }
+        Access::Call => is_mut.then(|| "is called, and may change what it captures".to_owned()),
+        Access::Tokens => is_mut.then(|| "is named in a macro that may change it".to_owned()),
+        Access::Value => {
+            let reborrows = declared.is_some_and(|declared| declared.is_mut_ref) && used.place.fields.is_empty();
+            reborrows.then(|| "is passed on as `&mut`".to_owned())
+        }
+        Access::Shared => None,
+    }
+}
+
+/// What of `carried` this use touches.
+pub(crate) fn touched<'a>(used: &Use, carried: &'a [Carried]) -> Option<&'a Carried> {
+    carried.iter().find(|known| known.place.overlaps(&used.place))
+}

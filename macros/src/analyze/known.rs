@@ -1,0 +1,119 @@
+//! What the split knows about names of the standard library. The guide's page "The split" repeats these
+//! lists.
+//!
+//! A name here is a guess about the method behind it. A wrong guess about what is changed or borrowed is
+//! caught by the borrow checker, never by the user's results.
+
+/// Methods that change what they are called on, whatever it is declared as.
+pub(crate) fn is_mutator(method: &str) -> bool {
+    matches!(
+        method,
+        "push" | "push_str" | "push_back" | "push_front" | "insert" | "extend" | "extend_from_slice" | "append"
+            | "remove" | "swap_remove" | "pop" | "pop_front" | "pop_back" | "clear" | "truncate" | "retain" | "drain"
+            | "sort" | "sort_unstable" | "sort_by" | "sort_by_key" | "sort_unstable_by" | "dedup" | "reverse"
+            | "resize" | "fill" | "swap" | "rotate_left" | "rotate_right" | "entry" | "get_mut" | "iter_mut"
+            | "last_mut" | "first_mut" | "get_or_insert_with" | "get_or_insert" | "take" | "replace" | "as_mut"
+            | "write_all" | "write_str" | "write_fmt" | "flush" | "read_line" | "read_to_end" | "read_to_string"
+            | "next" | "next_back" | "nth" | "by_ref" | "split_off" | "reserve"
+    )
+}
+
+/// Methods that only read what they are called on, even if it is declared `mut`.
+pub(crate) fn is_reader(method: &str) -> bool {
+    is_borrower(method)
+        || matches!(
+            method,
+            "len" | "is_empty" | "contains" | "contains_key" | "starts_with" | "ends_with" | "clone" | "to_string"
+                | "to_owned" | "to_vec" | "is_some" | "is_none" | "is_ok" | "is_err" | "capacity" | "eq" | "ne" | "cmp"
+                | "partial_cmp" | "abs" | "sqrt" | "powi" | "powf" | "is_nan" | "copied" | "cloned" | "binary_search"
+                | "count_ones" | "display" | "exists" | "is_file" | "is_dir"
+        )
+}
+
+/// Methods that merely borrow from, or view, what they are called on: no work is saved by doing them
+/// elsewhere, and their result cannot leave the thread that owns what they borrow from.
+pub(crate) fn is_borrower(method: &str) -> bool {
+    matches!(
+        method,
+        "as_str" | "as_bytes" | "as_ref" | "as_slice" | "as_path" | "as_os_str" | "as_deref" | "as_ptr" | "borrow"
+            | "deref" | "trim" | "trim_start" | "trim_end" | "trim_matches" | "trim_start_matches"
+            | "trim_end_matches" | "strip_prefix" | "strip_suffix" | "get" | "first" | "last" | "iter" | "chars"
+            | "char_indices" | "bytes" | "lines" | "split" | "split_whitespace" | "split_once" | "rsplit_once"
+            | "split_at" | "splitn" | "chunks" | "windows" | "keys" | "values" | "file_name" | "extension" | "parent"
+            | "file_stem" | "to_str" | "to_string_lossy" | "as_any"
+    ) || is_lazy_adapter(method)
+}
+
+/// Iterator adapters, which do nothing until they are consumed.
+fn is_lazy_adapter(method: &str) -> bool {
+    matches!(
+        method,
+        "into_iter" | "map" | "filter" | "filter_map" | "flat_map" | "flatten" | "enumerate" | "zip" | "chain" | "rev"
+            | "skip" | "skip_while" | "take_while" | "map_while" | "step_by" | "peekable" | "cloned" | "copied"
+            | "inspect" | "fuse" | "scan" | "cycle"
+    )
+}
+
+/// Methods that pass on what a borrower gave.
+pub(crate) fn passes_on(method: &str) -> bool {
+    matches!(method, "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "ok" | "ok_or")
+}
+
+/// Methods without work worth handing over, though their result is a value of its own.
+pub(crate) fn is_cheap(method: &str) -> bool {
+    is_borrower(method)
+        || passes_on(method)
+        || matches!(
+            method,
+            "len" | "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err" | "eq" | "ne" | "min" | "max" | "abs"
+                | "start" | "end" | "err" | "take" | "into"
+        )
+}
+
+/// Methods with an effect that others can observe the order of, when called on something that outlives
+/// the iteration.
+pub(crate) fn is_ordered_effect(method: &str) -> bool {
+    matches!(
+        method,
+        "send" | "try_send" | "blocking_send" | "lock" | "try_lock" | "write" | "try_write" | "borrow_mut"
+            | "try_borrow_mut" | "set" | "store" | "swap" | "fetch_add" | "fetch_sub" | "fetch_max" | "fetch_min"
+            | "fetch_and" | "fetch_or" | "fetch_xor" | "fetch_update" | "compare_exchange" | "compare_exchange_weak"
+            | "update" | "replace" | "take" | "get_or_init" | "with_borrow_mut"
+    )
+}
+
+/// What a macro of the standard library (or of a crate that everybody uses) does with its tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MacroKind {
+    /// Writes to the terminal or a log: an ordered effect. Its arguments are formatted.
+    Prints,
+    /// Prints and quotes its arguments: an ordered effect with nothing to take out.
+    Quotes,
+    /// Writes to its first argument.
+    Writes,
+    /// Formats its arguments into a value, or into a panic.
+    Formats,
+    /// Evaluates its arguments as expressions.
+    Evaluates,
+    /// Returns from the function.
+    Returns,
+    /// Anything.
+    Unknown,
+}
+
+/// What the macro of that name does.
+pub(crate) fn macro_kind(name: &str) -> MacroKind {
+    match name {
+        "print" | "println" | "eprint" | "eprintln" => MacroKind::Prints,
+        "dbg" | "info" | "warn" | "error" | "debug" | "trace" => MacroKind::Quotes,
+        "write" | "writeln" => MacroKind::Writes,
+        "format" | "format_args" | "panic" | "unreachable" | "todo" | "unimplemented" | "anyhow" | "eyre" => {
+            MacroKind::Formats
+        }
+        "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "vec"
+        | "matches" | "concat" | "stringify" | "env" | "option_env" | "include_str" | "include_bytes" | "line"
+        | "file" | "column" | "module_path" | "cfg" => MacroKind::Evaluates,
+        "bail" | "ensure" => MacroKind::Returns,
+        _ => MacroKind::Unknown,
+    }
+}

@@ -1,0 +1,119 @@
+//! Which loops of a function run in parallel, and how each is split.
+
+use super::scope::{self, Locals, plan_number};
+use super::split::{self, Verdict};
+use crate::model::options::Options;
+use crate::parse::marks::{Mark, plan_attribute};
+use std::collections::{BTreeMap, HashMap};
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprForLoop, ItemFn};
+
+/// One loop that may run in parallel.
+pub(crate) struct Candidate {
+    pub(crate) mark: Option<Mark>,
+    /// The options of function and mark together.
+    pub(crate) options: Options,
+    pub(crate) written: ExprForLoop,
+    pub(crate) verdict: Verdict,
+    /// It stands in an async block.
+    pub(crate) is_async: bool,
+}
+
+/// Gives every loop of a function a number, in the order of its `for`, and keeps its mark.
+#[derive(Default)]
+pub(crate) struct Numbered {
+    pub(crate) marks: Vec<Option<Mark>>,
+}
+
+impl Numbered {
+    pub(crate) fn add(&mut self, written: &mut ExprForLoop, mark: Option<Mark>) {
+        written.attrs.push(plan_attribute(self.marks.len()));
+        self.marks.push(mark);
+    }
+}
+
+/// Finds the loops that are meant: the marked ones, or else the outermost ones. The others lose their
+/// numbers.
+pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options) -> BTreeMap<usize, Candidate> {
+    let mut survey = Survey::default();
+    survey.visit_block(&function.block);
+    let any_marked = numbered.marks.iter().any(Option::is_some);
+    let mut marks = numbered.marks;
+    let is_meant = |number: usize, marks: &[Option<Mark>]| {
+        if any_marked { marks[number].is_some() } else { survey.loops.get(&number).is_some_and(|found| found.is_outermost) }
+    };
+    keep_numbers(function, &|number| is_meant(number, &marks));
+
+    // Again, without the numbers that are gone.
+    let mut survey = Survey::default();
+    survey.visit_block(&function.block);
+    let locals = scope::locals_around_loops(function);
+    let no_locals = Locals::new();
+    let mut candidates = BTreeMap::new();
+    for (number, found) in survey.loops {
+        let mark = marks[number].take();
+        let options = mark.as_ref().map_or_else(|| options.clone(), |mark| mark.options.over(options));
+        let written = found.written;
+        let locals = locals.get(&number).unwrap_or(&no_locals);
+        let verdict = split::split(&written, locals, &options.shared, &function.sig.output);
+        candidates.insert(number, Candidate { mark, options, written, verdict, is_async: found.is_async });
+    }
+    candidates
+}
+
+/// Takes the numbers off all loops but those that `keep` keeps.
+pub(crate) fn keep_numbers(function: &mut ItemFn, keep: &dyn Fn(usize) -> bool) {
+    struct Keeper<'a>(&'a dyn Fn(usize) -> bool);
+    impl VisitMut for Keeper<'_> {
+        fn visit_expr_for_loop_mut(&mut self, inner: &mut ExprForLoop) {
+            if plan_number(&inner.attrs).is_some_and(|number| !(self.0)(number)) {
+                inner.attrs.retain(|attr| !attr.path().is_ident(crate::names::PLANNED));
+            }
+            visit_mut::visit_expr_for_loop_mut(self, inner);
+        }
+        fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    }
+    Keeper(keep).visit_block_mut(&mut function.block);
+}
+
+#[derive(Default)]
+struct Survey {
+    loops: HashMap<usize, Found>,
+    depth: usize,
+    async_blocks: usize,
+}
+
+struct Found {
+    /// The loop without its own number; those within it keep theirs.
+    written: ExprForLoop,
+    is_outermost: bool,
+    is_async: bool,
+}
+
+impl Visit<'_> for Survey {
+    fn visit_item(&mut self, _item: &syn::Item) {}
+
+    fn visit_expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::ForLoop(for_loop) => {
+                if let Some(number) = plan_number(&for_loop.attrs) {
+                    let mut written = for_loop.clone();
+                    written.attrs.retain(|attr| !attr.path().is_ident(crate::names::PLANNED));
+                    let is_outermost = self.depth == 0;
+                    self.loops.insert(number, Found { written, is_outermost, is_async: self.async_blocks > 0 });
+                }
+                self.visit_expr(&for_loop.expr);
+                self.depth += 1;
+                self.visit_block(&for_loop.body);
+                self.depth -= 1;
+            }
+            Expr::Async(inner) => {
+                self.async_blocks += 1;
+                self.visit_block(&inner.block);
+                self.async_blocks -= 1;
+            }
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+}

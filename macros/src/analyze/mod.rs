@@ -1,0 +1,10 @@
+//! From what was written to what it means.
+
+pub(crate) mod known;
+pub(crate) mod uses;
+pub(crate) mod scope;
+pub(crate) mod carried;
+pub(crate) mod hoist;
+pub(crate) mod split;
+pub(crate) mod loops;
+pub(crate) mod tasks;

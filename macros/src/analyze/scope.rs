@@ -1,0 +1,119 @@
+//! What is bound around a loop, and how it was declared.
+
+use super::uses;
+use crate::names::PLANNED;
+use std::collections::HashMap;
+use syn::visit::{self, Visit};
+use syn::{Block, Expr, FnArg, ItemFn, Pat, ReceiverKind, Stmt, Type};
+
+/// How a local of the function was declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Declared {
+    /// `mut`, so that a method may change it.
+    pub(crate) is_mut: bool,
+    /// It is an exclusive reference, so that a mere use of it may change what is behind it.
+    pub(crate) is_mut_ref: bool,
+}
+
+/// The locals that are visible at one place.
+pub(crate) type Locals = HashMap<String, Declared>;
+
+/// For each planned loop of `function`, the locals visible around it, by the plan's number.
+pub(crate) fn locals_around_loops(function: &ItemFn) -> HashMap<usize, Locals> {
+    let mut walk = Walk { locals: Locals::new(), found: HashMap::new() };
+    for input in &function.sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => {
+                let is_mut_ref = match &receiver.kind {
+                    ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+                    ReceiverKind::Typed(_, ty) => matches!(&**ty, Type::Reference(ty) if ty.mutability.is_some()),
+                    _ => false,
+                };
+                let is_mut = receiver.mutability.is_some();
+                walk.locals.insert("self".to_owned(), Declared { is_mut, is_mut_ref });
+            }
+            FnArg::Typed(typed) => walk.bind(&typed.pat, Some(&typed.ty), None),
+        }
+    }
+    walk.visit_block(&function.block);
+    walk.found
+}
+
+/// The number in a loop's plan attribute.
+pub(crate) fn plan_number(attrs: &[syn::Attribute]) -> Option<usize> {
+    let attr = attrs.iter().find(|attr| attr.path().is_ident(PLANNED))?;
+    attr.parse_args::<syn::LitInt>().ok()?.base10_parse().ok()
+}
+
+struct Walk {
+    locals: Locals,
+    found: HashMap<usize, Locals>,
+}
+
+impl Walk {
+    fn bind(&mut self, pat: &Pat, ty: Option<&Type>, init: Option<&Expr>) {
+        let (pat, ty) = match pat {
+            Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
+            pat => (pat, ty),
+        };
+        let is_whole = matches!(pat, Pat::Ident(_));
+        let is_reference = matches!(ty, Some(Type::Reference(ty)) if ty.mutability.is_some())
+            || matches!(init, Some(Expr::Reference(expr)) if expr.mutability.is_some());
+        for (name, is_mut) in uses::bound_names(pat) {
+            self.locals.insert(name.to_string(), Declared { is_mut, is_mut_ref: is_whole && is_reference });
+        }
+    }
+
+    fn scoped(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outer = self.locals.clone();
+        visit(self);
+        self.locals = outer;
+    }
+}
+
+impl Visit<'_> for Walk {
+    fn visit_item(&mut self, _item: &syn::Item) {}
+
+    fn visit_block(&mut self, block: &Block) {
+        self.scoped(|walk| visit::visit_block(walk, block));
+    }
+
+    fn visit_stmt(&mut self, stmt: &Stmt) {
+        visit::visit_stmt(self, stmt);
+        if let Stmt::Local(local) = stmt {
+            self.bind(&local.pat, None, local.init.as_ref().map(|init| &*init.expr));
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::ForLoop(for_loop) => {
+                self.visit_expr(&for_loop.expr);
+                if let Some(number) = plan_number(&for_loop.attrs) {
+                    self.found.insert(number, self.locals.clone());
+                }
+                self.scoped(|walk| {
+                    walk.bind(&for_loop.pat, None, None);
+                    walk.visit_block(&for_loop.body);
+                });
+            }
+            Expr::If(_) | Expr::While(_) => self.scoped(|walk| visit::visit_expr(walk, expr)),
+            Expr::Let(condition) => {
+                self.visit_expr(&condition.expr);
+                self.bind(&condition.pat, None, None);
+            }
+            Expr::Closure(closure) => self.scoped(|walk| {
+                closure.inputs.iter().for_each(|pat| walk.bind(pat, None, None));
+                walk.visit_expr(&closure.body);
+            }),
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_arm(&mut self, arm: &syn::Arm) {
+        self.scoped(|walk| {
+            walk.bind(&arm.pat, None, None);
+            visit::visit_arm(walk, arm);
+        });
+    }
+}

@@ -1,0 +1,479 @@
+//! The split: which statement of a loop's body runs in parallel, which in order, and what crosses.
+//!
+//! The statements are judged from the first to the last. A statement is in order when it
+//!
+//! 1. uses something that the loop carries, or a variable which an in-order statement made;
+//! 2. has an effect whose order can be observed;
+//! 3. moves or changes a variable which an in-order statement before it reads (the parallel part of an
+//!    iteration runs ahead of its in-order part);
+//! 4. may leave the iteration through a macro, or stands behind an in-order statement that may.
+//!
+//! Everything else is parallel. What an in-order statement needs not do itself is then taken out of it
+//! (see [`hoist`](super::hoist)).
+
+use super::carried::{self, Carried};
+use super::hoist::{self, Hoisted, Judge};
+use super::known;
+use super::scope::Locals;
+use super::uses::{self, Access, ExitKind, Facts, Use};
+use crate::model::loop_plan::{Crossing, Segment, Split, Turn};
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use std::collections::HashMap;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprForLoop, Label, Lit, Pat, ReturnType, Stmt, Type};
+
+/// Why a statement is in order.
+#[derive(Debug, Clone)]
+pub(crate) struct Reason {
+    /// The first token of the statement that says so.
+    pub(crate) span: Span,
+    pub(crate) why: Why,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Why {
+    Carried(Carried),
+    MadeInOrder(String),
+    ChangedLater(String),
+    Effect(String),
+    MayExit(String),
+    BehindExit,
+    NotInitialized,
+}
+
+/// The split, and what it was decided on.
+pub(crate) struct Verdict {
+    pub(crate) split: Split,
+    /// Whether the parallel part has any work.
+    pub(crate) has_work: bool,
+    /// Why the in-order statements are in order.
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) awaits: Vec<Span>,
+    /// The first thing that leaves the loop early.
+    pub(crate) left_at: Option<Span>,
+}
+
+/// Splits the body of `written`. `locals` are visible around it; `shared` the user calls only read.
+pub(crate) fn split(written: &ExprForLoop, locals: &Locals, shared: &[Ident], output: &ReturnType) -> Verdict {
+    let label = written.label.as_ref();
+    let body = uses::of_body(&written.pat, &written.body, label);
+    let carried = carried::find(&body, locals, shared);
+    let mut splitter = Splitter::new(label, &carried);
+    splitter.bind(&written.pat, Origin::Parallel(0), items_are_copied(&written.expr, &written.pat));
+    for stmt in &written.body.stmts {
+        splitter.stmt(stmt);
+    }
+
+    let left_at = body.exits.iter().find(|exit| exit.kind == ExitKind::Leave).map(|exit| exit.span);
+    let left_at = left_at.or_else(|| body.hidden_exits.first().map(|(span, _)| *span));
+    let mut bound: Vec<String> = uses::bound_names(&written.pat).iter().map(|(name, _)| name.to_string()).collect();
+    bound.extend(body.inner_names);
+    Verdict {
+        has_work: splitter.has_work,
+        reasons: splitter.reasons,
+        awaits: body.awaits,
+        left_at,
+        split: Split {
+            captures: captures(&splitter.parallel_uses, &bound, locals),
+            turns: splitter.turns,
+            items: splitter.items,
+            may_be_left: left_at.is_some(),
+            return_in_order: looks_unsendable(output),
+            bound,
+        },
+    }
+}
+
+/// Where a variable of the iteration is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// In the parallel turn of that index.
+    Parallel(usize),
+    InOrder,
+}
+
+/// A variable of the iteration.
+#[derive(Clone)]
+struct Local {
+    name: Ident,
+    origin: Origin,
+    is_mut: bool,
+    /// Its type is known to be copied when used by value.
+    is_copied: bool,
+    /// An in-order statement reads it: from there on the parallel part must leave it as it is.
+    read_in_order: bool,
+    /// The statement that makes it merely borrows; the in-order part, if it needs it, borrows again.
+    borrowing: Option<Stmt>,
+}
+
+struct Splitter<'a> {
+    label: Option<&'a Label>,
+    carried: &'a [Carried],
+    locals: HashMap<String, Local>,
+    turns: Vec<Turn>,
+    items: Vec<Stmt>,
+    reasons: Vec<Reason>,
+    /// What the parallel part uses from around the iteration.
+    parallel_uses: Vec<Use>,
+    has_work: bool,
+    behind_exit: bool,
+    n_hoisted: usize,
+}
+
+impl<'a> Splitter<'a> {
+    fn new(label: Option<&'a Label>, carried: &'a [Carried]) -> Self {
+        Self {
+            label,
+            carried,
+            locals: HashMap::new(),
+            turns: vec![Turn::Parallel(Segment::default())],
+            items: Vec::new(),
+            reasons: Vec::new(),
+            parallel_uses: Vec::new(),
+            has_work: false,
+            behind_exit: false,
+            n_hoisted: 0,
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        if is_item(stmt) {
+            return self.items.push(stmt.clone());
+        }
+        let facts = uses::of_stmt(stmt, self.label);
+        match self.reason(stmt, &facts) {
+            None => self.parallel(stmt, facts),
+            Some(reason) => {
+                self.reasons.push(reason);
+                self.in_order(stmt);
+            }
+        }
+    }
+
+    /// Why a statement with these facts must be in order, if it must.
+    fn reason(&self, stmt: &Stmt, facts: &Facts) -> Option<Reason> {
+        if self.behind_exit {
+            return Some(Reason { span: stmt.span(), why: Why::BehindExit });
+        }
+        if let Stmt::Local(syn::Local { init: None, .. }) = stmt {
+            return Some(Reason { span: stmt.span(), why: Why::NotInitialized });
+        }
+        self.needs_order(facts)
+    }
+
+    fn needs_order(&self, facts: &Facts) -> Option<Reason> {
+        let because = |span, why| Some(Reason { span, why });
+        for used in &facts.uses {
+            match self.locals.get(&used.place.name) {
+                Some(local) if local.origin == Origin::InOrder => {
+                    return because(used.span, Why::MadeInOrder(used.place.name.clone()));
+                }
+                Some(local) if local.read_in_order && !leaves_alone(used, local) => {
+                    return because(used.span, Why::ChangedLater(used.place.name.clone()));
+                }
+                Some(_) => {}
+                None => {
+                    if let Some(carried) = carried::touched(used, self.carried) {
+                        return because(used.span, Why::Carried(carried.clone()));
+                    }
+                }
+            }
+        }
+        // An effect on a variable of the iteration is nobody else's business.
+        let is_own = |on: &Option<String>| on.as_ref().is_some_and(|name| self.locals.contains_key(name));
+        if let Some(effect) = facts.effects.iter().find(|effect| !is_own(&effect.on)) {
+            return because(effect.span, Why::Effect(effect.what.clone()));
+        }
+        let (span, what) = facts.hidden_exits.first()?;
+        because(*span, Why::MayExit(what.clone()))
+    }
+
+    fn parallel(&mut self, stmt: &Stmt, facts: Facts) {
+        self.has_work |= stmt_has_work(stmt);
+        let turn = self.parallel_turn();
+        self.push_parallel(stmt.clone(), facts);
+        if let Stmt::Local(local) = stmt {
+            let init = local.init.as_ref().map(|init| &*init.expr);
+            let is_copied = init.is_some_and(is_copied_value) || is_copied_type(&local.pat);
+            self.bind(&local.pat, Origin::Parallel(turn), is_copied);
+            let plain = local.init.as_ref().is_some_and(|init| init.diverge.is_none());
+            let borrows = init.is_some_and(|init| hoist::may_borrow(init) && !has_exit(init));
+            if plain && borrows {
+                for (name, is_mut) in uses::bound_names(&local.pat) {
+                    if let Some(local) = self.locals.get_mut(&name.to_string()) {
+                        local.borrowing = (!is_mut).then(|| stmt.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    fn in_order(&mut self, stmt: &Stmt) {
+        let mut stmt = stmt.clone();
+        if !self.behind_exit {
+            for hoisted in self.take_out(&mut stmt) {
+                self.hoisted(hoisted);
+            }
+        }
+        let facts = uses::of_stmt(&stmt, self.label);
+        self.behind_exit |= !facts.exits.is_empty() || !facts.hidden_exits.is_empty();
+        for used in &facts.uses {
+            self.uses_in_order(used);
+        }
+        if let Stmt::Local(local) = &stmt {
+            self.bind(&local.pat, Origin::InOrder, false);
+        }
+        match self.turns.last_mut() {
+            Some(Turn::InOrder(stmts)) => stmts.push(stmt),
+            _ => self.turns.push(Turn::InOrder(vec![stmt])),
+        }
+    }
+
+    /// Takes the work out of an in-order statement. Where what is taken out changes a variable that the
+    /// rest of the statement uses, the rest's use is taken out before it, or else nothing of that kind is.
+    fn take_out(&self, stmt: &mut Stmt) -> Vec<Hoisted> {
+        let written = stmt.clone();
+        let mut judge = Asked { splitter: self, grabbed: Vec::new(), kept: Vec::new() };
+        loop {
+            *stmt = written.clone();
+            let hoisted = hoist::hoist(stmt, &judge, self.n_hoisted);
+            let rest = uses::of_stmt(stmt, self.label);
+            let conflict = hoisted.iter().flat_map(|hoisted| uses::of_expr(&hoisted.expr, self.label).uses).find(|used| {
+                let name = &used.place.name;
+                let local = self.locals.get(name);
+                local.is_some_and(|local| !leaves_alone(used, local)) && rest.uses.iter().any(|u| u.place.name == *name)
+            });
+            match conflict.map(|used| used.place.name) {
+                None => return hoisted,
+                Some(name) if judge.grabbed.contains(&name) => judge.kept.push(name),
+                Some(name) => judge.grabbed.push(name),
+            }
+        }
+    }
+
+    fn hoisted(&mut self, hoisted: Hoisted) {
+        let Hoisted { name, expr, is_late } = hoisted;
+        self.n_hoisted += 1;
+        self.has_work |= hoist::contains_work(&expr);
+        let facts = uses::of_expr(&expr, self.label);
+        if is_late {
+            self.turns.push(Turn::InOrder(Vec::new()));
+            self.turns.push(Turn::Parallel(Segment { lands_at: Some(name.clone()), ..Segment::default() }));
+        }
+        let turn = self.parallel_turn();
+        self.push_parallel(syn::parse_quote!(let #name = #expr;), facts);
+        let Turn::Parallel(segment) = &mut self.turns[turn] else { unreachable!("it is a parallel turn") };
+        segment.crossing.push(Crossing { name, is_mut: false });
+        if is_late {
+            // What follows in the statement is evaluated when this has landed.
+            self.turns.push(Turn::InOrder(Vec::new()));
+        }
+    }
+
+    /// The parallel turn that the next parallel statement belongs to.
+    fn parallel_turn(&mut self) -> usize {
+        if !matches!(self.turns.last(), Some(Turn::Parallel(_))) {
+            self.turns.push(Turn::Parallel(Segment::default()));
+        }
+        self.turns.len() - 1
+    }
+
+    fn push_parallel(&mut self, stmt: Stmt, facts: Facts) {
+        self.parallel_uses.extend(facts.uses.into_iter().filter(|used| !self.locals.contains_key(&used.place.name)));
+        match self.turns.last_mut() {
+            Some(Turn::Parallel(segment)) => segment.stmts.push(stmt),
+            _ => unreachable!("a parallel turn was made for it"),
+        }
+    }
+
+    fn bind(&mut self, pat: &Pat, origin: Origin, is_copied: bool) {
+        for (name, is_mut) in uses::bound_names(pat) {
+            let local = Local { name: name.clone(), origin, is_mut, is_copied, read_in_order: false, borrowing: None };
+            self.locals.insert(name.to_string(), local);
+        }
+    }
+
+    /// An in-order statement uses a variable: if the parallel part made it, it crosses.
+    fn uses_in_order(&mut self, used: &Use) {
+        let Some(local) = self.locals.get(&used.place.name).cloned() else { return };
+        let Origin::Parallel(turn) = local.origin else { return };
+        let is_untouched = leaves_alone(used, &local);
+        if let Some(stmt) = &local.borrowing {
+            let Turn::Parallel(segment) = &mut self.turns[turn] else { unreachable!("it is a parallel turn") };
+            let text = |stmt: &Stmt| stmt.to_token_stream().to_string();
+            let is_new = !segment.replayed.iter().any(|known| text(known) == text(stmt));
+            if is_new {
+                segment.replayed.push(stmt.clone());
+                // What it borrows from crosses in its place.
+                let facts = uses::of_stmt(stmt, self.label);
+                facts.uses.iter().filter(|inner| inner.place.name != used.place.name).for_each(|inner| self.uses_in_order(inner));
+            }
+        } else {
+            let Turn::Parallel(segment) = &mut self.turns[turn] else { unreachable!("it is a parallel turn") };
+            if !segment.crossing.iter().any(|crossing| crossing.name == local.name) {
+                segment.crossing.push(Crossing { name: local.name.clone(), is_mut: local.is_mut });
+            }
+        }
+        let local = self.locals.get_mut(&used.place.name).expect("it was there above");
+        if is_untouched {
+            local.read_in_order = true;
+        } else {
+            local.origin = Origin::InOrder;
+        }
+    }
+}
+
+/// The splitter's answers to the hoister.
+struct Asked<'a, 'b> {
+    splitter: &'a Splitter<'b>,
+    /// Variables whose uses are taken out even without work.
+    grabbed: Vec<String>,
+    /// Variables that stay with the statement.
+    kept: Vec<String>,
+}
+
+impl Judge for Asked<'_, '_> {
+    fn is_parallel(&self, expr: &Expr) -> bool {
+        let facts = uses::of_expr(expr, self.splitter.label);
+        let changes_kept = |used: &Use| {
+            let local = self.splitter.locals.get(&used.place.name);
+            self.kept.contains(&used.place.name) && local.is_some_and(|local| !leaves_alone(used, local))
+        };
+        self.splitter.needs_order(&facts).is_none() && facts.awaits.is_empty() && !facts.uses.iter().any(changes_kept)
+    }
+
+    fn may_exit(&self, expr: &Expr) -> bool {
+        let facts = uses::of_expr(expr, self.splitter.label);
+        !facts.exits.is_empty() || !facts.hidden_exits.is_empty()
+    }
+
+    fn is_grabbed(&self, expr: &Expr) -> bool {
+        !self.grabbed.is_empty()
+            && uses::of_expr(expr, self.splitter.label).uses.iter().any(|used| self.grabbed.contains(&used.place.name))
+    }
+}
+
+/// Whether a use of a variable of the iteration leaves it as it was, to be used again.
+fn leaves_alone(used: &Use, local: &Local) -> bool {
+    match &used.access {
+        Access::Shared => true,
+        Access::Value => local.is_copied,
+        Access::Method(method) => {
+            (local.is_copied && !local.is_mut) || (known::is_reader(method) && method != "into_iter")
+        }
+        Access::Mutate(_) | Access::Call | Access::Tokens => false,
+    }
+}
+
+/// Items and local macros of a body are put around both parts.
+fn is_item(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Item(_) => true,
+        Stmt::Macro(mac) => mac.mac.path.is_ident("macro_rules"),
+        _ => false,
+    }
+}
+
+/// A statement that is worth handing over.
+fn stmt_has_work(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| hoist::contains_work(&init.expr)),
+        Stmt::Expr(expr, _) => hoist::contains_work(expr),
+        Stmt::Macro(_) => true,
+        Stmt::Item(_) => false,
+    }
+}
+
+fn has_exit(expr: &Expr) -> bool {
+    !uses::of_expr(expr, None).exits.is_empty()
+}
+
+/// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
+fn items_are_copied(source: &Expr, pat: &Pat) -> bool {
+    match source {
+        Expr::Range(range) => matches!(pat, Pat::Ident(_)) && range.start.is_some(),
+        Expr::Paren(inner) => items_are_copied(&inner.expr, pat),
+        Expr::Reference(reference) => reference.mutability.is_none(),
+        Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
+            "iter" | "chars" | "bytes" | "char_indices" | "keys" | "values" => true,
+            "rev" => items_are_copied(&call.receiver, pat),
+            "enumerate" => match pat {
+                Pat::Tuple(tuple) => tuple.elems.last().is_some_and(|item| items_are_copied(&call.receiver, item)),
+                _ => false,
+            },
+            _ => false,
+        },
+        Expr::MethodCall(call) => call.method == "windows" || call.method == "chunks",
+        _ => false,
+    }
+}
+
+/// Whether the value of `expr` is surely `Copy`.
+fn is_copied_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(literal) => !matches!(literal.lit, Lit::Verbatim(_)),
+        Expr::Cast(_) => true,
+        Expr::Reference(reference) => reference.mutability.is_none(),
+        Expr::Paren(inner) => is_copied_value(&inner.expr),
+        Expr::MethodCall(call) => {
+            matches!(call.method.to_string().as_str(), "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count")
+        }
+        Expr::Binary(binary) => {
+            use syn::BinOp::*;
+            matches!(binary.op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
+                || (is_copied_value(&binary.left) && is_copied_value(&binary.right))
+        }
+        _ => false,
+    }
+}
+
+/// `let x: u64 = …`, `let x: &str = …`
+fn is_copied_type(pat: &Pat) -> bool {
+    let Pat::Type(typed) = pat else { return false };
+    match &*typed.ty {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Path(path) => path.path.get_ident().is_some_and(|name| {
+            matches!(
+                name.to_string().as_str(),
+                "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize"
+                    | "f32" | "f64" | "bool" | "char"
+            )
+        }),
+        _ => false,
+    }
+}
+
+/// The locals of the function that the parallel part reads as a whole.
+fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Ident> {
+    let mut captures: Vec<Ident> = Vec::new();
+    for used in parallel_uses {
+        let name = &used.place.name;
+        let is_whole = used.place.fields.is_empty() && name != "self";
+        if is_whole && locals.contains_key(name) && !bound.contains(name) && !captures.iter().any(|known| *known == name.as_str()) {
+            captures.push(crate::names::written(name, used.span));
+        }
+    }
+    captures
+}
+
+/// Whether values of the return type are probably bound to their thread, so that the values of `return`s
+/// have to be made on the caller.
+fn looks_unsendable(output: &ReturnType) -> bool {
+    use syn::visit::Visit;
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_type_trait_object(&mut self, object: &syn::TypeTraitObject) {
+            let is_send = object.bounds.iter().any(|bound| {
+                matches!(bound, syn::TypeParamBound::Trait(bound) if bound.path.is_ident("Send"))
+            });
+            self.0 |= !is_send;
+        }
+        fn visit_ident(&mut self, ident: &Ident) {
+            self.0 |= *ident == "Rc";
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_return_type(output);
+    finder.0
+}

@@ -1,0 +1,67 @@
+//! Functions that cannot be annotated.
+
+use crate::diag::{Sink, catalog};
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+use syn::{Attribute, ItemFn, Safety, Signature};
+
+/// Checks a function whose loops are to run in parallel.
+pub(crate) fn check_for_loops(function: &ItemFn, sink: &mut Sink) {
+    if let Some(token) = &function.sig.asyncness {
+        sink.error(token.span(), catalog::loops_in_async());
+    }
+    if let Some(token) = &function.sig.constness {
+        sink.error(token.span(), catalog::const_function());
+    }
+}
+
+/// Checks a function in which no `for` loop was found.
+pub(crate) fn check_without_loop(function: &ItemFn, sink: &mut Sink) {
+    struct OtherLoops(Option<(Span, &'static str)>);
+    impl Visit<'_> for OtherLoops {
+        fn visit_expr_while(&mut self, other: &syn::ExprWhile) {
+            self.0.get_or_insert((other.while_token.span(), "while"));
+        }
+        fn visit_expr_loop(&mut self, other: &syn::ExprLoop) {
+            self.0.get_or_insert((other.loop_token.span(), "loop"));
+        }
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut others = OtherLoops(None);
+    others.visit_block(&function.block);
+    match others.0 {
+        Some((span, keyword)) => sink.error(span, catalog::not_a_for_loop(keyword)),
+        None => sink.error(function.sig.ident.span(), catalog::no_loop(&function.sig.ident)),
+    }
+}
+
+/// Checks a function that is to become a task.
+pub(crate) fn check_for_task(function: &ItemFn, sink: &mut Sink) {
+    let Signature { constness, asyncness, safety, abi, ident, variadic, .. } = &function.sig;
+    if let Some(token) = constness {
+        sink.error(token.span(), catalog::const_function());
+    }
+    if let Some(token) = asyncness {
+        sink.error(token.span(), catalog::task_is_async());
+    }
+    if let Safety::Unsafe(token) = safety {
+        sink.error(token.span(), catalog::task_is_unsafe());
+    }
+    if let Some(token) = abi {
+        sink.error(token.span(), catalog::task_is_extern());
+    }
+    if let Some(token) = variadic {
+        sink.error(token.span(), catalog::task_is_extern());
+    }
+    if ident == "main" {
+        sink.error(ident.span(), catalog::task_is_main());
+    }
+    if function.attrs.iter().any(is_test) {
+        sink.error(ident.span(), catalog::task_is_test());
+    }
+}
+
+fn is_test(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "test")
+}

@@ -1,0 +1,108 @@
+//! Loops that cannot keep their meaning, or have nothing to run in parallel.
+
+use crate::analyze::carried::Carried;
+use crate::analyze::loops::Candidate;
+use crate::analyze::split::{Reason, Why};
+use crate::diag::{Sink, catalog};
+use proc_macro2::Span;
+use syn::Expr;
+use syn::spanned::Spanned;
+
+/// Whether a loop is worth splitting; otherwise it stays as it is, or is refused.
+pub(crate) fn has_parallel_part(candidate: &Candidate) -> bool {
+    candidate.options.is_sequential() || candidate.verdict.has_work
+}
+
+/// Checks one loop that is going to be split.
+pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
+    let verdict = &candidate.verdict;
+    for span in &verdict.awaits {
+        sink.error(*span, catalog::await_in_loop());
+    }
+    if candidate.is_async && verdict.awaits.is_empty() {
+        sink.error(candidate.written.for_token.span(), catalog::loops_in_async());
+    }
+    if candidate.options.is_sequential() {
+        return;
+    }
+    let Some(left_at) = verdict.left_at else { return };
+    let line = line(left_at);
+    if let Some(span) = candidate.options.unordered {
+        sink.error(span, catalog::unordered_with_exit(&line));
+    }
+    match borrowed_source(&candidate.written.expr) {
+        Some(Source::OutlivesTheLoop(span)) => sink.error(span, catalog::source_outlives_loop(&line)),
+        Some(Source::ChangedInPlace(span)) => sink.error(span, catalog::items_changed_in_place(&line)),
+        None => {}
+    }
+}
+
+/// Says why there is nothing to run in parallel.
+pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
+    let reasons = &candidate.verdict.reasons;
+    let carried = reasons.iter().find_map(|reason| match &reason.why {
+        Why::Carried(carried) if is_read_by_work(reason, carried) => Some((reason, carried)),
+        _ => None,
+    });
+    if let Some((reason, carried)) = carried {
+        let written = carried.place.to_string();
+        return sink.error(reason.span, catalog::loop_carried(&written, &carried.how, &line(carried.span)));
+    }
+    let span = candidate.mark.as_ref().map_or_else(|| candidate.written.for_token.span(), |mark| mark.span);
+    let reasons: Vec<String> = reasons.iter().map(describe).collect();
+    sink.error(span, catalog::nothing_parallel(&reasons));
+}
+
+/// Whether a statement that would be worth handing over reads what the loop carries elsewhere.
+fn is_read_by_work(reason: &Reason, carried: &Carried) -> bool {
+    // The use that puts the statement in order is not the one that changes the variable.
+    line(reason.span) != line(carried.span) || reason.span.start() != carried.span.start()
+}
+
+/// Why one statement is in order, in a line.
+pub(crate) fn describe(reason: &Reason) -> String {
+    let place = line(reason.span);
+    match &reason.why {
+        Why::Carried(carried) => {
+            format!("{place}uses `{}`, which each iteration changes (it {})", carried.place, carried.how)
+        }
+        Why::MadeInOrder(name) => format!("{place}uses `{name}`, which an in-order statement makes"),
+        Why::ChangedLater(name) => {
+            format!("{place}may move or change `{name}`, which an in-order statement before it reads")
+        }
+        Why::Effect(what) => format!("{place}{what} has an effect whose order can be observed"),
+        Why::MayExit(what) => format!("{place}{what} may leave the loop"),
+        Why::BehindExit => format!("{place}stands behind a statement that may leave the iteration in order"),
+        Why::NotInitialized => format!("{place}declares a variable that is assigned later"),
+    }
+}
+
+/// `line 7: `, or nothing where lines are not known.
+fn line(span: Span) -> String {
+    match span.start().line {
+        0 => String::new(),
+        line => format!("line {line}: "),
+    }
+}
+
+enum Source {
+    OutlivesTheLoop(Span),
+    ChangedInPlace(Span),
+}
+
+/// Sources that are seen to be borrowed by the loop, or to hand out what the loop changes. Others are
+/// found by their types.
+fn borrowed_source(source: &Expr) -> Option<Source> {
+    match source {
+        Expr::Paren(inner) => borrowed_source(&inner.expr),
+        Expr::MethodCall(call) => match call.method.to_string().as_str() {
+            "by_ref" => Some(Source::OutlivesTheLoop(call.method.span())),
+            "iter_mut" | "values_mut" | "chunks_mut" | "chunks_exact_mut" | "split_mut" => {
+                Some(Source::ChangedInPlace(call.method.span()))
+            }
+            // Through adapters: `it.by_ref().take(3)`.
+            _ => borrowed_source(&call.receiver),
+        },
+        _ => None,
+    }
+}

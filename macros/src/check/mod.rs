@@ -1,0 +1,5 @@
+//! Rules that need two facts: they refuse, and change nothing.
+
+pub(crate) mod function;
+pub(crate) mod loops;
+pub(crate) mod options;

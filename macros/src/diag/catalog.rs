@@ -1,0 +1,243 @@
+//! Every message, with its code. Lower case, no full stop; what is wrong, and what to do.
+//!
+//! Codes are stable names: `docs/errors.md` has a section for each, and a test in `ui-tests/fail` too.
+
+use proc_macro2::Ident;
+use std::fmt::Display;
+
+// Options.
+
+pub(crate) fn not_a_key() -> String {
+    "[C080] expected an option such as `workers = 4`".into()
+}
+
+pub(crate) fn unknown_key(key: &Ident, proposal: Option<&str>) -> String {
+    let proposal = proposal.map_or_else(
+        || {
+            "the options are `mode`, `workers`, `chunksize`, `buffersize`, `pool`, `unordered`, `task`, `shared` and \
+             `crate`"
+                .to_owned()
+        },
+        |proposal| format!("did you mean `{proposal}`?"),
+    );
+    format!("[C080] unknown option `{key}`: {proposal}")
+}
+
+pub(crate) fn repeated_key(key: &Ident) -> String {
+    format!("[C080] `{key}` is given twice: remove one of the two")
+}
+
+pub(crate) fn needs_value(key: &Ident, example: &str) -> String {
+    format!("[C080] `{key}` needs a value: `{key} = {example}`")
+}
+
+pub(crate) fn needs_names(key: &Ident) -> String {
+    format!("[C080] `{key}` needs the names of variables: `{key}(a, b)`")
+}
+
+pub(crate) fn takes_no_value(key: &Ident) -> String {
+    format!("[C080] `{key}` takes no value: write `{key}` alone")
+}
+
+pub(crate) fn not_a_count(key: &Ident, fault: &str) -> String {
+    format!("[C080] `{key}` must be a whole number of at least 1, but is {fault}")
+}
+
+pub(crate) fn mode_is_a_string() -> String {
+    "[C080] `mode` must be a string literal: `mode = \"thread\"` or `mode = \"sequential\"`".into()
+}
+
+pub(crate) fn unknown_mode(mode: &str, proposal: Option<&str>) -> String {
+    let proposal = proposal.map(|proposal| format!("did you mean \"{proposal}\"? ")).unwrap_or_default();
+    format!("[C080] unknown mode \"{mode}\": {proposal}the modes are \"thread\" and \"sequential\"")
+}
+
+pub(crate) fn not_built_yet(what: &str) -> String {
+    format!("[C083] {what} is not available in this version of concurrent-futures: remove it")
+}
+
+pub(crate) fn not_with_threads(key: &Ident) -> String {
+    format!(
+        "[C081] `{key}` needs workers that can be killed and replaced, but mode \"thread\" runs on threads, which \
+         cannot: remove `{key}`"
+    )
+}
+
+pub(crate) fn workers_and_pool() -> String {
+    "[C081] `workers` and `pool` exclude each other: a pool has its number of workers already".into()
+}
+
+pub(crate) fn buffer_below_chunk(buffer: usize, chunk: usize) -> String {
+    format!("[C081] `buffersize` is {buffer}, but a chunk alone is {chunk} (`chunksize`): make it at least {chunk}")
+}
+
+pub(crate) fn unordered_with_exit(line: &str) -> String {
+    format!(
+        "[C081] `unordered` cannot be kept, since the loop can be left early ({line}which iterations had run would \
+         depend on timing): remove `unordered`, or the exit"
+    )
+}
+
+pub(crate) fn unordered_task() -> String {
+    "[C081] `unordered` is for loops: with a task, write `f::map(..).unordered()`".into()
+}
+
+pub(crate) fn shared_task() -> String {
+    "[C081] `shared` is for loops: a task gets its own values".into()
+}
+
+// What the attribute stands on.
+
+pub(crate) fn not_a_function(kind: &str) -> String {
+    format!("[C082] `#[concurrent]` goes on a function, not on {kind}: put it on the function whose loops should run in parallel")
+}
+
+pub(crate) fn no_body() -> String {
+    "[C082] `#[concurrent]` needs a function with a body: put it on the implementation".into()
+}
+
+pub(crate) fn loop_without_function() -> String {
+    "[C082] put `#[concurrent]` on the enclosing function too: the mark on a loop only says which of its loops is meant"
+        .into()
+}
+
+pub(crate) fn not_a_loop() -> String {
+    "[C082] within a function, `#[concurrent]` marks a `for` loop: move the mark to the loop".into()
+}
+
+pub(crate) fn marked_twice() -> String {
+    "[C080] this loop is marked twice: put all options in one mark".into()
+}
+
+pub(crate) fn mark_with_equals() -> String {
+    "[C080] options stand in parentheses: `#[concurrent(workers = 4)]`".into()
+}
+
+pub(crate) fn task_on_a_loop() -> String {
+    "[C080] `task` is for functions: remove it here, or write `#[concurrent(task)]` on a function".into()
+}
+
+pub(crate) fn mark_in_task() -> String {
+    "[C080] the loops of a task stay sequential: remove this mark, or `task` from the function".into()
+}
+
+pub(crate) fn no_loop(name: &Ident) -> String {
+    format!(
+        "[C022] `{name}` has no `for` loop that could run in parallel: to run the whole function on a pool, write \
+         `#[concurrent(task)]`, then `{name}::submit(..)` or `{name}::map(..)`"
+    )
+}
+
+// Loops.
+
+pub(crate) fn not_a_for_loop(keyword: &str) -> String {
+    format!(
+        "[C001] a `{keyword}` loop cannot be split, since nobody knows its iterations beforehand: make it a `for` loop \
+         over `std::iter::from_fn(..)` or `std::iter::successors(..)`, with the work in its body"
+    )
+}
+
+pub(crate) fn await_in_loop() -> String {
+    "[C006] `.await` cannot run on a worker thread: use the async runtime's own means (such as \
+     `for_each_concurrent`) for this loop"
+        .into()
+}
+
+pub(crate) fn source_outlives_loop(line: &str) -> String {
+    format!(
+        "[C007] this loop can be left early ({line}the exit), but what it iterates over outlives it, and iterations \
+         ahead of the exit would already have been pulled from it: iterate over it by value, or leave this loop plain"
+    )
+}
+
+pub(crate) fn items_changed_in_place(line: &str) -> String {
+    format!(
+        "[C008] this loop can be left early ({line}the exit), but it changes its items in place, and those behind the \
+         exit would already have been changed: compute the new values first and store them in a second loop, or leave \
+         this loop plain"
+    )
+}
+
+pub(crate) fn loop_carried(place: &impl Display, how: &str, line: &str) -> String {
+    format!(
+        "[C020] this loop carries `{place}` from one iteration to the next, so nothing in it can run in parallel: \
+         iteration i+1 reads here the `{place}` that iteration i wrote ({line}it {how})\n\
+         help: compute what does not need `{place}` first, in a statement of its own\n\
+         help: or leave this loop plain: remove its mark"
+    )
+}
+
+pub(crate) fn nothing_parallel(reasons: &[String]) -> String {
+    let mut message = "[C022] nothing in this loop can run in parallel".to_owned();
+    if reasons.is_empty() {
+        message.push_str(": its body does no work that could be handed over");
+    } else {
+        message.push_str(": every statement with work in it must run in order");
+        reasons.iter().for_each(|reason| message.push_str(&format!("\n  {reason}")));
+    }
+    message.push_str("\nhelp: compute what is independent of other iterations in a statement of its own\n");
+    message.push_str("help: or leave this loop plain: remove its mark");
+    message
+}
+
+// Functions.
+
+pub(crate) fn loops_in_async() -> String {
+    "[C060] the loops of an async function cannot run on threads, since waiting for them would block the executor: \
+     move the loop into a function that is not async, and call it through your runtime's `spawn_blocking`"
+        .into()
+}
+
+pub(crate) fn const_function() -> String {
+    "[C060] a `const fn` is evaluated by the compiler, where there are no threads: remove `const`".into()
+}
+
+pub(crate) fn task_is_async() -> String {
+    "[C060] an `async fn` cannot be a task of a thread pool: remove `async`, or spawn it on your async runtime".into()
+}
+
+pub(crate) fn task_is_unsafe() -> String {
+    "[C060] an `unsafe fn` cannot be a task, since `submit` could not keep its contract: wrap it in a safe function".into()
+}
+
+pub(crate) fn task_is_extern() -> String {
+    "[C060] a function with a foreign calling convention cannot be a task: wrap it in a Rust function".into()
+}
+
+pub(crate) fn task_is_main() -> String {
+    "[C060] `main` cannot be a task: annotate the function that does the work".into()
+}
+
+pub(crate) fn task_is_test() -> String {
+    "[C060] a test cannot be a task: annotate the function that it tests".into()
+}
+
+pub(crate) fn task_with_self() -> String {
+    "[C061] a method cannot be a task: make it a free function that takes what it needs by value, or in an `Arc`".into()
+}
+
+pub(crate) fn task_with_mut(name: &Ident) -> String {
+    format!(
+        "[C061] a task cannot borrow `{name}` for writing, since its caller goes on meanwhile: take it by value and \
+         return it, or take an `Arc<Mutex<_>>`"
+    )
+}
+
+pub(crate) fn task_with_unowned(name: &Ident) -> String {
+    format!("[C063] `{name}` has no owned form that a task could keep: take a `Box`, an `Arc`, or a concrete type")
+}
+
+pub(crate) fn task_with_borrow(name: &Ident) -> String {
+    format!(
+        "[C063] `{name}` holds a borrow that ends when the caller goes on: take an owned type (only a reference at the \
+         outermost place, such as `&str`, becomes owned by itself)"
+    )
+}
+
+pub(crate) fn task_result_borrows() -> String {
+    "[C063] the result of a task outlives its arguments, so it cannot borrow from them: return an owned value".into()
+}
+
+pub(crate) fn task_result_is_impl() -> String {
+    "[C063] the result of a task needs a name, for its `Future`: return a concrete type or a `Box<dyn ..>`".into()
+}

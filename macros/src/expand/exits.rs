@@ -1,0 +1,244 @@
+//! Exits of the parallel part: each becomes a value which leaves the closure, and an arm on the caller
+//! which does what the user wrote.
+
+use crate::abi::Abi;
+use crate::analyze::known::{self, MacroKind};
+use crate::analyze::uses;
+use crate::names;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprForLoop, Ident, Label, Lifetime, Macro, Stmt};
+
+/// What there is to know about the loop whose parallel part is rewritten.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    pub(crate) abi: &'a Abi,
+    pub(crate) label: Option<&'a Label>,
+    /// The values of `return`s are made on the caller.
+    pub(crate) return_in_order: bool,
+    /// The names that are bound within an iteration.
+    pub(crate) bound: &'a [String],
+}
+
+/// The exits of one segment, in the order of their numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Exits {
+    sites: Vec<Site>,
+}
+
+/// One exit that ends the loop: what it hands over, and what the caller does with that.
+#[derive(Debug)]
+struct Site {
+    payload: TokenStream,
+    honour: TokenStream,
+}
+
+impl Exits {
+    /// Rewrites the exits in `stmts`, so that they leave the closure of their segment.
+    pub(crate) fn rewrite(&mut self, stmts: &mut [Stmt], around: Around<'_>) {
+        let mut rewriter = Rewriter { exits: self, around, targets: Vec::new() };
+        stmts.iter_mut().for_each(|stmt| rewriter.visit_stmt_mut(stmt));
+    }
+
+    // Output: Flow<_, Or<_, Or<_, Never>>>
+    pub(crate) fn flow_type(&self, abi: &Abi) -> TokenStream {
+        let (flow, or, never) = (abi.private("Flow"), abi.private("Or"), abi.private("Never"));
+        let exits = self.sites.iter().fold(quote!(#never), |rest, _| quote!(#or<_, #rest>));
+        quote!(#flow<_, #exits>)
+    }
+
+    // Output: match step { Flow::Next(v) => v, Flow::Skip => continue, Flow::Leave(exit) => match exit { … } }
+    pub(crate) fn honour(&self, step: &TokenStream, around: Around<'_>) -> TokenStream {
+        let (flow, or) = (around.abi.private("Flow"), around.abi.private("Or"));
+        let (values, exit) = (names::local("values"), names::local("exit"));
+        let label = around.label.map(|label| &label.name);
+        let last = quote!(#exit => match #exit {});
+        let arms = self.sites.iter().rev().fold(quote!(match #exit { #last }), |rest, site| {
+            let Site { payload, honour } = site;
+            quote!(match #exit { #or::This(#payload) => #honour, #or::That(#exit) => #rest })
+        });
+        quote! {
+            match #step {
+                #flow::Next(#values) => #values,
+                #flow::Skip => continue #label,
+                #flow::Leave(#exit) => #arms,
+            }
+        }
+    }
+}
+
+struct Rewriter<'a, 'b> {
+    exits: &'a mut Exits,
+    around: Around<'b>,
+    /// Loops and labelled blocks inside the segment: (label, is a loop).
+    targets: Vec<(Option<String>, bool)>,
+}
+
+impl Rewriter<'_, '_> {
+    /// Registers an exit, and gives the expression that takes it with `payload`.
+    fn leave(&mut self, span: Span, payload: TokenStream, pattern: TokenStream, honour: TokenStream) -> Expr {
+        let (flow, or) = (self.around.abi.private("Flow"), self.around.abi.private("Or"));
+        let number = self.exits.sites.len();
+        self.exits.sites.push(Site { payload: pattern, honour });
+        let value = (0..number).fold(quote!(#or::This(#payload)), |value, _| quote!(#or::That(#value)));
+        expression(quote_spanned!(names::at(span)=> return #flow::Leave(#value)))
+    }
+
+    fn jump(&mut self, expr: &Expr, label: Option<&Lifetime>, value: Option<&Expr>, is_continue: bool) -> Option<Expr> {
+        let name = label.map(|label| label.ident.to_string());
+        let stays = self.targets.iter().any(|(target, is_loop)| match &name {
+            Some(name) => target.as_ref() == Some(name),
+            None => *is_loop,
+        });
+        if stays {
+            return None;
+        }
+        let own = name.is_none() || name == self.around.label.map(|label| label.name.ident.to_string());
+        let span = expr.span();
+        if own && is_continue {
+            let flow = self.around.abi.private("Flow");
+            return Some(expression(quote_spanned!(names::at(span)=> return #flow::Skip)));
+        }
+        let Some(value) = value else {
+            return Some(self.leave(span, quote!(()), quote!(()), expr.to_token_stream()));
+        };
+        let payload = names::local("value");
+        Some(self.leave(span, value.to_token_stream(), quote!(#payload), quote!(break #label #payload)))
+    }
+
+    fn return_value(&mut self, span: Span, value: Option<&Expr>) -> Expr {
+        let keyword = Ident::new("return", span);
+        let Some(value) = value else {
+            return self.leave(span, quote!(()), quote!(()), quote!(#keyword));
+        };
+        if self.around.return_in_order {
+            let shipped = bound_idents(value.to_token_stream(), self.around.bound);
+            let payload = quote!((#(#shipped,)*));
+            return self.leave(span, payload.clone(), payload, quote!(#keyword #value));
+        }
+        let payload = names::local("value");
+        self.leave(span, value.to_token_stream(), quote!(#payload), quote!(#keyword #payload))
+    }
+
+    // Input:  value?
+    // Output: match branch(value) { Continue(value) => value, Break(residual) => return Flow::Leave(…) }
+    // and on the caller: match residual? {}
+    fn question_mark(&mut self, value: &Expr, question: Span) -> Expr {
+        let at = names::at(question);
+        let branch = self.around.abi.private_at("branch", at);
+        let (output, residual) = (names::local("output"), names::local("residual"));
+        let mark = proc_macro2::Punct::new('?', proc_macro2::Spacing::Alone);
+        let mark = TokenTree::from({
+            let mut mark = mark;
+            mark.set_span(question);
+            mark
+        });
+        let leave = self.leave(question, quote!(#residual), quote!(#residual), quote!(match #residual #mark {}));
+        expression(quote_spanned! {at=>
+            match #branch(#value) {
+                ::core::ops::ControlFlow::Continue(#output) => #output,
+                ::core::ops::ControlFlow::Break(#residual) => #leave,
+            }
+        })
+    }
+
+    fn target(&mut self, label: Option<&Label>, is_loop: bool, visit: impl FnOnce(&mut Self)) {
+        self.targets.push((label.map(|label| label.name.ident.to_string()), is_loop));
+        visit(self);
+        self.targets.pop();
+    }
+}
+
+impl VisitMut for Rewriter<'_, '_> {
+    // What these leave is themselves.
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
+
+    fn visit_expr_for_loop_mut(&mut self, inner: &mut ExprForLoop) {
+        self.visit_expr_mut(&mut inner.expr);
+        let label = inner.label.clone();
+        self.target(label.as_ref(), true, |rewriter| rewriter.visit_block_mut(&mut inner.body));
+    }
+
+    fn visit_expr_while_mut(&mut self, inner: &mut syn::ExprWhile) {
+        let label = inner.label.clone();
+        self.target(label.as_ref(), true, |rewriter| {
+            rewriter.visit_expr_mut(&mut inner.cond);
+            rewriter.visit_block_mut(&mut inner.body);
+        });
+    }
+
+    fn visit_expr_loop_mut(&mut self, inner: &mut syn::ExprLoop) {
+        let label = inner.label.clone();
+        self.target(label.as_ref(), true, |rewriter| rewriter.visit_block_mut(&mut inner.body));
+    }
+
+    fn visit_expr_block_mut(&mut self, inner: &mut syn::ExprBlock) {
+        let label = inner.label.clone();
+        if label.is_some() {
+            self.target(label.as_ref(), false, |rewriter| rewriter.visit_block_mut(&mut inner.block));
+        } else {
+            self.visit_block_mut(&mut inner.block);
+        }
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let rewritten = match &*expr {
+            Expr::Break(jump) => self.jump(expr, jump.label.as_ref(), jump.expr.as_deref(), false),
+            Expr::Continue(jump) => self.jump(expr, jump.label.as_ref(), None, true),
+            Expr::Return(inner) => Some(self.return_value(inner.return_token.span(), inner.expr.as_deref())),
+            Expr::Try(inner) => Some(self.question_mark(&inner.expr, inner.question_token.span())),
+            _ => None,
+        };
+        if let Some(rewritten) = rewritten {
+            *expr = rewritten;
+        }
+    }
+
+    /// The arguments of macros that are known to be expressions.
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        if known::macro_kind(&uses::macro_name(mac)) == MacroKind::Unknown {
+            return;
+        }
+        let Some(mut args) = uses::macro_args(mac) else { return };
+        let before = self.exits.sites.len();
+        args.iter_mut().for_each(|arg| self.visit_expr_mut(arg));
+        // Untouched tokens keep their text, which `assert!` quotes.
+        if self.exits.sites.len() > before {
+            mac.tokens = args.to_token_stream();
+        }
+    }
+}
+
+/// The names bound within the iteration that `tokens` use.
+fn bound_idents(tokens: TokenStream, bound: &[String]) -> Vec<Ident> {
+    let mut found: Vec<Ident> = Vec::new();
+    collect_bound(tokens, bound, &mut found);
+    found
+}
+
+fn collect_bound(tokens: TokenStream, bound: &[String], found: &mut Vec<Ident>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) if bound.contains(&ident.to_string()) && !found.contains(&ident) => found.push(ident),
+            TokenTree::Group(group) => collect_bound(group.stream(), bound, found),
+            TokenTree::Literal(literal) => {
+                let syn::Lit::Str(text) = syn::Lit::new(literal.clone()) else { continue };
+                for name in uses::captured_names(&text.value()) {
+                    if bound.contains(&name) && !found.iter().any(|known| *known == name.as_str()) {
+                        found.push(Ident::new(&name, literal.span()));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn expression(tokens: TokenStream) -> Expr {
+    syn::parse2(tokens).expect("generated code is an expression")
+}

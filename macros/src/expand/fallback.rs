@@ -1,0 +1,21 @@
+//! What is emitted beside errors: the user's own item, so that one mistake is one message.
+
+use crate::diag::Sink;
+use crate::parse::marks;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ItemFn;
+
+/// The item without our marks, or as it came if it is no function.
+pub(crate) fn item(item: TokenStream) -> TokenStream {
+    match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(mut function) => {
+            let mut sink = Sink::new();
+            marks::take_marks(&mut function.block, &mut sink, &mut |_, _| {});
+            // Reported before: this is only the way to take the marks off.
+            sink.finish().ok();
+            function.into_token_stream()
+        }
+        Err(_) => item,
+    }
+}

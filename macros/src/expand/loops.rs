@@ -1,0 +1,293 @@
+//! An annotated loop, as the loop that it was and, beside it, as its two parts.
+
+use super::exits::{Around, Exits};
+use super::options;
+use crate::abi::Abi;
+use crate::analyze::scope::plan_number;
+use crate::model::loop_plan::{Crossing, LoopPlan, LoopSource, Segment, Split, Turn};
+use crate::names;
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use std::collections::BTreeMap;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprForLoop, ItemFn, Stmt};
+
+/// The function with its planned loops replaced.
+pub(crate) fn function(mut function: ItemFn, plans: &BTreeMap<usize, LoopPlan>) -> TokenStream {
+    Expander { plans }.visit_block_mut(&mut function.block);
+    function.into_token_stream()
+}
+
+/// Replaces planned loops, also those within the parts of others.
+struct Expander<'a> {
+    plans: &'a BTreeMap<usize, LoopPlan>,
+}
+
+impl VisitMut for Expander<'_> {
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::ForLoop(inner) = expr
+            && let Some(plan) = plan_number(&inner.attrs).and_then(|number| self.plans.get(&number))
+        {
+            *expr = syn::parse2(self.planned(plan)).expect("an expanded loop is a block");
+            return;
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+}
+
+impl Expander<'_> {
+    fn expanded<T: Clone>(&mut self, written: &T, visit: impl FnOnce(&mut Self, &mut T)) -> T {
+        let mut expanded = written.clone();
+        visit(self, &mut expanded);
+        expanded
+    }
+
+    // Input:  for x in source { body }
+    // Output: {
+    //     static SITE: Site = Site::new();
+    //     let options = LoopOptions::new()….checked();
+    //     match IntoIterator::into_iter(source) {
+    //         iter => match options.plan(&SITE, &iter) {
+    //             Plan::Plain(_watch) => for x in iter { body }
+    //             Plan::Parallel(team) => { … }
+    //         },
+    //     }
+    // }
+    fn planned(&mut self, plan: &LoopPlan) -> TokenStream {
+        let abi = Abi::new(plan.options.krate.as_ref());
+        let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
+        let options = options::of_loop(&plan.options, &abi);
+        let Some(split) = &plan.split else {
+            self.visit_expr_mut(&mut plain.expr);
+            return quote!({ let _ = #options; #plain });
+        };
+
+        let LoopSource { base, enumerate } = plan.source();
+        let base = self.expanded(base, |this, base| this.visit_expr_mut(base));
+        let iter = names::local("iter");
+        let enumerated = enumerate.map(|span| {
+            let name = Ident::new("enumerate", span);
+            quote!(.#name())
+        });
+        plain.expr = syn::parse_quote!(#iter #enumerated);
+
+        let input = input(&abi, &iter, enumerate.is_some());
+        let parallel = self.parallel(plan, split, &abi, &input, &iter);
+        let (site, options_name) = (names::local("SITE"), names::local("options"));
+        let (watch, team) = (names::local("watch"), names::local("team"));
+        let (site_type, plan_type) = (abi.private("Site"), abi.private("Plan"));
+        let into_iter = quote_spanned!(names::at(base.span())=> ::core::iter::IntoIterator::into_iter);
+        quote!({
+            static #site: #site_type = #site_type::new();
+            let #options_name = #options;
+            match #into_iter(#base) {
+                #iter => match #options_name.plan(&#site, &#iter) {
+                    #plan_type::Plain(#watch) => #plain
+                    #[allow(unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery, reason = "the same code, taken apart, stands above as it was written")]
+                    #plan_type::Parallel(#team) => #parallel
+                },
+            }
+        })
+    }
+
+    // Output: {
+    //     let part = part(input, |item| -> Flow<_, _> { let x = item; … });
+    //     for step in unsafe { team.run(part) } { … }
+    // }
+    fn parallel(&mut self, plan: &LoopPlan, split: &Split, abi: &Abi, input: &TokenStream, iter: &Ident) -> TokenStream {
+        let ExprForLoop { label, pat, .. } = &plan.written;
+        let Split { turns, items, return_in_order, bound, .. } = split;
+        let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order, bound };
+        let (item, step) = (names::local("item"), names::local("step"));
+        let (part, team) = (names::local("part"), names::local("team"));
+
+        let pieces = self.pieces(turns, around);
+        let closure = closure(&pieces, quote!(let #pat = #item;), abi);
+        let in_order = self.in_order(turns, &pieces, around);
+        let make_part = abi.private("part");
+        let checks = checks(plan, split, abi, iter);
+        quote!({
+            #(#items)*
+            #checks
+            let #part = #make_part(#input, |#item| #closure);
+            #label for #step in unsafe { #team.run(#part) } {
+                #in_order
+            }
+        })
+    }
+
+    /// The parallel turns, with their inner loops expanded and their exits rewritten.
+    fn pieces<'a>(&mut self, turns: &'a [Turn], around: Around<'_>) -> Vec<Piece<'a>> {
+        let segments = turns.iter().filter_map(|turn| match turn {
+            Turn::Parallel(segment) => Some(segment),
+            Turn::InOrder(_) => None,
+        });
+        let pieces = segments.map(|segment| {
+            let mut stmts = self.expanded(&segment.stmts, Self::visit_stmts);
+            let mut exits = Exits::default();
+            exits.rewrite(&mut stmts, around);
+            Piece { segment, stmts, exits }
+        });
+        pieces.collect()
+    }
+
+    /// The in-order part: each parallel turn lands at its place, then the statements behind it follow.
+    fn in_order(&mut self, turns: &[Turn], pieces: &[Piece<'_>], around: Around<'_>) -> TokenStream {
+        let mut out = TokenStream::new();
+        let mut landings: Vec<(&Ident, TokenStream)> = Vec::new();
+        let mut n_landed = 0;
+        for turn in turns {
+            match turn {
+                Turn::Parallel(segment) => {
+                    let step = if n_landed == 0 { local_step() } else { landing(n_landed) };
+                    let values = pieces[n_landed].exits.honour(&step, around);
+                    n_landed += 1;
+                    let rest = (n_landed < pieces.len()).then(|| names::numbered("rest", n_landed));
+                    let crossed = segment.crossing.iter().map(|Crossing { name, is_mut }| {
+                        let mutability = is_mut.then(|| quote!(mut));
+                        quote!(#mutability #name)
+                    });
+                    let crossed = quote!(#(#crossed,)*);
+                    match &segment.lands_at {
+                        None => {
+                            let rest = rest.map(|rest| quote!(#rest,));
+                            let replayed = &segment.replayed;
+                            out.extend(quote!(let (#crossed #rest) = #values; #(#replayed)*));
+                        }
+                        Some(placeholder) => {
+                            out.extend(rest.as_ref().map(|rest| quote!(let #rest;)));
+                            let landed = match rest {
+                                Some(rest) => {
+                                    let next = names::local("next");
+                                    quote!({ let (#crossed #next,) = #values; #rest = #next; #placeholder })
+                                }
+                                None => quote!({ let (#crossed) = #values; #placeholder }),
+                            };
+                            landings.push((placeholder, landed));
+                        }
+                    }
+                }
+                Turn::InOrder(stmts) => {
+                    let stmts = self.expanded(stmts, Self::visit_stmts);
+                    out.extend(land_within(quote!(#(#stmts)*), &landings));
+                }
+            }
+        }
+        out
+    }
+
+    fn visit_stmts(&mut self, stmts: &mut Vec<Stmt>) {
+        stmts.iter_mut().for_each(|stmt| self.visit_stmt_mut(stmt));
+    }
+}
+
+/// A parallel turn on its way to tokens.
+struct Piece<'a> {
+    segment: &'a Segment,
+    stmts: Vec<Stmt>,
+    exits: Exits,
+}
+
+// Input:  the turns `let y = f(x);` and, behind an in-order statement, `let z = g(&y);`
+// Output: -> Flow<_, Never> {
+//     let x = item;
+//     let y = f(x);
+//     let rest1 = segment(|| -> Flow<_, Never> { let z = g(&y); Flow::Next((z,)) });
+//     Flow::Next((y, rest1,))
+// }
+fn closure(pieces: &[Piece<'_>], first: TokenStream, abi: &Abi) -> TokenStream {
+    let (flow, segment) = (abi.private("Flow"), abi.private("segment"));
+    let mut inner: Option<TokenStream> = None;
+    for (number, piece) in pieces.iter().enumerate().rev() {
+        let rest = names::numbered("rest", number + 1);
+        let run_rest = inner.take().map(|inner| quote!(let #rest = #segment(|| #inner);));
+        let give_rest = run_rest.is_some().then(|| quote!(#rest,));
+        let flow_type = piece.exits.flow_type(abi);
+        let stmts = &piece.stmts;
+        let crossing = piece.segment.crossing.iter().map(|Crossing { name, .. }| {
+            let cross = abi.private_at("cross", names::at(name.span()));
+            quote!(#cross(#name),)
+        });
+        let first = (number == 0).then_some(&first);
+        inner = Some(quote!(-> #flow_type {
+            #first
+            #(#stmts)*
+            #run_rest
+            #flow::Next((#(#crossing)* #give_rest))
+        }));
+    }
+    inner.expect("the first turn is parallel")
+}
+
+fn local_step() -> TokenStream {
+    names::local("step").into_token_stream()
+}
+
+/// The result of the piece with that number, when the in-order statements before it have run.
+fn landing(number: usize) -> TokenStream {
+    let rest = names::numbered("rest", number);
+    quote!(#rest.land())
+}
+
+/// `tokens` with each placeholder replaced by what lands there.
+fn land_within(tokens: TokenStream, landings: &[(&Ident, TokenStream)]) -> TokenStream {
+    if landings.is_empty() {
+        return tokens;
+    }
+    let land = |token| match token {
+        TokenTree::Ident(ident) => match landings.iter().find(|(placeholder, _)| **placeholder == ident) {
+            Some((_, landed)) => landed.clone(),
+            None => ident.into_token_stream(),
+        },
+        TokenTree::Group(group) => {
+            let mut landed = Group::new(group.delimiter(), land_within(group.stream(), landings));
+            landed.set_span(group.span());
+            landed.into_token_stream()
+        }
+        token => token.into_token_stream(),
+    };
+    tokens.into_iter().map(land).collect()
+}
+
+// Output: items(&iter); capture(&a); source_may_be_left(…);
+fn checks(plan: &LoopPlan, split: &Split, abi: &Abi, iter: &Ident) -> TokenStream {
+    let source = names::at(plan.written.expr.span());
+    let items = abi.private_at("items", source);
+    let captures = split.captures.iter().map(|name| {
+        let span = names::at(name.span());
+        let capture = abi.private_at("capture", span);
+        quote_spanned!(span=> #capture(&#name);)
+    });
+    let may_be_left = split.may_be_left.then(|| {
+        let (any, borrowed, item) = (abi.private("AnyTrace"), abi.private("BorrowedSource"), abi.private("MutItem"));
+        let first = abi.private("MutFirst");
+        let probe = abi.private("Probe");
+        let source_may = abi.private_at("source_may_be_left", source);
+        let items_may = abi.private_at("items_may_be_left", source);
+        quote_spanned! {source=>
+            {
+                use {#any as _, #borrowed as _, #first as _, #item as _};
+                #source_may((&&#probe::of(&#iter)).traces());
+                #items_may((&&&#probe::item(&#iter)).changes());
+            }
+        }
+    });
+    quote_spanned! {source=>
+        #items(&#iter);
+        #(#captures)*
+        #may_be_left
+    }
+}
+
+/// What the loop's iterator becomes for the runtime.
+fn input(abi: &Abi, iter: &Ident, is_enumerated: bool) -> TokenStream {
+    let (any, splittable, probe) = (abi.private("AnySource"), abi.private("SplittableSource"), abi.private("Probe"));
+    let how = if is_enumerated { quote!(enumerated(#iter)) } else { quote!(input(#iter)) };
+    quote!({
+        use {#any as _, #splittable as _};
+        (&&#probe::of(&#iter)).how().#how
+    })
+}

@@ -1,0 +1,7 @@
+//! From plans to tokens. Nothing fails here.
+
+pub(crate) mod exits;
+pub(crate) mod fallback;
+pub(crate) mod loops;
+pub(crate) mod options;
+pub(crate) mod tasks;

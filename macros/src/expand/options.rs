@@ -1,0 +1,47 @@
+//! The options as calls of the runtime's builder.
+
+use crate::abi::Abi;
+use crate::model::options::{Keyed, Options};
+use crate::names;
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+
+// Input:  workers = 4, chunksize = n
+// Output: LoopOptions::new().workers(4).chunksize(n).checked()
+pub(crate) fn of_loop(options: &Options, abi: &Abi) -> TokenStream {
+    let start = abi.private("LoopOptions");
+    let counts = counts(options);
+    let pool = options.pool.as_ref().map(pool);
+    let unordered = options.unordered.map(|span| {
+        let unordered = Ident::new("unordered", names::at(span));
+        quote!(.#unordered())
+    });
+    quote!(#start::new() #counts #pool #unordered .checked())
+}
+
+// Input:  task, workers = 4
+// Output: TaskOptions::new("name").workers(4)
+pub(crate) fn of_task(options: &Options, name: &str, abi: &Abi) -> TokenStream {
+    let start = abi.private("TaskOptions");
+    let counts = counts(options);
+    let pool = options.pool.as_ref().map(pool);
+    let sequential = options.is_sequential().then(|| quote!(.sequential()));
+    quote!(#start::new(#name) #sequential #counts #pool)
+}
+
+fn counts(options: &Options) -> TokenStream {
+    let counts = [&options.workers, &options.chunksize, &options.buffersize];
+    counts.into_iter().flatten().map(call).collect()
+}
+
+fn pool(pool: &Keyed<Expr>) -> TokenStream {
+    call(pool)
+}
+
+/// The key names the builder's method. It is called at the key, for the sake of panics and type errors.
+fn call(Keyed { key, value }: &Keyed<Expr>) -> TokenStream {
+    let span = names::at(key.span());
+    let method = Ident::new(&key.to_string(), span);
+    quote_spanned!(span=> .#method(#value))
+}

@@ -1,0 +1,87 @@
+//! An annotated loop, split.
+
+use super::options::Options;
+use proc_macro2::{Ident, Span};
+use syn::{Expr, ExprForLoop, Stmt};
+
+/// What becomes of one loop.
+pub(crate) struct LoopPlan {
+    pub(crate) options: Options,
+    /// The loop as it was written, without its mark.
+    pub(crate) written: ExprForLoop,
+    /// `None` with `mode = "sequential"`: the loop stays as it is.
+    pub(crate) split: Option<Split>,
+}
+
+/// The body in two parts, which take turns.
+pub(crate) struct Split {
+    /// The first turn is parallel: it begins with the loop's pattern.
+    pub(crate) turns: Vec<Turn>,
+    /// Items (functions, types, uses) declared in the body, which both parts see.
+    pub(crate) items: Vec<Stmt>,
+    /// Locals of the function that the parallel part reads, at their first use.
+    pub(crate) captures: Vec<Ident>,
+    /// Whether the loop can be left before its source ends, by `break`, `return`, `?` or an outer label.
+    pub(crate) may_be_left: bool,
+    /// The values that `return`s in the parallel part return are made on the caller, since they do not
+    /// look as if they could be sent between threads.
+    pub(crate) return_in_order: bool,
+    /// Every name that is bound within an iteration.
+    pub(crate) bound: Vec<String>,
+}
+
+/// Statements of one part that follow each other.
+pub(crate) enum Turn {
+    Parallel(Segment),
+    InOrder(Vec<Stmt>),
+}
+
+/// Statements of the parallel part between two in-order ones.
+#[derive(Default)]
+pub(crate) struct Segment {
+    pub(crate) stmts: Vec<Stmt>,
+    /// The variables that the in-order part uses later.
+    pub(crate) crossing: Vec<Crossing>,
+    /// Statements that only borrow, evaluated again by the in-order part, which borrows from what crossed.
+    pub(crate) replayed: Vec<Stmt>,
+    /// Where the result is due: before the next in-order statement, or (an argument that is evaluated
+    /// after other in-order calls of its statement) at this placeholder within it.
+    pub(crate) lands_at: Option<Ident>,
+}
+
+/// A variable that crosses from the parallel to the in-order part.
+#[derive(Debug, Clone)]
+pub(crate) struct Crossing {
+    pub(crate) name: Ident,
+    pub(crate) is_mut: bool,
+}
+
+/// The source expression of a loop, taken apart.
+pub(crate) struct LoopSource<'a> {
+    /// What is evaluated first.
+    pub(crate) base: &'a Expr,
+    /// The span of the name in a trailing `.enumerate()`, which the runtime does itself.
+    pub(crate) enumerate: Option<Span>,
+}
+
+impl LoopPlan {
+    /// A trailing `.enumerate()` is taken off where its receiver is a value that was just made: taking it
+    /// off a variable would move that variable.
+    pub(crate) fn source(&self) -> LoopSource<'_> {
+        let whole = LoopSource { base: &self.written.expr, enumerate: None };
+        let Expr::MethodCall(call) = &*self.written.expr else { return whole };
+        if call.method != "enumerate" || !call.args.is_empty() || call.turbofish.is_some() {
+            return whole;
+        }
+        let mut receiver = &*call.receiver;
+        while let Expr::Paren(inner) = receiver {
+            receiver = &inner.expr;
+        }
+        let is_fresh = match receiver {
+            Expr::MethodCall(made) => ["iter", "iter_mut", "into_iter"].iter().any(|name| made.method == name),
+            Expr::Range(_) => true,
+            _ => false,
+        };
+        if is_fresh { LoopSource { base: receiver, enumerate: Some(call.method.span()) } } else { whole }
+    }
+}

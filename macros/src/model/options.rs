@@ -1,0 +1,59 @@
+//! The options of one loop or task, with the places where they were written.
+
+use proc_macro2::{Ident, Span};
+use syn::{Expr, Path};
+
+/// Where the parallel part runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Thread,
+    Sequential,
+}
+
+/// A value with the key in front of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Keyed<T> {
+    pub(crate) key: Ident,
+    pub(crate) value: T,
+}
+
+/// What one attribute asks for, or a function's and a mark's together.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) mode: Option<Keyed<Mode>>,
+    pub(crate) workers: Option<Keyed<Expr>>,
+    pub(crate) chunksize: Option<Keyed<Expr>>,
+    pub(crate) buffersize: Option<Keyed<Expr>>,
+    pub(crate) pool: Option<Keyed<Expr>>,
+    pub(crate) unordered: Option<Span>,
+    pub(crate) task: Option<Span>,
+    pub(crate) shared: Vec<Ident>,
+    pub(crate) krate: Option<Path>,
+}
+
+impl Options {
+    pub(crate) fn is_sequential(&self) -> bool {
+        self.mode.as_ref().is_some_and(|mode| mode.value == Mode::Sequential)
+    }
+
+    /// These options where they are given, and `outer`'s where not. A `pool` and a number of `workers`
+    /// exclude each other, so each replaces an outer other.
+    pub(crate) fn over(&self, outer: &Self) -> Self {
+        let (workers, pool) = if self.workers.is_some() || self.pool.is_some() {
+            (self.workers.clone(), self.pool.clone())
+        } else {
+            (outer.workers.clone(), outer.pool.clone())
+        };
+        Self {
+            mode: self.mode.clone().or_else(|| outer.mode.clone()),
+            workers,
+            chunksize: self.chunksize.clone().or_else(|| outer.chunksize.clone()),
+            buffersize: self.buffersize.clone().or_else(|| outer.buffersize.clone()),
+            pool,
+            unordered: self.unordered.or(outer.unordered),
+            task: self.task,
+            shared: self.shared.iter().chain(&outer.shared).cloned().collect(),
+            krate: self.krate.clone().or_else(|| outer.krate.clone()),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The names of generated variables and types. They are hygienic (`mixed_site`): user code can neither
+//! see nor shadow them.
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+
+/// A generated local.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(&format!("__{name}"), Span::mixed_site())
+}
+
+/// A generated local with a number.
+pub(crate) fn numbered(name: &str, number: usize) -> Ident {
+    format_ident!("__{name}{number}", span = Span::mixed_site())
+}
+
+/// A name as the user wrote it, raw or not.
+pub(crate) fn written(name: &str, span: Span) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, span),
+        None => Ident::new(name, span),
+    }
+}
+
+/// Generated code that errors should be shown at `span` for.
+pub(crate) fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// The helper attribute that ties a loop in the syntax tree to its plan; never printed.
+pub(crate) const PLANNED: &str = "__concurrent_plan";

@@ -1,0 +1,167 @@
+//! The options between the parentheses of `#[concurrent(…)]`.
+
+use crate::diag::{Sink, catalog};
+use crate::model::options::{Keyed, Mode, Options};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, parenthesized};
+
+/// Every key that means something, for proposals; those in the second list are understood by the design
+/// but not built yet.
+const KEYS: [&str; 9] =
+    ["mode", "workers", "chunksize", "buffersize", "pool", "unordered", "task", "shared", "crate"];
+const KEYS_TO_COME: [&str; 6] = ["timeout", "retries", "max_tasks_per_child", "reduce", "explain", "ordered"];
+
+/// Reads the options of a function's attribute or of a mark, and reports all that is wrong with them.
+pub(crate) fn parse(tokens: TokenStream, sink: &mut Sink) -> Options {
+    let mut options = Options::default();
+    let mut seen: Vec<Ident> = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            let key = input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), catalog::not_a_key()))?;
+            if seen.contains(&key) {
+                sink.error(key.span(), catalog::repeated_key(&key));
+            }
+            one(&key, input, &mut options, sink)?;
+            seen.push(key);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    let result = parser.parse2(tokens);
+    sink.ok(result);
+    options
+}
+
+fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Sink) -> syn::Result<()> {
+    match key.to_string().as_str() {
+        "mode" => {
+            let expr = value(key, input, "\"thread\"")?;
+            options.mode = mode(&expr, sink).map(|value| Keyed { key: key.clone(), value });
+        }
+        "workers" => options.workers = count(key, input, sink)?,
+        "chunksize" => options.chunksize = count(key, input, sink)?,
+        "buffersize" => options.buffersize = count(key, input, sink)?,
+        "pool" => options.pool = Some(Keyed { key: key.clone(), value: value(key, input, "&pool")? }),
+        "unordered" => options.unordered = Some(flag(key, input)?),
+        "task" => options.task = Some(flag(key, input)?),
+        "shared" => {
+            let names;
+            if !input.peek(syn::token::Paren) {
+                return Err(syn::Error::new(key.span(), catalog::needs_names(key)));
+            }
+            parenthesized!(names in input);
+            options.shared.extend(Punctuated::<Ident, Token![,]>::parse_terminated(&names)?);
+        }
+        "crate" => options.krate = Some(path(key, input)?),
+        _ => {
+            sink.error(key.span(), unknown(key));
+            skip_value(input)?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown(key: &Ident) -> String {
+    let name = key.to_string();
+    if ["timeout", "retries", "max_tasks_per_child"].contains(&name.as_str()) {
+        return catalog::not_with_threads(key);
+    }
+    if KEYS_TO_COME.contains(&name.as_str()) {
+        return catalog::not_built_yet(&format!("`{name}`"));
+    }
+    catalog::unknown_key(key, nearest(&name, &KEYS))
+}
+
+/// The most similar of `known`, if it is similar enough to be meant.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let similarity = |known: &&str| strsim::jaro_winkler(&name.to_lowercase().replace('_', ""), known);
+    let best = known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
+    (similarity(best) > 0.8).then_some(*best)
+}
+
+fn value(key: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<Expr> {
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new(key.span(), catalog::needs_value(key, example)));
+    }
+    input.parse::<Token![=]>()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(syn::Error::new(key.span(), catalog::needs_value(key, example)));
+    }
+    input.parse()
+}
+
+fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<Span> {
+    if input.peek(Token![=]) || input.peek(syn::token::Paren) {
+        return Err(syn::Error::new(key.span(), catalog::takes_no_value(key)));
+    }
+    Ok(key.span())
+}
+
+/// An expression that is a number of something, at least 1 where it is a literal.
+fn count(key: &Ident, input: ParseStream<'_>, sink: &mut Sink) -> syn::Result<Option<Keyed<Expr>>> {
+    let expr = value(key, input, "4")?;
+    let fault = match &expr {
+        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => {
+            let is_usize = matches!(int.suffix(), "" | "usize");
+            (!is_usize || int.base10_parse::<usize>().map_or(true, |n| n == 0)).then(|| int.to_string())
+        }
+        Expr::Lit(literal) => Some(literal.to_token_stream().to_string()),
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => Some(expr.to_token_stream().to_string()),
+        _ => None,
+    };
+    if let Some(fault) = fault {
+        sink.error_at(&expr, catalog::not_a_count(key, &fault.replace(' ', "")));
+        return Ok(None);
+    }
+    Ok(Some(Keyed { key: key.clone(), value: expr }))
+}
+
+fn mode(expr: &Expr, sink: &mut Sink) -> Option<Mode> {
+    let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = expr else {
+        sink.error_at(expr, catalog::mode_is_a_string());
+        return None;
+    };
+    match text.value().as_str() {
+        "thread" => Some(Mode::Thread),
+        "sequential" => Some(Mode::Sequential),
+        later @ ("process" | "async" | "mpi") => {
+            sink.error_at(text, catalog::not_built_yet(&format!("mode \"{later}\"")));
+            None
+        }
+        other => {
+            let proposal = nearest(other, &["thread", "sequential", "process"]);
+            sink.error_at(text, catalog::unknown_mode(other, proposal));
+            None
+        }
+    }
+}
+
+fn path(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new(key.span(), catalog::needs_value(key, "my_crate::concurrent_futures")));
+    }
+    input.parse::<Token![=]>()?;
+    if input.peek(LitStr) {
+        return input.parse::<LitStr>()?.parse_with(Path::parse_mod_style);
+    }
+    input.call(Path::parse_mod_style)
+}
+
+/// Skips what follows an unknown key, so that the next key is still read.
+fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        input.parse::<Expr>()?;
+    } else if input.peek(syn::token::Paren) {
+        let inner;
+        parenthesized!(inner in input);
+        inner.parse::<TokenStream>()?;
+    }
+    Ok(())
+}

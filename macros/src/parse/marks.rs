@@ -1,0 +1,106 @@
+//! `#[concurrent]` on loops within an annotated function.
+
+use super::args;
+use crate::diag::{Sink, catalog};
+use crate::model::options::Options;
+use proc_macro2::{Span, TokenStream};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Block, Expr, ExprForLoop, Item, Meta, Stmt, parse_quote};
+
+/// A loop's mark, with its options.
+pub(crate) struct Mark {
+    pub(crate) span: Span,
+    pub(crate) options: Options,
+}
+
+/// Takes the marks off every statement and expression of `block`, reports those that stand on anything
+/// but a `for` loop, and calls `on_loop` for each `for` loop (outer ones first) with its mark.
+///
+/// Nested items are left alone: a mark in there belongs to an annotation of theirs.
+pub(crate) fn take_marks(block: &mut Block, sink: &mut Sink, on_loop: &mut dyn FnMut(&mut ExprForLoop, Option<Mark>)) {
+    Marks { sink, on_loop }.visit_block_mut(block);
+}
+
+/// Whether `attr` is our attribute, under its own name or with the crate in front.
+pub(crate) fn is_mark(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "concurrent") && attr.path().segments.len() <= 2
+}
+
+struct Marks<'a> {
+    sink: &'a mut Sink,
+    on_loop: &'a mut dyn FnMut(&mut ExprForLoop, Option<Mark>),
+}
+
+impl Marks<'_> {
+    fn take(&mut self, attrs: &mut Vec<Attribute>) -> Option<Mark> {
+        let mut mark = None;
+        attrs.retain(|attr| {
+            if !is_mark(attr) {
+                return true;
+            }
+            if mark.is_some() {
+                self.sink.error_at(attr, catalog::marked_twice());
+                return false;
+            }
+            let tokens = match &attr.meta {
+                Meta::Path(_) => TokenStream::new(),
+                Meta::List(list) => list.tokens.clone(),
+                Meta::NameValue(_) => {
+                    self.sink.error_at(attr, catalog::mark_with_equals());
+                    TokenStream::new()
+                }
+            };
+            mark = Some(Mark { span: attr.path().span(), options: args::parse(tokens, self.sink) });
+            false
+        });
+        if let Some(task) = mark.as_ref().and_then(|mark| mark.options.task) {
+            self.sink.error(task, catalog::task_on_a_loop());
+        }
+        mark
+    }
+
+    fn refuse(&mut self, attrs: &mut Vec<Attribute>, message: String) {
+        if let Some(position) = attrs.iter().position(is_mark) {
+            let attr = attrs.remove(position);
+            self.sink.error_at(attr.path(), message);
+        }
+    }
+}
+
+impl VisitMut for Marks<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::ForLoop(for_loop) => {
+                let mark = self.take(&mut for_loop.attrs);
+                (self.on_loop)(for_loop, mark);
+            }
+            Expr::While(other) => self.refuse(&mut other.attrs, catalog::not_a_for_loop("while")),
+            Expr::Loop(other) => self.refuse(&mut other.attrs, catalog::not_a_for_loop("loop")),
+            Expr::Block(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
+            Expr::If(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
+            Expr::Match(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
+            Expr::MethodCall(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
+            Expr::Call(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
+            _ => {}
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        match stmt {
+            Stmt::Local(local) => self.refuse(&mut local.attrs, catalog::not_a_loop()),
+            Stmt::Macro(mac) => self.refuse(&mut mac.attrs, catalog::not_a_loop()),
+            Stmt::Item(_) | Stmt::Expr(..) => {}
+        }
+        visit_mut::visit_stmt_mut(self, stmt);
+    }
+
+    fn visit_item_mut(&mut self, _item: &mut Item) {}
+}
+
+/// The attribute that ties a loop to plan number `index`.
+pub(crate) fn plan_attribute(index: usize) -> Attribute {
+    let name = proc_macro2::Ident::new(crate::names::PLANNED, Span::call_site());
+    parse_quote!(#[#name(#index)])
+}

@@ -1,0 +1,80 @@
+//! The phases in their order. This file is the architecture of the macro: it alone knows all of them.
+
+use crate::analyze::loops::{self, Candidate, Numbered};
+use crate::analyze::tasks;
+use crate::check;
+use crate::diag::{Sink, catalog};
+use crate::expand;
+use crate::model::loop_plan::LoopPlan;
+use crate::model::options::Options;
+use crate::parse::{args, item, marks};
+use proc_macro2::TokenStream;
+use std::collections::BTreeMap;
+use syn::ItemFn;
+
+/// `#[concurrent(args)] item`, expanded; or its errors, beside the item without our marks.
+pub(crate) fn concurrent(args: TokenStream, item: TokenStream) -> TokenStream {
+    run(args, item.clone()).unwrap_or_else(|errors| {
+        let mut out = errors.into_compile_error();
+        out.extend(expand::fallback::item(item));
+        out
+    })
+}
+
+fn run(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+    let mut sink = Sink::new();
+    let options = args::parse(args, &mut sink);
+    let function = item::parse(item);
+    let function = sink.ok(function);
+    check::options::check(&options, &mut sink);
+    match function {
+        Some(function) if options.task.is_some() => task(function, options, sink),
+        Some(function) => loops(function, &options, sink),
+        None => sink.finish().map(|()| TokenStream::new()),
+    }
+}
+
+fn task(mut function: ItemFn, options: Options, mut sink: Sink) -> syn::Result<TokenStream> {
+    let mut marked = Vec::new();
+    marks::take_marks(&mut function.block, &mut sink, &mut |_, mark| marked.extend(mark));
+    marked.iter().for_each(|mark| sink.error(mark.span, catalog::mark_in_task()));
+    check::function::check_for_task(&function, &mut sink);
+    check::options::check_task(&options, &mut sink);
+    let plan = tasks::plan(function, options, &mut sink);
+    sink.finish()?;
+    Ok(expand::tasks::task(&plan))
+}
+
+fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result<TokenStream> {
+    let mut numbered = Numbered::default();
+    marks::take_marks(&mut function.block, &mut sink, &mut |written, mark| numbered.add(written, mark));
+    check::function::check_for_loops(&function, &mut sink);
+    // What was written has to be right before it is asked what it means.
+    sink.finish()?;
+
+    let mut sink = Sink::new();
+    let candidates = loops::find(&mut function, numbered, options);
+    let any_parallel = candidates.values().any(check::loops::has_parallel_part);
+    if candidates.is_empty() {
+        check::function::check_without_loop(&function, &mut sink);
+    }
+    let mut plans = BTreeMap::new();
+    for (number, candidate) in candidates {
+        check::options::check_together(&candidate.options, &mut sink);
+        if check::loops::has_parallel_part(&candidate) {
+            check::loops::check(&candidate, &mut sink);
+            plans.insert(number, plan(candidate));
+        } else if candidate.mark.is_some() || !any_parallel {
+            check::loops::refuse(&candidate, &mut sink);
+        }
+    }
+    sink.finish()?;
+    loops::keep_numbers(&mut function, &|number| plans.contains_key(&number));
+    Ok(expand::loops::function(function, &plans))
+}
+
+fn plan(candidate: Candidate) -> LoopPlan {
+    let Candidate { options, written, verdict, .. } = candidate;
+    let split = (!options.is_sequential()).then_some(verdict.split);
+    LoopPlan { options, written, split }
+}

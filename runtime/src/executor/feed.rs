@@ -1,0 +1,149 @@
+//! The near end of a map: pulls the input, cuts it into chunks and hands them to an executor, within bounds.
+
+use super::launch::Launch;
+use crate::error::Error;
+use crate::future::Future;
+use crate::label::Label;
+use crate::sync::Arc;
+use crate::task::outcome;
+
+/// The results of a chunk, in order.
+pub(super) type ChunkResults<T> = Vec<Result<T, Error>>;
+
+/// Consecutive inputs on their way through an executor.
+pub(super) struct Chunk<T: 'static> {
+    /// The index of the first input.
+    pub(super) first: usize,
+    pub(super) len: usize,
+    pub(super) future: Future<ChunkResults<T>>,
+}
+
+impl<T> Chunk<T> {
+    /// One result for each of `len` inputs, also if the chunk as a whole came to nothing.
+    pub(super) fn spread(results: Result<ChunkResults<T>, Error>, len: usize) -> ChunkResults<T> {
+        results.unwrap_or_else(|error| {
+            let mut results: ChunkResults<T> = (1..len).map(|_| Err(error.for_next_item())).collect();
+            results.insert(0, Err(error));
+            results
+        })
+    }
+}
+
+/// The input of a map and where it goes.
+pub(super) struct Feed<'p, I: Iterator, T: 'static> {
+    /// `None` once the input has ended: it is never asked again.
+    input: Option<I>,
+    #[expect(clippy::type_complexity, reason = "this is the one place that names it")]
+    launch: Box<dyn Fn(Vec<I::Item>) -> Future<ChunkResults<T>> + 'p>,
+    /// Whether the executor takes more than what is needed next.
+    runs_ahead: bool,
+    default_chunks: usize,
+    chunk_size: usize,
+    buffer_size: Option<usize>,
+    n_pulled: usize,
+    n_taken: usize,
+}
+
+impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
+    pub(super) fn new<L, F>(executor: L, label: Label, work: F, input: I) -> Self
+    where
+        L: Launch + 'p,
+        F: Fn(I::Item) -> T + Send + Sync + 'static,
+        I::Item: Send + 'static,
+    {
+        let runs_ahead = executor.runs_ahead();
+        // Enough to keep every worker busy while the results of the first chunks are looked at.
+        let default_chunks = executor.workers().saturating_mul(4);
+        let work = Arc::new(work);
+        let launch = move |items: Vec<I::Item>| {
+            let work = Arc::clone(&work);
+            executor.launch(label, move || {
+                items
+                    .into_iter()
+                    .map(|item| outcome::run(label, || work(item)))
+                    .collect::<ChunkResults<T>>()
+            })
+        };
+        Self {
+            input: Some(input),
+            launch: Box::new(launch),
+            runs_ahead,
+            default_chunks,
+            chunk_size: 1,
+            buffer_size: None,
+            n_pulled: 0,
+            n_taken: 0,
+        }
+    }
+
+    pub(super) fn set_chunk_size(&mut self, n: usize) {
+        assert!(n >= 1, "`chunksize` must be at least 1, but is 0");
+        self.chunk_size = n;
+    }
+
+    pub(super) fn set_buffer_size(&mut self, n: usize) {
+        assert!(n >= 1, "`buffersize` must be at least 1, but is 0");
+        self.buffer_size = Some(n);
+    }
+
+    pub(super) fn runs_ahead(&self) -> bool {
+        self.runs_ahead
+    }
+
+    /// Notes that the results of `n` inputs were handed out, which makes room for as many.
+    pub(super) fn note_taken(&mut self, n: usize) {
+        self.n_taken += n;
+    }
+
+    /// How many results were handed out. Where that is done in order, the index of the next.
+    pub(super) fn n_taken(&self) -> usize {
+        self.n_taken
+    }
+
+    /// How many inputs were pulled whose results were not handed out.
+    pub(super) fn n_ahead(&self) -> usize {
+        self.n_pulled - self.n_taken
+    }
+
+    /// Starts the next chunk, if there is input and room for it.
+    pub(super) fn start_chunk(&mut self) -> Option<Chunk<T>> {
+        let room = self
+            .buffer_size
+            .unwrap_or_else(|| self.default_chunks.saturating_mul(self.chunk_size));
+        // A buffer smaller than a chunk makes smaller chunks: the bound is what was promised.
+        let chunk_size = self.chunk_size.min(room.max(1));
+        let room = if self.runs_ahead { room } else { chunk_size };
+        if self.n_ahead() > 0 && self.n_ahead().saturating_add(chunk_size) > room {
+            return None;
+        }
+        let items = self.pull(chunk_size);
+        if items.is_empty() {
+            return None;
+        }
+        let (first, len) = (self.n_pulled, items.len());
+        self.n_pulled += len;
+        Some(Chunk {
+            first,
+            len,
+            future: (self.launch)(items),
+        })
+    }
+
+    fn pull(&mut self, n: usize) -> Vec<I::Item> {
+        let Some(input) = &mut self.input else {
+            return Vec::new();
+        };
+        // Not reserved up front: `n` is the user's, and may be far more than there is.
+        let mut items = Vec::new();
+        while items.len() < n {
+            match input.next() {
+                Some(item) => items.push(item),
+                None => {
+                    self.input = None;
+                    break;
+                }
+            }
+        }
+        items
+    }
+}

@@ -1,0 +1,22 @@
+//! One task seen from both ends: the cell that a queue runs, and the future that its owner waits on.
+//!
+//! A future does not know its pool. All that can happen to a task happens in [`state`].
+
+mod state;
+mod task_cell;
+mod signal;
+mod cycle;
+mod waiting;
+mod handle;
+mod ended;
+mod wait;
+mod completion_queue;
+mod completed;
+
+pub use completed::{AsCompleted, AsCompletedTimeout, as_completed};
+pub(crate) use completion_queue::{CompletionQueue, Next};
+pub use handle::{Canceller, Future};
+pub(crate) use handle::{finished, new_task};
+pub(crate) use task_cell::Runnable;
+pub use wait::{ReturnWhen, wait};
+pub(crate) use waiting::deadline_after;

@@ -1,0 +1,62 @@
+//! What a blocked thread sleeps on. Tasks wake it the way they wake an async task: through a `Waker`.
+
+use std::task::{Wake, Waker};
+use std::time::Instant;
+
+use crate::sync::{Arc, Condvar, Mutex};
+
+/// A flag to sleep on. Set flags stay set until a sleeper has seen them, so no wake-up is lost.
+#[derive(Default)]
+pub(super) struct Signal {
+    set: Mutex<bool>,
+    changed: Condvar,
+}
+
+thread_local! {
+    /// One for each thread, so that a wait allocates nothing. A wake-up that comes late only wakes the next wait
+    /// early, and every wait looks again.
+    static OWN: Arc<Signal> = Arc::default();
+}
+
+impl Signal {
+    /// The calling thread's own.
+    pub(super) fn of_this_thread() -> Arc<Self> {
+        // A thread whose locals are gone still gets one, of its own.
+        OWN.try_with(Arc::clone).unwrap_or_default()
+    }
+
+    pub(super) fn waker(self: &Arc<Self>) -> Waker {
+        Waker::from(Arc::clone(self))
+    }
+
+    pub(super) fn set(&self) {
+        *self.set.lock() = true;
+        self.changed.notify_all();
+    }
+
+    /// Sleeps until the flag is set, and clears it. False if `deadline` came first.
+    pub(super) fn sleep(&self, deadline: Option<Instant>) -> bool {
+        let mut set = self.set.lock();
+        while !*set {
+            // Waker: `set`, called by the task's end, whichever it is (`State::settle`).
+            set = match deadline {
+                None => self.changed.wait(set),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return false;
+                    }
+                    self.changed.wait_timeout(set, left)
+                }
+            };
+        }
+        *set = false;
+        true
+    }
+}
+
+impl Wake for Signal {
+    fn wake(self: Arc<Self>) {
+        self.set();
+    }
+}

@@ -1,0 +1,284 @@
+//! The life of one task. Every legal transition is here; nothing else changes a state.
+//!
+//! ```text
+//! pending ──start──▶ running ──settle──▶ settling ──▶ done ──take──▶ taken
+//!    └──────cancel, fail───────────────────▲            ▲│
+//!                                                       lent   (on_done after the end)
+//! ```
+//!
+//! *Settling* is the time in which callbacks look at the result: the task counts as done, but the result cannot be
+//! taken yet. User code (the work, callbacks, wakers, destructors) never runs while the lock is held.
+
+use std::task::Waker;
+
+use crate::error::Error;
+use crate::label::Label;
+use crate::sync::Mutex;
+use crate::task::context::{self, ThreadId};
+use crate::task::outcome;
+
+/// What `on_done` was given.
+pub(super) type Callback<T> = Box<dyn FnOnce(&Result<T, Error>) + Send>;
+
+/// The state of a task that runs `F` to get a `T`.
+pub(super) struct State<F, T> {
+    inner: Mutex<Inner<F, T>>,
+}
+
+struct Inner<F, T> {
+    phase: Phase<F, T>,
+    /// Set when the task settles, and never changed afterwards.
+    verdict: Option<Verdict>,
+    /// Nobody will take the result: it is dropped as soon as the callbacks have seen it.
+    detached: bool,
+    callbacks: Vec<Callback<T>>,
+    wakers: Vec<Waker>,
+}
+
+enum Phase<F, T> {
+    Pending(F),
+    Running(ThreadId),
+    Settling(ThreadId),
+    Done(Result<T, Error>),
+    Lent,
+    Taken,
+}
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Value,
+    Failure,
+    Cancelled,
+}
+
+/// A state as others may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Pending,
+    Running,
+    Done(Verdict),
+}
+
+impl<F, T> State<F, T> {
+    pub(super) fn pending(work: F) -> Self {
+        Self::new(Phase::Pending(work), None)
+    }
+
+    pub(super) fn done(result: Result<T, Error>) -> Self {
+        let verdict = Verdict::of(&result);
+        Self::new(Phase::Done(result), Some(verdict))
+    }
+
+    fn new(phase: Phase<F, T>, verdict: Option<Verdict>) -> Self {
+        let inner = Inner {
+            phase,
+            verdict,
+            detached: false,
+            callbacks: Vec::new(),
+            wakers: Vec::new(),
+        };
+        Self {
+            inner: Mutex::new(inner),
+        }
+    }
+
+    /// Pending → running, on the calling thread. `None` if somebody else was faster.
+    pub(super) fn start(&self) -> Option<F> {
+        let thread = context::thread_id();
+        self.leave_pending(Phase::Running(thread))
+    }
+
+    /// Running → done. `before_wake` runs after the callbacks and before anybody can see the end.
+    pub(super) fn finish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
+        let verdict = Verdict::of(&result);
+        {
+            let mut inner = self.inner.lock();
+            debug_assert!(matches!(inner.phase, Phase::Running(_)), "only a running task finishes");
+            inner.phase = Phase::Settling(context::thread_id());
+            inner.verdict = Some(verdict);
+        }
+        self.settle(task, result, before_wake);
+    }
+
+    /// Pending → done without having run, with `error`. False if the task had started or ended.
+    pub(super) fn fail(&self, task: Label, error: Error) -> bool {
+        let verdict = if error.is_cancelled() {
+            Verdict::Cancelled
+        } else {
+            Verdict::Failure
+        };
+        let thread = context::thread_id();
+        let Some(work) = self.leave_pending_as(Phase::Settling(thread), Some(verdict)) else {
+            return false;
+        };
+        outcome::contain("dropping the arguments", task, || drop(work));
+        // While the callbacks look, waiters wait for this thread, as if it ran the task.
+        let _inside = context::enter(task);
+        self.settle(task, Err(error), &|| ());
+        true
+    }
+
+    /// Done → taken.
+    pub(super) fn take(&self) -> Option<Result<T, Error>> {
+        let mut inner = self.inner.lock();
+        match std::mem::replace(&mut inner.phase, Phase::Taken) {
+            Phase::Done(result) => Some(result),
+            other => {
+                inner.phase = other;
+                None
+            }
+        }
+    }
+
+    /// Tells that nobody will take the result.
+    pub(super) fn detach(&self) {
+        let unwanted = {
+            self.inner.lock().detached = true;
+            self.take()
+        };
+        // A destructor of the user's runs here, on the thread that dropped the future, outside the lock.
+        drop(unwanted);
+    }
+
+    /// Runs `callback` with the result: when the task ends, or here and now if it has.
+    pub(super) fn on_done(&self, task: Label, callback: Callback<T>) {
+        let result = {
+            let mut inner = self.inner.lock();
+            match std::mem::replace(&mut inner.phase, Phase::Lent) {
+                Phase::Done(result) => result,
+                other => {
+                    inner.phase = other;
+                    inner.callbacks.push(callback);
+                    return;
+                }
+            }
+        };
+        outcome::contain("a callback", task, || callback(&result));
+        self.publish(task, result, &|| ());
+    }
+
+    pub(super) fn status(&self) -> Status {
+        let inner = self.inner.lock();
+        match (&inner.phase, inner.verdict) {
+            (_, Some(verdict)) => Status::Done(verdict),
+            (Phase::Pending(_), None) => Status::Pending,
+            (_, None) => Status::Running,
+        }
+    }
+
+    /// Whether waiting is over: the result can be taken, or is being shown to a callback by a borrower of the future.
+    pub(super) fn is_settled(&self) -> bool {
+        self.inner.lock().is_settled()
+    }
+
+    /// The thread without which the task cannot go on.
+    pub(super) fn holder(&self) -> Option<ThreadId> {
+        match self.inner.lock().phase {
+            Phase::Running(thread) | Phase::Settling(thread) => Some(thread),
+            _ => None,
+        }
+    }
+
+    /// Has `waker` woken when the task settles. False if it has, and `waker` will not be woken.
+    pub(super) fn subscribe(&self, waker: &Waker) -> bool {
+        // Cloned outside the lock: a waker may be the user's.
+        let waker = waker.clone();
+        let mut inner = self.inner.lock();
+        if inner.is_settled() {
+            return false;
+        }
+        if !inner.wakers.iter().any(|known| known.will_wake(&waker)) {
+            inner.wakers.push(waker);
+        }
+        true
+    }
+
+    /// Takes back what [`subscribe`](Self::subscribe) did.
+    pub(super) fn unsubscribe(&self, waker: &Waker) {
+        let forgotten = {
+            let mut inner = self.inner.lock();
+            let position = inner.wakers.iter().position(|known| known.will_wake(waker));
+            position.map(|position| inner.wakers.swap_remove(position))
+        };
+        drop(forgotten);
+    }
+
+    fn leave_pending(&self, next: Phase<F, T>) -> Option<F> {
+        self.leave_pending_as(next, None)
+    }
+
+    fn leave_pending_as(&self, next: Phase<F, T>, verdict: Option<Verdict>) -> Option<F> {
+        let mut inner = self.inner.lock();
+        match std::mem::replace(&mut inner.phase, next) {
+            Phase::Pending(work) => {
+                inner.verdict = verdict;
+                Some(work)
+            }
+            other => {
+                inner.phase = other;
+                None
+            }
+        }
+    }
+
+    /// Settling → done: shows `result` to the callbacks, then to everybody.
+    fn settle(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
+        self.publish(task, result, before_wake);
+        let wakers = std::mem::take(&mut self.inner.lock().wakers);
+        for waker in wakers {
+            outcome::contain("a waker", task, || waker.wake());
+        }
+    }
+
+    /// Settling or lent → done, once no callback is left that has not seen `result`.
+    fn publish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
+        let mut result = Some(result);
+        let mut told = false;
+        loop {
+            let mut inner = self.inner.lock();
+            let callbacks = std::mem::take(&mut inner.callbacks);
+            if callbacks.is_empty() {
+                if inner.detached
+                    && let Some(unwanted) = result.take()
+                {
+                    drop(inner);
+                    outcome::contain("dropping the result", task, || drop(unwanted));
+                    continue;
+                }
+                if !told {
+                    told = true;
+                    drop(inner);
+                    before_wake();
+                    continue;
+                }
+                inner.phase = result.map_or(Phase::Taken, Phase::Done);
+                return;
+            }
+            drop(inner);
+            for callback in callbacks {
+                match &result {
+                    Some(result) => outcome::contain("a callback", task, || callback(result)),
+                    // Unreachable by the types: adding a callback needs the future, and detaching consumed it.
+                    None => drop(callback),
+                }
+            }
+        }
+    }
+}
+
+impl<F, T> Inner<F, T> {
+    fn is_settled(&self) -> bool {
+        matches!(self.phase, Phase::Done(_) | Phase::Lent | Phase::Taken)
+    }
+}
+
+impl Verdict {
+    fn of<T>(result: &Result<T, Error>) -> Self {
+        match result {
+            Ok(_) => Self::Value,
+            Err(error) if error.is_cancelled() => Self::Cancelled,
+            Err(_) => Self::Failure,
+        }
+    }
+}

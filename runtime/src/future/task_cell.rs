@@ -1,0 +1,144 @@
+//! A task and its state in one allocation, seen without its types by queues and without its function by futures.
+
+use std::task::Waker;
+
+use super::state::{Callback, State, Status, Verdict};
+use crate::error::Error;
+use crate::label::Label;
+use crate::sync::Arc;
+use crate::task::context::{self, PoolId, ThreadId};
+use crate::task::outcome;
+
+/// A task as a queue sees it.
+pub(crate) trait Runnable: Send + Sync {
+    /// Who the task is.
+    fn label(&self) -> Label;
+
+    /// Runs the task on the calling thread, unless it has started or ended. `before_wake` runs just before the end
+    /// becomes visible, so that who wakes up finds this thread counted as free.
+    fn run(&self, before_wake: &dyn Fn()) -> bool;
+
+    /// Ends the task with `error` unless it has started or ended. Drops what the task captured.
+    fn fail(&self, error: Error) -> bool;
+
+    /// Cancels the task unless it has started. True also if it was cancelled before.
+    fn cancel(&self) -> bool;
+
+    /// Runs the task here if it has not started and the calling thread may: a worker may run what it waits for, except
+    /// where only the workers of a certain pool are prepared for it.
+    fn claim(&self) -> bool;
+
+    /// The thread without which the task cannot go on, while there is one.
+    fn holder(&self) -> Option<ThreadId>;
+}
+
+/// A task as its future sees it.
+pub(super) trait Handle<T>: Runnable {
+    fn status(&self) -> Status;
+    fn is_settled(&self) -> bool;
+    fn subscribe(&self, waker: &Waker) -> bool;
+    fn unsubscribe(&self, waker: &Waker);
+    fn on_done(&self, callback: Callback<T>);
+    fn take(&self) -> Option<Result<T, Error>>;
+    fn detach(&self);
+}
+
+/// A task that runs `F` to get a `T`.
+pub(super) struct TaskCell<F, T> {
+    label: Label,
+    /// The pool whose workers alone are prepared for this task, if any.
+    home: Option<PoolId>,
+    state: State<F, T>,
+}
+
+impl<F, T> TaskCell<F, T> {
+    /// A task that has not started.
+    pub(super) fn pending(label: Label, home: Option<PoolId>, work: F) -> Arc<Self> {
+        Arc::new(Self {
+            label,
+            home,
+            state: State::pending(work),
+        })
+    }
+
+    /// A task that has ended.
+    pub(super) fn done(label: Label, result: Result<T, Error>) -> Arc<Self> {
+        Arc::new(Self {
+            label,
+            home: None,
+            state: State::done(result),
+        })
+    }
+}
+
+impl<F, T> Runnable for TaskCell<F, T>
+where
+    F: FnOnce() -> T + Send,
+    T: Send,
+{
+    fn label(&self) -> Label {
+        self.label
+    }
+
+    fn run(&self, before_wake: &dyn Fn()) -> bool {
+        let Some(work) = self.state.start() else { return false };
+        // Callbacks run inside the task too: while they do, its waiters wait for this thread.
+        let _inside = context::enter(self.label);
+        let result = outcome::run(self.label, work);
+        self.state.finish(self.label, result, before_wake);
+        true
+    }
+
+    fn fail(&self, error: Error) -> bool {
+        self.state.fail(self.label, error)
+    }
+
+    fn cancel(&self) -> bool {
+        // Two cancels at once: one of them cancels, and then the other sees that.
+        self.state.fail(self.label, Error::cancelled(self.label))
+            || self.state.status() == Status::Done(Verdict::Cancelled)
+    }
+
+    fn claim(&self) -> bool {
+        let prepared = self.home.is_none() || self.home == context::own_pool();
+        prepared && context::inside_worker() && self.run(&|| ())
+    }
+
+    fn holder(&self) -> Option<ThreadId> {
+        self.state.holder()
+    }
+}
+
+impl<F, T> Handle<T> for TaskCell<F, T>
+where
+    F: FnOnce() -> T + Send,
+    T: Send,
+{
+    fn status(&self) -> Status {
+        self.state.status()
+    }
+
+    fn is_settled(&self) -> bool {
+        self.state.is_settled()
+    }
+
+    fn subscribe(&self, waker: &Waker) -> bool {
+        self.state.subscribe(waker)
+    }
+
+    fn unsubscribe(&self, waker: &Waker) {
+        self.state.unsubscribe(waker);
+    }
+
+    fn on_done(&self, callback: Callback<T>) {
+        self.state.on_done(self.label, callback);
+    }
+
+    fn take(&self) -> Option<Result<T, Error>> {
+        self.state.take()
+    }
+
+    fn detach(&self) {
+        self.state.detach();
+    }
+}

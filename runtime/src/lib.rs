@@ -1,0 +1,47 @@
+//! Futures, pools, and one attribute that turns an existing loop or function into code that runs in parallel.
+//!
+//! ```
+//! use concurrent_futures::{ThreadPool, as_completed};
+//!
+//! fn slow(n: u64) -> u64 { n * n }
+//!
+//! let pool = ThreadPool::new(4)?;
+//! let futures = (0..4).map(|n| pool.submit(slow, n));
+//! for (i, square) in as_completed(futures) {
+//!     println!("slow({i}) = {}", square?);
+//! }
+//! # Ok::<(), concurrent_futures::Error>(())
+//! ```
+//!
+//! # The environment
+//!
+//! `CONCURRENT_MODE=sequential` runs every annotated loop and task as plain code; `CONCURRENT_WORKERS=n` is the default
+//! for `workers`. Both are read once. A wrong value is reported on standard error and has no effect. Pools that a
+//! program makes itself, with [`ThreadPool::new`], do what they were told.
+//!
+//! # The end of the program
+//!
+//! A pool waits for its tasks when it is dropped. The shared pools behind annotated tasks are never dropped: a program
+//! whose `main` returns right after `submit` may end before the task has run. Wait for the futures you need.
+
+// In the order in which data flows: a module uses only those above it.
+mod sync;
+mod config;
+mod label;
+mod error;
+mod task;
+mod future;
+mod schedule;
+mod executor;
+mod thread;
+mod shared;
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
+
+pub use concurrent_futures_macros::concurrent;
+
+pub use error::Error;
+pub use executor::{Call, Map, Unordered};
+pub use future::{AsCompleted, AsCompletedTimeout, Canceller, Future, ReturnWhen, as_completed, wait};
+pub use thread::pool::{Shutdown, ThreadPool, ThreadPoolBuilder};

@@ -1,0 +1,226 @@
+//! What the expansion of an annotated loop calls.
+//!
+//! ```text
+//! static SITE: Site = Site::new();
+//! let options = LoopOptions::new().workers(4);
+//! match IntoIterator::into_iter(source) { iter => match options.plan(&SITE, &iter) {
+//!     Plan::Plain(_watch) => for x in iter { the body as it was written }
+//!     Plan::Parallel(team) => {
+//!         let part = part((&&Probe::of(&iter)).how().input(iter), |x| { parallel part; Flow::Next((y,)) });
+//!         for step in unsafe { team.run(part) } { let (y,) = …step…; in-order part }
+//!     }
+//! } }
+//! ```
+
+use super::at_least_one;
+use crate::config;
+use super::probe::Prepared;
+use crate::schedule::site::{Site, Watch};
+use crate::schedule::source::Input;
+use crate::shared;
+use crate::thread::loop_core::{Limits, Step};
+use crate::thread::pool::ThreadPool;
+use crate::thread::scoped_loop::{Helpers, Lender, Steps};
+
+/// The options of one loop, as written and evaluated.
+#[derive(Debug, Default)]
+pub struct LoopOptions<'pool> {
+    workers: Option<usize>,
+    chunk_size: Option<usize>,
+    buffer_size: Option<usize>,
+    unordered: bool,
+    pool: Option<&'pool ThreadPool>,
+}
+
+impl<'pool> LoopOptions<'pool> {
+    /// The options of `#[concurrent]` without any.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// `workers = n`
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0.
+    #[track_caller]
+    pub fn workers(mut self, n: usize) -> Self {
+        self.workers = Some(at_least_one("workers", n));
+        self
+    }
+
+    /// `chunksize = n`
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0.
+    #[track_caller]
+    pub fn chunksize(mut self, n: usize) -> Self {
+        self.chunk_size = Some(at_least_one("chunksize", n));
+        self
+    }
+
+    /// `buffersize = n`
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0.
+    #[track_caller]
+    pub fn buffersize(mut self, n: usize) -> Self {
+        self.buffer_size = Some(at_least_one("buffersize", n));
+        self
+    }
+
+    /// `unordered`
+    pub fn unordered(mut self) -> Self {
+        self.unordered = true;
+        self
+    }
+
+    /// `pool = &pool`
+    pub fn pool(mut self, pool: &'pool ThreadPool) -> Self {
+        self.pool = Some(pool);
+        self
+    }
+
+    /// Says what is wrong with the options together; called once all are there.
+    ///
+    /// # Panics
+    ///
+    /// If `buffersize` is below `chunksize`.
+    #[track_caller]
+    pub fn checked(self) -> Self {
+        if let (Some(chunk), Some(buffer)) = (self.chunk_size, self.buffer_size) {
+            assert!(buffer >= chunk, "`buffersize` must be at least `chunksize`, but is {buffer} with `chunksize` {chunk}");
+        }
+        self
+    }
+
+    /// Decides how a loop over `iter` runs.
+    pub fn plan<I: Iterator>(self, site: &'static Site, iter: &I) -> Plan<'pool> {
+        let (at_least, at_most) = iter.size_hint();
+        let is_short = at_most.is_some_and(|n| n <= 1);
+        let limits_given = self.workers.is_some() || self.pool.is_some();
+        let plain = is_short
+            || config::sequential_mode()
+            || (self.pool.is_none() && self.n_workers() == 1)
+            || (!limits_given && site.predicts_too_short(at_most));
+        if plain {
+            return Plan::Plain(site.watch(at_most.unwrap_or(at_least)));
+        }
+        Plan::Parallel(Team { options: self, site })
+    }
+
+    fn n_workers(&self) -> usize {
+        self.workers.unwrap_or_else(config::available_workers)
+    }
+}
+
+/// How a loop runs.
+#[derive(Debug)]
+pub enum Plan<'pool> {
+    /// As it was written.
+    Plain(Watch<'static>),
+    /// Split.
+    Parallel(Team<'pool>),
+}
+
+/// Those who will run the loop.
+#[derive(Debug)]
+pub struct Team<'pool> {
+    options: LoopOptions<'pool>,
+    site: &'static Site,
+}
+
+/// A source and the parallel part of the loop over it.
+#[derive(Debug)]
+pub struct Part<N, P> {
+    input: N,
+    part: P,
+}
+
+/// Ties the closure to the iterator, so that the compiler knows the type of its parameter.
+pub fn part<I, N, P, C>(prepared: Prepared<I, N>, part: P) -> Part<N, P>
+where
+    I: Iterator,
+    N: Input<Item = I::Item>,
+    P: Fn(I::Item) -> C,
+{
+    Part { input: prepared.input, part }
+}
+
+impl<'pool> Team<'pool> {
+    /// Starts the loop.
+    ///
+    /// # Safety
+    ///
+    /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is
+    /// the head of a `for` in generated code, where nobody else can name it.)
+    pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, P, C>
+    where
+        N: Input,
+        N::Source: Send,
+        P: Fn(N::Item) -> C + Sync,
+        C: Step + Send,
+    {
+        let Part { input, part } = part;
+        let (workers, helpers) = match self.options.pool {
+            Some(pool) => (pool.workers(), Helpers { lender: Lender::Pool(pool), limit: pool.workers() }),
+            None => {
+                let workers = self.options.n_workers();
+                (workers, Helpers { lender: Lender::Crew(shared::crew(workers - 1)), limit: workers - 1 })
+            }
+        };
+        let limits = Limits {
+            workers,
+            window: self.options.buffer_size,
+            chunk_size: self.options.chunk_size,
+            unordered: self.options.unordered,
+            pulled: !input.is_drained(),
+        };
+        // SAFETY: our caller promises what `start` asks for.
+        unsafe { Steps::start(input, part, limits, helpers, self.site) }
+    }
+}
+
+/// What the parallel part may capture: called once for each captured local, for the sake of the message.
+#[diagnostic::on_unimplemented(
+    message = "[C030] `{Self}` is captured by the parallel part of a `#[concurrent]` loop, but cannot be shared between threads",
+    label = "read by several workers at once",
+    note = "help: `Rc` → `Arc`, `RefCell` → `Mutex` or `RwLock`, `Cell` → an atomic; or use it in an in-order statement only"
+)]
+pub trait Capture {}
+
+impl<T: Sync + ?Sized> Capture for T {}
+
+/// Checks one captured local.
+pub fn capture<T: Capture + ?Sized>(_: &T) {}
+
+/// What may cross from the parallel to the in-order part.
+#[diagnostic::on_unimplemented(
+    message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent]` loop, but cannot be sent between threads",
+    label = "made on a worker, used on the calling thread",
+    note = "help: make it a type that is `Send` (`Rc` → `Arc`), or finish using it where it is made"
+)]
+pub trait Cross {}
+
+impl<T: Send> Cross for T {}
+
+/// Passes one crossing value on.
+#[inline]
+pub fn cross<T: Cross>(value: T) -> T {
+    value
+}
+
+/// What a worker may be given as an item.
+#[diagnostic::on_unimplemented(
+    message = "[C003] this `#[concurrent]` loop iterates over `{Self}`, which cannot be sent between threads",
+    label = "each item is handed to a worker",
+    note = "help: iterate over something that is `Send`, such as indices or owned values"
+)]
+pub trait Item {}
+
+impl<T: Send> Item for T {}
+
+/// Checks the items of a loop.
+pub fn items<I: Iterator<Item: Item>>(_: &I) {}

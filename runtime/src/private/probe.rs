@@ -1,0 +1,176 @@
+//! Questions about a type that the macro cannot see, answered by method resolution.
+//!
+//! `(&&Probe::of(&iter)).input()` finds the method of the more specific trait, which is implemented for
+//! `&Probe<I>`, before the general one for `Probe<I>` (David Tolnay's "autoref specialization",
+//! case-studies/autoref-specialization in his repository). Inside generic functions, where the type is
+//! not known, it finds the general one, which is always right.
+
+use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
+use std::iter::Enumerate;
+use std::marker::PhantomData;
+
+/// Stands for a value of type `T`.
+#[derive(Debug)]
+pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+impl<I: Iterator> Probe<I> {
+    /// Asks about an iterator.
+    pub fn of(_: &I) -> Self {
+        Self(PhantomData)
+    }
+
+    /// Asks about what an iterator gives.
+    pub fn item(_: &I) -> Probe<I::Item> {
+        Probe(PhantomData)
+    }
+}
+
+/// An input, and the iterator that the body was written for (which tells the type of the items even where
+/// the kind of integer is yet to be inferred).
+#[derive(Debug)]
+pub struct Prepared<I, N> {
+    pub(super) input: N,
+    iter: PhantomData<I>,
+}
+
+impl<I, N> Prepared<I, N> {
+    fn new(input: N) -> Self {
+        Self { input, iter: PhantomData }
+    }
+}
+
+/// How to split a standard iterator.
+#[derive(Debug)]
+pub struct BySplitting;
+
+impl BySplitting {
+    /// `for x in iter`
+    pub fn input<I: Splittable>(self, iter: I) -> Prepared<I, Split<I::Source>> {
+        Prepared::new(Split::new(iter.into_source()))
+    }
+
+    /// `for (i, x) in iter.enumerate()`
+    pub fn enumerated<I: Splittable>(self, iter: I) -> Prepared<Enumerate<I>, Split<Enumerated<I::Source>>> {
+        Prepared::new(Split::new(Enumerated::new(iter.into_source())))
+    }
+}
+
+/// How to iterate over anything else.
+#[derive(Debug)]
+pub struct ByPulling;
+
+impl ByPulling {
+    /// `for x in iter`
+    pub fn input<I: Iterator>(self, iter: I) -> Prepared<I, Pulled<I>> {
+        Prepared::new(Pulled::new(iter))
+    }
+
+    /// `for (i, x) in iter.enumerate()`
+    pub fn enumerated<I: Iterator>(self, iter: I) -> Prepared<Enumerate<I>, Pulled<Enumerate<I>>> {
+        Prepared::new(Pulled::new(iter.enumerate()))
+    }
+}
+
+/// See the module.
+pub trait SplittableSource {
+    /// The more specific answer.
+    fn how(&self) -> BySplitting {
+        BySplitting
+    }
+}
+
+impl<I: Splittable> SplittableSource for &Probe<I> {}
+
+/// See the module.
+pub trait AnySource {
+    /// The general answer.
+    fn how(&self) -> ByPulling {
+        ByPulling
+    }
+}
+
+impl<I> AnySource for Probe<I> {}
+
+/// The answer for a source that the loop only borrows.
+#[derive(Debug)]
+pub struct OutlivesTheLoop;
+
+/// The answer for items that the loop changes in place.
+#[derive(Debug)]
+pub struct ChangedInPlace;
+
+/// The answer for what look-ahead leaves no trace in.
+#[derive(Debug)]
+pub struct Untraced;
+
+/// See the module.
+pub trait BorrowedSource {
+    /// The more specific answer.
+    fn traces(&self) -> OutlivesTheLoop {
+        OutlivesTheLoop
+    }
+}
+
+impl<I> BorrowedSource for &Probe<&mut I> {}
+
+/// See the module.
+pub trait AnyTrace {
+    /// The general answer.
+    fn traces(&self) -> Untraced {
+        Untraced
+    }
+
+    /// The general answer.
+    fn changes(&self) -> Untraced {
+        Untraced
+    }
+}
+
+impl<T> AnyTrace for Probe<T> {}
+
+/// See the module.
+pub trait MutItem {
+    /// The more specific answer.
+    fn changes(&self) -> ChangedInPlace {
+        ChangedInPlace
+    }
+}
+
+impl<T: ?Sized> MutItem for &Probe<&mut T> {}
+impl<A, T: ?Sized> MutItem for &Probe<(A, &mut T)> {}
+
+/// See the module; one step more specific, for what would else be told twice about `(&mut A, &mut B)`.
+pub trait MutFirst {
+    /// The most specific answer.
+    fn changes(&self) -> ChangedInPlace {
+        ChangedInPlace
+    }
+}
+
+impl<A, T: ?Sized> MutFirst for &&Probe<(&mut T, A)> {}
+
+/// What a loop that can be left early may iterate over.
+#[diagnostic::on_unimplemented(
+    message = "[C007] this `#[concurrent]` loop can be left early, but what it iterates over outlives it",
+    label = "iterations ahead of the exit would already have been pulled from here",
+    note = "help: iterate over it by value, or leave this loop plain: remove its mark"
+)]
+pub trait SourceMayBeLeft {}
+
+impl SourceMayBeLeft for Untraced {}
+
+/// What a loop that can be left early may give out.
+#[diagnostic::on_unimplemented(
+    message = "[C008] this `#[concurrent]` loop can be left early, but it changes its items in place",
+    label = "items behind the exit would already have been changed",
+    note = "help: compute the new values first and store them in a second loop, or leave this loop plain: remove its mark"
+)]
+pub trait ItemsMayBeLeft {}
+
+impl ItemsMayBeLeft for Untraced {}
+
+/// Refuses sources of a loop with an exit in which look-ahead could be noticed.
+pub fn source_may_be_left(_: impl SourceMayBeLeft) {}
+
+/// Refuses items of a loop with an exit in which look-ahead could be noticed.
+pub fn items_may_be_left(_: impl ItemsMayBeLeft) {}

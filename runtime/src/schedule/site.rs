@@ -1,0 +1,88 @@
+//! What one annotated loop measured, for its next call.
+
+use crate::sync::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Work that is predicted to take less than this is not worth waking another thread for: waking one on
+/// another core costs 40 to 60 µs (measured on two cores).
+const WORTH_SHARING: Duration = Duration::from_micros(100);
+
+/// The memory of one annotated loop in the source, shared by all its calls.
+///
+/// The two numbers are written independently: a mixture of two calls is as good a prediction as either.
+#[derive(Debug)]
+pub struct Site {
+    /// Picoseconds of one iteration, 0 while unknown.
+    item_picos: AtomicU64,
+    /// Nanoseconds of the whole last call, 0 while unknown.
+    total_nanos: AtomicU64,
+}
+
+impl Site {
+    /// A site that was never run.
+    #[expect(clippy::new_without_default, reason = "only ever written in a static by generated code")]
+    pub const fn new() -> Self {
+        Self { item_picos: AtomicU64::new(0), total_nanos: AtomicU64::new(0) }
+    }
+
+    /// Whether a call over `len` items (`None`: unknown) is predicted to be too short to share.
+    pub(crate) fn predicts_too_short(&self, len: Option<usize>) -> bool {
+        // Relaxed: a prediction orders nothing.
+        let nanos = match len {
+            Some(len) => (self.item_picos.load(Ordering::Relaxed) as u128 * len as u128).div_ceil(1000),
+            None => u128::from(self.total_nanos.load(Ordering::Relaxed)),
+        };
+        nanos > 0 && nanos < WORTH_SHARING.as_nanos()
+    }
+
+    /// Remembers that `items` iterations took `work` in all.
+    pub(crate) fn remember(&self, items: usize, work: Duration) {
+        if items == 0 {
+            return;
+        }
+        let picos = (work.as_nanos() * 1000 / items as u128).clamp(1, u128::from(u64::MAX)) as u64;
+        let nanos = work.as_nanos().clamp(1, u128::from(u64::MAX)) as u64;
+        // Relaxed: see the type.
+        self.item_picos.store(picos, Ordering::Relaxed);
+        self.total_nanos.store(nanos, Ordering::Relaxed);
+    }
+
+    /// Times a call that runs as the plain loop over `len` items, until the watch is dropped.
+    pub(crate) fn watch(&self, len: usize) -> Watch<'_> {
+        Watch { site: self, len, start: Instant::now() }
+    }
+}
+
+/// Remembers, when dropped, how long a plain loop took.
+#[derive(Debug)]
+pub struct Watch<'site> {
+    site: &'site Site,
+    len: usize,
+    start: Instant,
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.site.remember(self.len, self.start.elapsed());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_site_predicts_nothing() {
+        assert!(!Site::new().predicts_too_short(Some(1)));
+        assert!(!Site::new().predicts_too_short(None));
+    }
+
+    #[test]
+    fn a_short_call_is_not_shared_and_a_longer_one_is() {
+        let site = Site::new();
+        site.remember(1000, Duration::from_micros(10));
+        assert!(site.predicts_too_short(Some(1000)));
+        assert!(site.predicts_too_short(None));
+        assert!(!site.predicts_too_short(Some(1_000_000)));
+    }
+}

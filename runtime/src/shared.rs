@@ -1,0 +1,36 @@
+//! The threads behind annotated functions, made when first needed: a pool for tasks and a crew for loops, one of each
+//! for each number of workers.
+
+use std::collections::BTreeMap;
+
+use crate::sync::Mutex;
+use crate::thread::crew::Crew;
+use crate::thread::pool::ThreadPool;
+
+/// The shared pool with so many workers.
+///
+/// Shared pools are never dropped: nobody could say when the last task was submitted. So nobody waits for their tasks
+/// at the end of the program either; who needs a task's effect waits for its future.
+pub(crate) fn task_pool(n_workers: usize) -> &'static ThreadPool {
+    static POOLS: Mutex<BTreeMap<usize, &'static ThreadPool>> = Mutex::new(BTreeMap::new());
+
+    // A pool starts no thread before its first task, so making one under the lock is cheap.
+    POOLS
+        .lock()
+        .entry(n_workers)
+        .or_insert_with(|| Box::leak(Box::new(ThreadPool::for_tasks(n_workers))))
+}
+
+/// The shared crew of `n_helpers` threads; `None` if the system refused to start them (asked again the next time).
+pub(crate) fn crew(n_helpers: usize) -> Option<&'static Crew> {
+    static CREWS: Mutex<BTreeMap<usize, &'static Crew>> = Mutex::new(BTreeMap::new());
+
+    let mut crews = CREWS.lock();
+    if let Some(crew) = crews.get(&n_helpers) {
+        return Some(crew);
+    }
+    let crew = Crew::new(n_helpers, &format!("concurrent-loops-{n_helpers}")).ok()?;
+    let crew = Box::leak(Box::new(crew));
+    crews.insert(n_helpers, crew);
+    Some(crew)
+}

@@ -1,0 +1,134 @@
+//! What a thread knows about itself: its number, whose worker it is, and which tasks it is running.
+
+use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
+
+use crate::label::Label;
+use crate::sync::{AtomicU64, Ordering};
+
+/// The number of a thread; never given twice, unlike an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ThreadId(u64);
+
+/// The number of a pool; never given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PoolId(u64);
+
+impl PoolId {
+    pub(crate) fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // Relaxed: only the numbers must differ, nothing else is read through them.
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+}
+
+thread_local! {
+    static THREAD: ThreadId = {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // Relaxed: only the numbers must differ.
+        ThreadId(NEXT.fetch_add(1, Ordering::Relaxed))
+    };
+    static POOL: Cell<Option<PoolId>> = const { Cell::new(None) };
+    /// The tasks on this thread's stack, outermost first.
+    static RUNNING: RefCell<Vec<Label>> = const { RefCell::new(Vec::new()) };
+    /// How many parts of loops are on this thread's stack.
+    static PARTS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The number of the calling thread.
+pub(crate) fn thread_id() -> ThreadId {
+    THREAD.with(|id| *id)
+}
+
+/// The pool whose worker the calling thread is.
+pub(crate) fn own_pool() -> Option<PoolId> {
+    POOL.get()
+}
+
+/// Makes the calling thread a worker of `pool`, for the rest of its life.
+pub(crate) fn become_worker_of(pool: PoolId) {
+    POOL.set(Some(pool));
+}
+
+/// Whether the calling thread is running one of our tasks, or a part of a loop.
+pub(crate) fn inside_worker() -> bool {
+    // A thread whose locals are gone is ending, and runs no task.
+    inside_part()
+        || RUNNING
+            .try_with(|running| !running.borrow().is_empty())
+            .unwrap_or(false)
+}
+
+/// Whether the calling thread is running a part of a loop.
+pub(crate) fn inside_part() -> bool {
+    PARTS.get() > 0
+}
+
+/// The innermost task that the calling thread is running.
+pub(crate) fn current_task() -> Option<Label> {
+    RUNNING
+        .try_with(|running| running.borrow().last().copied())
+        .ok()
+        .flatten()
+}
+
+/// Says that the calling thread is inside `task` until the guard is dropped. Guards nest.
+#[must_use = "the thread is inside the task only while the guard lives"]
+pub(crate) fn enter(task: Label) -> Inside {
+    RUNNING.with(|running| running.borrow_mut().push(task));
+    Inside {
+        _same_thread: PhantomData,
+    }
+}
+
+/// A thread's stay inside a task; bound to the thread that entered.
+pub(crate) struct Inside {
+    _same_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        RUNNING.with(|running| running.borrow_mut().pop());
+    }
+}
+
+/// Says that the calling thread is inside a part of a loop until the guard is dropped. Guards nest.
+#[must_use = "the thread is inside the part only while the guard lives"]
+pub(crate) fn enter_part() -> InsidePart {
+    PARTS.set(PARTS.get() + 1);
+    InsidePart {
+        _same_thread: PhantomData,
+    }
+}
+
+/// A thread's stay inside a part of a loop; bound to the thread that entered.
+pub(crate) struct InsidePart {
+    _same_thread: PhantomData<*const ()>,
+}
+
+impl Drop for InsidePart {
+    fn drop(&mut self) {
+        PARTS.set(PARTS.get() - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guards_nest_and_name_the_innermost() {
+        assert!(!inside_worker());
+        let outer = enter(Label::new("outer"));
+        let inner = enter(Label::new("inner"));
+        assert!(current_task().unwrap().to_string().contains("inner"));
+        drop(inner);
+        assert!(current_task().unwrap().to_string().contains("outer"));
+        drop(outer);
+        assert!(!inside_worker());
+    }
+}

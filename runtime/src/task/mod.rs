@@ -1,0 +1,5 @@
+//! What surrounds one run of user code: the thread it runs on, and how it ended.
+
+pub(crate) mod context;
+pub(crate) mod outcome;
+mod panic_place;

@@ -1,0 +1,142 @@
+//! A borrowed value which jobs on other threads may visit until it is taken back.
+//!
+//! This is the only place where a borrow of the caller's stack reaches other threads. A job that has
+//! not started when the lease ends finds it ended and touches nothing, so nobody waits for queued jobs.
+
+use crate::sync::{Arc, Condvar, Mutex};
+
+/// Something that other threads may visit.
+pub(crate) trait Visited: Sync {
+    /// What a visitor does. Must not unwind.
+    fn visit(&self);
+}
+
+/// The right to visit one value, until [`revoke`](Self::revoke).
+pub(crate) struct Lease {
+    state: Mutex<State>,
+    /// Notified by the last visitor that leaves.
+    left: Condvar,
+    value: *const (),
+    visit: unsafe fn(*const ()),
+}
+
+struct State {
+    open: bool,
+    visitors: usize,
+}
+
+// SAFETY: `value` is only ever used as `&T` with `T: Visited` (hence `Sync`), see `grant` and `visit`.
+unsafe impl Send for Lease {}
+// SAFETY: as for `Send`; the other fields are `Sync`.
+unsafe impl Sync for Lease {}
+
+impl Lease {
+    /// Opens `value` for visitors.
+    ///
+    /// # Safety
+    ///
+    /// `value` must stay valid and in place until [`revoke`](Self::revoke) has returned.
+    pub(crate) unsafe fn grant<T: Visited>(value: *const T) -> Arc<Self> {
+        unsafe fn visit<T: Visited>(value: *const ()) {
+            // SAFETY: the caller passes the pointer that `grant` got for this very `T`, while it is valid.
+            let value = unsafe { &*value.cast::<T>() };
+            value.visit();
+        }
+        Arc::new(Self {
+            state: Mutex::new(State { open: true, visitors: 0 }),
+            left: Condvar::new(),
+            value: value.cast(),
+            visit: visit::<T>,
+        })
+    }
+
+    /// Visits the value, or does nothing if the lease has ended.
+    pub(crate) fn visit(&self) {
+        {
+            let mut state = self.state.lock();
+            if !state.open {
+                return;
+            }
+            state.visitors += 1;
+        }
+        let _leave = Leave(self);
+        // SAFETY: the lease was open when this visitor was counted, and `revoke`, before which the value
+        // stays valid, does not return until `_leave` has counted it out again.
+        unsafe { (self.visit)(self.value) };
+    }
+
+    /// Ends the lease: lets nobody in any more, and blocks until the last visitor has left (who notifies).
+    pub(crate) fn revoke(&self) {
+        let mut state = self.state.lock();
+        state.open = false;
+        while state.visitors > 0 {
+            // Waker: the `Leave` of the last visitor, which runs also when the visit unwinds.
+            state = self.left.wait(state);
+        }
+    }
+}
+
+struct Leave<'lease>(&'lease Lease);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock();
+        state.visitors -= 1;
+        if state.visitors == 0 && !state.open {
+            // Under the lock: once it is released, `revoke` may return (the `Arc` keeps `left` alive).
+            self.0.left.notify_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+    use std::thread;
+
+    struct Counted(AtomicUsize);
+
+    impl Visited for Counted {
+        fn visit(&self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn nobody_visits_after_the_end() {
+        let value = Counted(AtomicUsize::new(0));
+        // SAFETY: `value` outlives the call of `revoke` below.
+        let lease = unsafe { Lease::grant(&raw const value) };
+        lease.visit();
+        lease.revoke();
+        lease.visit();
+        assert_eq!(value.0.into_inner(), 1);
+    }
+
+    #[test]
+    fn the_end_waits_for_visitors() {
+        struct Blocked(Mutex<mpsc::Receiver<()>>, AtomicUsize);
+        impl Visited for Blocked {
+            fn visit(&self) {
+                self.1.store(1, Ordering::Release);
+                self.0.lock().recv().expect("the test sends once");
+                self.1.store(2, Ordering::Release);
+            }
+        }
+        let (release, released) = mpsc::channel();
+        let value = Blocked(Mutex::new(released), AtomicUsize::new(0));
+        // SAFETY: `value` outlives the call of `revoke` below.
+        let lease = unsafe { Lease::grant(&raw const value) };
+        thread::scope(|scope| {
+            scope.spawn(|| lease.visit());
+            while value.1.load(Ordering::Acquire) == 0 {
+                thread::yield_now();
+            }
+            release.send(()).expect("the visitor receives");
+            lease.revoke();
+            assert_eq!(value.1.load(Ordering::Acquire), 2);
+        });
+    }
+}

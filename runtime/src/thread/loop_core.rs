@@ -1,0 +1,314 @@
+//! The part of a running loop that its caller and its helpers share.
+
+use super::lease::Visited;
+use crate::schedule::chunk::ChunkSize;
+use crate::schedule::order::Order;
+use crate::schedule::source::Source;
+use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
+use crate::task::context;
+use crate::task::outcome::{self, Panic};
+use std::time::{Duration, Instant};
+
+/// How long a helper with nothing to do stays before it goes back to its pool. Calling it again costs
+/// tens of microseconds.
+const LINGER: Duration = Duration::from_micros(200);
+
+/// What the parallel part makes of one item.
+pub trait Step {
+    /// Whether the loop ends with this iteration, so that later ones need not start.
+    fn ends_loop(&self) -> bool;
+}
+
+/// The limits of one loop, resolved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// At most so many iterations at once.
+    pub(crate) workers: usize,
+    /// At most so many iterations ahead of the in-order part, if the user limited them.
+    pub(crate) window: Option<usize>,
+    /// The user's chunk size.
+    pub(crate) chunk_size: Option<usize>,
+    pub(crate) unordered: bool,
+    /// Items enter the source by being pulled (and count as ahead from then on), or all are in it.
+    pub(crate) pulled: bool,
+}
+
+impl Limits {
+    /// How many chunks may be started and not yet consumed: enough that an uneven chunk stops nobody,
+    /// few enough to bound the memory.
+    fn max_chunks(&self) -> usize {
+        4 * self.workers + 4
+    }
+}
+
+/// The results of one chunk.
+pub(crate) struct Finished<C> {
+    pub(crate) values: Vec<C>,
+    /// The panic of the iteration after the last value.
+    pub(crate) panic: Option<Panic>,
+    /// How many items the chunk had, whether or not all were run.
+    pub(crate) n_items: usize,
+}
+
+/// What caller and helpers share; lives until the loop is left.
+pub(crate) struct Core<S, P, C> {
+    part: P,
+    limits: Limits,
+    state: Mutex<State<S, C>>,
+    /// Lingering helpers wait here for work or the end. Notified by the caller.
+    work: Condvar,
+    /// The caller waits here for a chunk. Notified by whoever finishes one.
+    finished: Condvar,
+    /// The loop is being left: what still runs may stop between two iterations.
+    leaving: AtomicBool,
+}
+
+/// The state under the loop's lock.
+pub(crate) struct State<S, C> {
+    pub(crate) source: S,
+    order: Order<Finished<C>>,
+    size: ChunkSize,
+    /// Iterations that were started (or pulled) and not yet finished by the in-order part.
+    ahead: usize,
+    /// Nothing more will enter the source.
+    drained: bool,
+    /// Nothing more starts: the loop was left, or an iteration ends it.
+    closed: bool,
+    /// Helpers that were called and have not gone back.
+    helpers: usize,
+    lingering: usize,
+    caller_waits: bool,
+    /// What the parallel part took so far.
+    measured: (usize, Duration),
+}
+
+impl<S, P, C> Core<S, P, C>
+where
+    S: Source,
+    P: Fn(S::Item) -> C,
+    C: Step,
+{
+    pub(crate) fn new(source: S, part: P, limits: Limits) -> Self {
+        let state = State {
+            source,
+            order: Order::new(limits.unordered),
+            size: ChunkSize::new(limits.chunk_size, limits.window, limits.workers),
+            ahead: 0,
+            drained: !limits.pulled,
+            closed: false,
+            helpers: 0,
+            lingering: 0,
+            caller_waits: false,
+            measured: (0, Duration::ZERO),
+        };
+        Self {
+            part,
+            limits,
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            finished: Condvar::new(),
+            leaving: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State<S, C>> {
+        self.state.lock()
+    }
+
+    /// Gives the results of the chunk that is due, if they are there.
+    pub(crate) fn take(&self, state: &mut State<S, C>) -> Option<Finished<C>> {
+        state.order.take()
+    }
+
+    /// The in-order part has finished `n` more iterations.
+    pub(crate) fn release(&self, state: &mut State<S, C>, n: usize) {
+        state.ahead -= n;
+        self.call_lingering(state);
+    }
+
+    /// Whether every iteration that will ever start has been given to the in-order part.
+    pub(crate) fn is_over(&self, state: &State<S, C>) -> bool {
+        state.order.outstanding() == 0 && (state.closed || (state.drained && state.source.ready() == 0))
+    }
+
+    /// How many items the caller should pull now, 0 for none.
+    pub(crate) fn wants(&self, state: &State<S, C>, remaining: Option<usize>) -> usize {
+        if state.drained || state.closed {
+            return 0;
+        }
+        let n = state.size.next(remaining, self.limits.workers);
+        let backlog_is_full = state.source.ready() >= 2 * self.limits.workers * n;
+        if backlog_is_full || state.order.outstanding() >= self.limits.max_chunks() {
+            return 0;
+        }
+        self.within_window(state, n)
+    }
+
+    /// Counts `n` pulled items, which are about to enter the source; with `drained` they are the last.
+    pub(crate) fn pulled(&self, state: &mut State<S, C>, n: usize, drained: bool) {
+        state.ahead += n;
+        state.drained = drained;
+        self.call_lingering(state);
+    }
+
+    /// How many more helpers could start a chunk at once, if at most `limit` help; they are counted as
+    /// called. `own` chunks are left for the caller.
+    pub(crate) fn call_helpers(&self, state: &mut State<S, C>, limit: usize, own: usize) -> usize {
+        if state.helpers >= limit || state.closed || state.order.outstanding() >= self.limits.max_chunks() {
+            return 0;
+        }
+        let ready = state.source.ready();
+        let size = state.size.next(Some(ready), self.limits.workers);
+        let chunks = ready.div_ceil(size).saturating_sub(own);
+        let busy_or_coming = state.helpers - state.lingering;
+        let called = chunks.saturating_sub(busy_or_coming).min(limit - state.helpers);
+        state.helpers += called;
+        called
+    }
+
+    /// Whether the due chunk has been started by somebody.
+    pub(crate) fn due_is_started(&self, state: &State<S, C>) -> bool {
+        state.order.outstanding() > 0
+    }
+
+    /// Whether the results of the due chunk are there.
+    pub(crate) fn due_is_finished(&self, state: &State<S, C>) -> bool {
+        state.order.is_due()
+    }
+
+    /// Starts the next chunk, if one may start now.
+    pub(crate) fn claim(&self, state: &mut State<S, C>) -> Option<(usize, S::Chunk)> {
+        if state.closed || state.order.outstanding() >= self.limits.max_chunks() {
+            return None;
+        }
+        let ready = state.source.ready();
+        let mut n = state.size.next(Some(ready), self.limits.workers);
+        if !self.limits.pulled {
+            n = self.within_window(state, n.min(ready));
+            if n == 0 {
+                return None;
+            }
+        }
+        let chunk = state.source.take(n)?;
+        if !self.limits.pulled {
+            state.ahead += chunk.len();
+        }
+        Some((state.order.start(), chunk))
+    }
+
+    /// Runs chunk `number` on this thread and files its results.
+    pub(crate) fn run<'core>(
+        &'core self,
+        guard: MutexGuard<'core, State<S, C>>,
+        number: usize,
+        chunk: S::Chunk,
+    ) -> MutexGuard<'core, State<S, C>> {
+        drop(guard);
+        let n_items = chunk.len();
+        let mut values = Vec::with_capacity(n_items);
+        let start = Instant::now();
+        let panic = outcome::catch(|| {
+            let _inside = context::enter_part();
+            for item in chunk {
+                // Relaxed: a late look only runs an iteration whose result is dropped.
+                if self.leaving.load(Ordering::Relaxed) {
+                    break;
+                }
+                let step = (self.part)(item);
+                let ends_loop = step.ends_loop();
+                values.push(step);
+                if ends_loop {
+                    break;
+                }
+            }
+        })
+        .err();
+        let elapsed = start.elapsed();
+
+        let mut state = self.state.lock();
+        let n_run = values.len() + usize::from(panic.is_some());
+        state.size.observe(n_run, elapsed);
+        state.measured.0 += n_run;
+        state.measured.1 += elapsed;
+        if n_run < n_items || panic.is_some() || values.last().is_some_and(Step::ends_loop) {
+            // Chunks start in order: everything before this one has been started.
+            state.closed = true;
+        }
+        state.order.finish(number, Finished { values, panic, n_items });
+        if state.caller_waits {
+            self.finished.notify_one();
+        }
+        state
+    }
+
+    /// Blocks the caller until somebody finishes a chunk. To be called only while a helper runs one.
+    pub(crate) fn wait<'core>(&'core self, mut state: MutexGuard<'core, State<S, C>>) -> MutexGuard<'core, State<S, C>> {
+        state.caller_waits = true;
+        // Waker: `run` on a helper, which files results and notifies also when the iteration panics.
+        state = self.finished.wait(state);
+        state.caller_waits = false;
+        state
+    }
+
+    /// Lets nothing more start and asks what runs to stop. Returns how many iterations ran and how long
+    /// they took.
+    pub(crate) fn leave(&self) -> (usize, Duration) {
+        // Relaxed: the lock below orders what matters.
+        self.leaving.store(true, Ordering::Relaxed);
+        let mut state = self.state.lock();
+        state.closed = true;
+        self.work.notify_all();
+        state.measured
+    }
+
+    fn call_lingering(&self, state: &State<S, C>) {
+        if state.lingering > 0 {
+            self.work.notify_all();
+        }
+    }
+
+    /// `n` items, or as many as the window has room for; a fixed chunk is started whole or not at all.
+    fn within_window(&self, state: &State<S, C>, n: usize) -> usize {
+        let Some(window) = self.limits.window else { return n };
+        let room = window.saturating_sub(state.ahead);
+        if room >= n {
+            n
+        } else if self.limits.chunk_size.is_some() {
+            0
+        } else {
+            room
+        }
+    }
+}
+
+impl<S, P, C> Visited for Core<S, P, C>
+where
+    S: Source + Send,
+    P: Fn(S::Item) -> C + Sync,
+    C: Step + Send,
+{
+    /// A helper: runs chunks as long as some may start.
+    fn visit(&self) {
+        let mut state = self.lock();
+        // A thread that waits inside somebody's iteration (for a join of its own, say) may be handed this
+        // job. It must not run another iteration on top of the one whose locks it may hold.
+        if !context::inside_part() {
+            let mut rested = false;
+            loop {
+                if let Some((number, chunk)) = self.claim(&mut state) {
+                    state = self.run(state, number, chunk);
+                    rested = false;
+                } else if rested || state.closed || (state.drained && state.source.ready() == 0) {
+                    break;
+                } else {
+                    state.lingering += 1;
+                    // Waker: `call_lingering` and `leave` on the caller, or the time-out.
+                    state = self.work.wait_timeout(state, LINGER);
+                    state.lingering -= 1;
+                    rested = true;
+                }
+            }
+        }
+        state.helpers -= 1;
+    }
+}

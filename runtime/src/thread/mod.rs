@@ -1,0 +1,9 @@
+//! Running on threads of this process.
+
+mod stack;
+mod queue;
+pub(crate) mod pool;
+pub(crate) mod crew;
+mod lease;
+pub(crate) mod loop_core;
+pub(crate) mod scoped_loop;

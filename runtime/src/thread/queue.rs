@@ -1,0 +1,253 @@
+//! Tasks waiting for threads, first come, first served; and the threads, started when tasks need them.
+
+use std::collections::VecDeque;
+use std::thread::{self, JoinHandle};
+
+use super::stack;
+use crate::error::Error;
+use crate::future::Runnable;
+use crate::label::Label;
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
+use crate::task::context::{self, PoolId};
+use crate::task::outcome;
+
+/// What each worker runs before its first task.
+pub(super) type Initializer = Box<dyn Fn() + Send + Sync>;
+
+/// How the threads of a queue are made.
+pub(super) struct Plan {
+    pub(super) pool: PoolId,
+    pub(super) n_threads: usize,
+    /// Threads are called `{name}-{index}`.
+    pub(super) name: String,
+    pub(super) initializer: Option<Initializer>,
+}
+
+/// Tasks, and threads that run them until the queue is closed and empty.
+pub(super) struct Queue {
+    plan: Plan,
+    state: Mutex<State>,
+    /// Notified when a task comes, and when the queue is closed.
+    work: Condvar,
+    /// Notified when the last thread ends.
+    ended: Condvar,
+}
+
+struct State {
+    tasks: VecDeque<Ticket>,
+    /// Threads that live, or are about to.
+    n_threads: usize,
+    /// Threads that ever were, for their names.
+    n_started: usize,
+    /// Threads that sleep, or are on their way to look for a task and do nothing else before.
+    n_free: usize,
+    threads: Vec<JoinHandle<()>>,
+    closed: bool,
+    /// Why no task will ever run again.
+    broken: Option<String>,
+}
+
+/// A queued task. One that is dropped instead of run ends with an error, so that nobody waits for it for ever.
+struct Ticket(Option<Arc<dyn Runnable>>);
+
+impl Ticket {
+    fn run(mut self, before_wake: &dyn Fn()) -> bool {
+        self.0.take().is_some_and(|task| task.run(before_wake))
+    }
+
+    fn cancel(mut self) {
+        if let Some(task) = self.0.take() {
+            task.cancel();
+        }
+    }
+
+    fn fail(mut self, error: impl FnOnce(Label) -> Error) {
+        if let Some(task) = self.0.take() {
+            task.fail(error(task.label()));
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.take() {
+            task.fail(Error::shutdown(task.label()));
+        }
+    }
+}
+
+impl Queue {
+    pub(super) fn new(plan: Plan) -> Arc<Self> {
+        let state = State {
+            tasks: VecDeque::new(),
+            n_threads: 0,
+            n_started: 0,
+            n_free: 0,
+            threads: Vec::new(),
+            closed: false,
+            broken: None,
+        };
+        Arc::new(Self {
+            plan,
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            ended: Condvar::new(),
+        })
+    }
+
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Queues `task`, and starts a thread if none is free for it. Never blocks; a task that cannot be queued fails.
+    pub(super) fn push(self: &Arc<Self>, task: Arc<dyn Runnable>) {
+        let ticket = Ticket(Some(task));
+        let mut state = self.state.lock();
+        if let Some(reason) = state.broken.clone() {
+            drop(state);
+            return ticket.fail(|task| Error::not_started(task, reason));
+        }
+        if state.closed {
+            drop(state);
+            return ticket.fail(Error::shutdown);
+        }
+        state.tasks.push_back(ticket);
+        if state.tasks.len() <= state.n_free {
+            self.work.notify_one();
+        } else if state.n_threads < self.plan.n_threads {
+            self.start_thread(state);
+        }
+    }
+
+    /// Takes no more tasks. Those queued are still run.
+    pub(super) fn close(&self) {
+        self.state.lock().closed = true;
+        self.work.notify_all();
+    }
+
+    /// Takes no more tasks, and cancels those queued.
+    pub(super) fn close_and_cancel(&self) {
+        let queued = {
+            let mut state = self.state.lock();
+            state.closed = true;
+            std::mem::take(&mut state.tasks)
+        };
+        self.work.notify_all();
+        // Cancelling runs callbacks and destructors, so it happens outside the lock.
+        queued.into_iter().for_each(Ticket::cancel);
+    }
+
+    /// Waits until every thread of a closed queue has ended.
+    pub(super) fn join(&self) {
+        let mut state = self.state.lock();
+        while state.n_threads > 0 {
+            // Waker: the last thread, in `Leave::drop`. Threads end because the queue is closed and their tasks end.
+            state = self.ended.wait(state);
+        }
+        let threads = std::mem::take(&mut state.threads);
+        drop(state);
+        for thread in threads {
+            // Waker: the end of a thread that has nothing left to do. It cannot have panicked with anything to tell.
+            thread.join().ok();
+        }
+    }
+
+    /// The thread is counted before it exists, so that nobody starts one too many.
+    fn start_thread(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        let index = state.n_started;
+        state.n_started += 1;
+        state.n_threads += 1;
+        drop(state);
+        let queue = Arc::clone(self);
+        let builder = thread::Builder::new()
+            .name(format!("{}-{index}", self.plan.name))
+            .stack_size(stack::worker_stack_size());
+        match builder.spawn(move || queue.work()) {
+            Ok(thread) => self.state.lock().threads.push(thread),
+            Err(error) => self.note_no_thread(&error.to_string()),
+        }
+    }
+
+    /// Fails what is queued if there is no thread at all; later tasks try again.
+    fn note_no_thread(&self, error: &str) {
+        let stranded = {
+            let mut state = self.state.lock();
+            state.n_threads -= 1;
+            if state.n_threads > 0 {
+                VecDeque::new()
+            } else {
+                std::mem::take(&mut state.tasks)
+            }
+        };
+        self.ended.notify_all();
+        for ticket in stranded {
+            ticket.fail(|task| Error::not_started(task, format!("the system refused a thread: {error}")));
+        }
+    }
+
+    /// The life of a worker thread.
+    fn work(self: Arc<Self>) {
+        let _leave = Leave(&self);
+        context::become_worker_of(self.plan.pool);
+        if let Some(initializer) = &self.plan.initializer
+            && let Err(message) = outcome::initialize(initializer)
+        {
+            return self.break_down(&message);
+        }
+        // Whether this thread is counted in `n_free`.
+        let free = std::cell::Cell::new(false);
+        let become_free = || {
+            self.state.lock().n_free += 1;
+            free.set(true);
+        };
+        while let Some(ticket) = self.next(&free) {
+            // Free before the end of the task is seen: who waits for the result and submits again finds this thread.
+            // What runs in between is wakers only, and those do not wait.
+            ticket.run(&become_free);
+        }
+    }
+
+    /// The next task; sleeps until there is one. `None` when the queue is closed and empty.
+    fn next(&self, free: &std::cell::Cell<bool>) -> Option<Ticket> {
+        let mut state = self.state.lock();
+        if !free.replace(false) {
+            state.n_free += 1;
+        }
+        loop {
+            if let Some(ticket) = state.tasks.pop_front() {
+                state.n_free -= 1;
+                return Some(ticket);
+            }
+            if state.closed || state.broken.is_some() {
+                state.n_free -= 1;
+                return None;
+            }
+            // Waker: `push`, and whatever closes the queue.
+            state = self.work.wait(state);
+        }
+    }
+
+    /// The initializer failed: nothing that is queued, or will be, can run.
+    fn break_down(&self, message: &str) {
+        let reason = format!("the pool's initializer panicked: {message}; correct it and make a new pool");
+        let queued = {
+            let mut state = self.state.lock();
+            state.broken.get_or_insert_with(|| reason.clone());
+            std::mem::take(&mut state.tasks)
+        };
+        self.work.notify_all();
+        for ticket in queued {
+            ticket.fail(|task| Error::not_started(task, reason.clone()));
+        }
+    }
+}
+
+/// Counts a thread out, however it ends.
+struct Leave<'a>(&'a Queue);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.state.lock().n_threads -= 1;
+        self.0.ended.notify_all();
+    }
+}

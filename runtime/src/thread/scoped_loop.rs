@@ -1,0 +1,205 @@
+//! A loop whose parallel part runs on several threads while its in-order part stays on the caller.
+//!
+//! ```text
+//!   caller                              helpers (a crew)
+//!   pulls items  ──► source ──claim──►  run chunks of the parallel part
+//!   runs chunks  ◄────────┘                  │
+//!   in-order part ◄── order ◄────────────────┘
+//! ```
+//!
+//! The caller is a worker like the others: it runs a chunk whenever the one that it needs is not there.
+//! So a loop can always be finished by its caller alone, at any nesting depth and size of the crew.
+
+use super::crew::Crew;
+use super::lease::Lease;
+use super::loop_core::{Core, Finished, Limits, State, Step};
+use super::pool::ThreadPool;
+use crate::schedule::site::Site;
+use crate::schedule::source::Input;
+use crate::sync::Arc;
+use crate::task::outcome::{self, Panic};
+use std::vec;
+
+/// Who helps, and how many at most.
+pub(crate) struct Helpers<'pool> {
+    pub(crate) lender: Lender<'pool>,
+    pub(crate) limit: usize,
+}
+
+/// Whose threads help.
+pub(crate) enum Lender<'pool> {
+    /// Those that all loops share. `None`: the system refused to start them, and the caller works alone.
+    Crew(Option<&'static Crew>),
+    /// The user's: the caller then runs a chunk only if it needs it and nobody has started it.
+    Pool(&'pool ThreadPool),
+}
+
+impl Lender<'_> {
+    fn is_pool(&self) -> bool {
+        matches!(self, Self::Pool(_))
+    }
+
+    fn call(&self, job: impl FnOnce() + Send + 'static) {
+        match self {
+            Self::Crew(Some(crew)) => crew.spawn(job),
+            Self::Crew(None) => {}
+            // A helper has no result; if the pool is shut down, the caller works alone.
+            Self::Pool(pool) => drop(pool.spawn(job)),
+        }
+    }
+}
+
+/// The steps of a running loop in order; what the generated `for` iterates over.
+///
+/// Dropping it lets no further iteration start and blocks until those in flight have ended.
+pub struct Steps<'pool, N: Input, P, C>
+where
+    N::Source: Send,
+    P: Fn(N::Item) -> C + Sync,
+    C: Step + Send,
+{
+    /// The chunk that the in-order part is going through.
+    current: vec::IntoIter<C>,
+    /// What follows the values of that chunk.
+    then_panic: Option<Panic>,
+    /// How many iterations that chunk counts as ahead.
+    holds: usize,
+    input: N,
+    /// What `next` of the user's iterator panicked with: due after everything pulled before.
+    source_panic: Option<Panic>,
+    helpers: Helpers<'pool>,
+    site: &'static Site,
+    lease: Arc<Lease>,
+    core: Arc<Core<N::Source, P, C>>,
+}
+
+impl<'pool, N, P, C> Steps<'pool, N, P, C>
+where
+    N: Input,
+    N::Source: Send,
+    P: Fn(N::Item) -> C + Sync,
+    C: Step + Send,
+{
+    /// Starts the loop.
+    ///
+    /// # Safety
+    ///
+    /// The result must be dropped, on the thread that made it, before anything that it borrows ends: it
+    /// must not be leaked.
+    pub(crate) unsafe fn start(
+        mut input: N,
+        part: P,
+        limits: Limits,
+        helpers: Helpers<'pool>,
+        site: &'static Site,
+    ) -> Self {
+        let core = Arc::new(Core::new(input.open(), part, limits));
+        // SAFETY: the `Arc` keeps the core in place and is dropped after `Drop` has revoked the lease; that
+        // `Drop` runs before the borrows inside the core end is what our caller promises.
+        let lease = unsafe { Lease::grant(Arc::as_ptr(&core)) };
+        Self {
+            current: Vec::new().into_iter(),
+            then_panic: None,
+            holds: 0,
+            input,
+            source_panic: None,
+            helpers,
+            site,
+            lease,
+            core,
+        }
+    }
+
+    /// Makes the next chunk current, or returns false at the end of the loop.
+    fn advance(&mut self) -> bool {
+        let core = Arc::clone(&self.core);
+        let mut state = core.lock();
+        core.release(&mut state, std::mem::take(&mut self.holds));
+        let mut has_pulled = false;
+        loop {
+            let wanted = core.wants(&state, self.input.remaining(&state.source));
+            // A slow source does not keep a result waiting for more than one pull.
+            if wanted > 0 && !(has_pulled && core.due_is_finished(&state)) {
+                has_pulled = true;
+                drop(state);
+                let items = self.pull(wanted);
+                state = core.lock();
+                core.pulled(&mut state, items.len(), self.input.is_drained());
+                N::push(&mut state.source, items);
+            }
+            self.call_helpers(&mut state);
+            if let Some(Finished { values, panic, n_items }) = core.take(&mut state) {
+                self.current = values.into_iter();
+                self.then_panic = panic;
+                self.holds = n_items;
+                return true;
+            }
+            if core.is_over(&state) {
+                return false;
+            }
+            let mine = !(self.helpers.lender.is_pool() && core.due_is_started(&state));
+            match mine.then(|| core.claim(&mut state)).flatten() {
+                Some((number, chunk)) => state = core.run(state, number, chunk),
+                // The due chunk is running on a helper: otherwise it could be claimed.
+                None => state = core.wait(state),
+            }
+        }
+    }
+
+    /// Pulls items without the lock; a panic of the user's iterator waits for its turn.
+    fn pull(&mut self, n: usize) -> Vec<N::Item> {
+        let mut items = Vec::new();
+        self.source_panic = outcome::catch(|| self.input.pull(n, &mut items)).err();
+        items
+    }
+
+    fn call_helpers(&self, state: &mut State<N::Source, C>) {
+        let own = usize::from(!self.helpers.lender.is_pool());
+        for _ in 0..self.core.call_helpers(state, self.helpers.limit, own) {
+            let lease = Arc::clone(&self.lease);
+            self.helpers.lender.call(move || lease.visit());
+        }
+    }
+}
+
+impl<N, P, C> Iterator for Steps<'_, N, P, C>
+where
+    N: Input,
+    N::Source: Send,
+    P: Fn(N::Item) -> C + Sync,
+    C: Step + Send,
+{
+    type Item = C;
+
+    #[inline]
+    fn next(&mut self) -> Option<C> {
+        loop {
+            if let Some(step) = self.current.next() {
+                return Some(step);
+            }
+            if let Some(panic) = self.then_panic.take() {
+                outcome::resume(panic);
+            }
+            if !self.advance() {
+                if let Some(panic) = self.source_panic.take() {
+                    outcome::resume(panic);
+                }
+                return None;
+            }
+        }
+    }
+}
+
+impl<N, P, C> Drop for Steps<'_, N, P, C>
+where
+    N: Input,
+    N::Source: Send,
+    P: Fn(N::Item) -> C + Sync,
+    C: Step + Send,
+{
+    fn drop(&mut self) {
+        let (n_run, work) = self.core.leave();
+        self.lease.revoke();
+        self.site.remember(n_run, work);
+    }
+}

@@ -1,0 +1,69 @@
+//! A future can be awaited under any async runtime: it wakes its waker, and only the latest ones count.
+
+use std::future::Future as _;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use concurrent_futures::{Error, ThreadPool};
+use concurrent_futures_suite::{Gate, timed};
+
+/// The smallest async runtime: polls on this thread, and parks.
+fn block_on<F: std::future::Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn awaiting_gives_the_result() {
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        let sum = async { Ok::<u64, Error>(pool.spawn(|| 3).await? + pool.spawn(|| 4).await?) };
+        assert_eq!(block_on(sum).unwrap(), 7);
+        let failure = pool.spawn(|| -> u64 { panic!("expected") });
+        assert_eq!(block_on(failure).unwrap_err().panic_message(), Some("expected"));
+    });
+}
+
+#[test]
+fn a_waker_is_woken_once_however_often_it_polled() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let mut future = pool.spawn(move || inside.pass());
+        let count = Arc::new(Count::default());
+        let waker = Waker::from(Arc::clone(&count));
+        let mut cx = Context::from_waker(&waker);
+        for _ in 0..100 {
+            assert!(std::pin::Pin::new(&mut future).poll(&mut cx).is_pending());
+        }
+        gate.open();
+        drop(pool); // the worker has ended, so it has woken whom it was to wake
+        assert_eq!(count.0.load(Ordering::SeqCst), 1);
+        assert!(std::pin::Pin::new(&mut future).poll(&mut cx).is_ready());
+    });
+}

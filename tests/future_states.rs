@@ -1,0 +1,99 @@
+//! A future tells its task's state, and only a pending task can be cancelled.
+
+use concurrent_futures::{Future, ThreadPool};
+use concurrent_futures_suite::{Gate, timed};
+
+/// (is_done, is_running, is_cancelled)
+fn state<T>(future: &Future<T>) -> (bool, bool, bool) {
+    (future.is_done(), future.is_running(), future.is_cancelled())
+}
+
+#[test]
+fn each_state_has_its_truth_table() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let running = pool.spawn(move || inside.pass());
+        let pending = pool.spawn(|| 1);
+        let cancelled = pool.spawn(|| 2);
+        gate.wait_for(1);
+
+        assert_eq!(state(&running), (false, true, false));
+        assert!(!running.cancel());
+        assert_eq!(state(&running), (false, true, false), "cancel changes nothing");
+        assert_eq!(state(&pending), (false, false, false));
+        assert!(cancelled.cancel());
+        assert!(cancelled.cancel(), "cancelling again finds it cancelled");
+        assert_eq!(state(&cancelled), (true, false, true));
+
+        gate.open();
+        let failed = pool.spawn(|| panic!("expected"));
+        for future in [&running, &failed] {
+            future.wait();
+            assert_eq!(state(future), (true, false, false));
+            assert!(!future.cancel());
+            assert_eq!(state(future), (true, false, false), "cancel changes nothing");
+        }
+        assert_eq!(pending.result().unwrap(), 1);
+    });
+}
+
+#[test]
+fn debug_text_names_state_and_task() {
+    fn answer() -> u64 {
+        42
+    }
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let running = pool.spawn(move || inside.pass());
+        let pending = pool.submit(answer, ());
+        let cancelled = pool.submit(answer, ());
+        gate.wait_for(1);
+        cancelled.cancel();
+
+        assert!(format!("{running:?}").contains(", running)"), "{running:?}");
+        assert!(format!("{pending:?}").contains("answer"), "{pending:?}");
+        assert!(format!("{pending:?}").contains(", pending)"), "{pending:?}");
+        assert!(format!("{cancelled:?}").contains(", cancelled)"), "{cancelled:?}");
+        gate.open();
+        let failed = pool.spawn(|| panic!("expected"));
+        failed.wait();
+        assert!(format!("{failed:?}").contains("finished with an error"), "{failed:?}");
+        assert!(format!("{pending:?}").contains("Future<u64>"), "{pending:?}");
+        assert!(format!("{pending:?}").contains(", finished)"), "{pending:?}");
+        drop(running);
+    });
+}
+
+#[test]
+fn many_readers_see_the_same_finished_state() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let future = pool.spawn(|| 7);
+        future.wait();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..1000).for_each(|_| assert_eq!(state(&future), (true, false, false))));
+            }
+        });
+        assert_eq!(future.result().unwrap(), 7);
+    });
+}
+
+#[test]
+fn a_task_either_runs_or_is_cancelled() {
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        for n in 0..2000 {
+            let future = pool.spawn(move || n);
+            let cancelled = future.cancel();
+            match future.result() {
+                Ok(value) => assert!(!cancelled && value == n),
+                Err(error) => assert!(cancelled && error.is_cancelled()),
+            }
+        }
+    });
+}

@@ -1,0 +1,110 @@
+//! A blocked waiter is woken by whatever ends the task, and by its time limit.
+
+use std::thread;
+use std::time::Duration;
+
+use concurrent_futures::ThreadPool;
+use concurrent_futures_suite::{Gate, timed};
+
+#[test]
+fn by_the_value_from_another_thread() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let future = pool.spawn(move || {
+            inside.pass();
+            7
+        });
+        gate.wait_for(1);
+        let waiter = thread::spawn(move || future.result());
+        gate.open();
+        assert_eq!(waiter.join().unwrap().unwrap(), 7);
+    });
+}
+
+#[test]
+fn by_the_panic_of_the_task() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let future = pool.spawn(move || {
+            inside.pass();
+            panic!("expected")
+        });
+        gate.wait_for(1);
+        let waiter = thread::spawn(move || -> Result<(), _> { future.result() });
+        gate.open();
+        assert_eq!(waiter.join().unwrap().unwrap_err().panic_message(), Some("expected"));
+    });
+}
+
+#[test]
+fn by_cancel() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let blocker = pool.spawn(move || inside.pass());
+        gate.wait_for(1);
+        let queued = pool.spawn(|| 7);
+        let canceller = queued.canceller();
+        let waiter = thread::spawn(move || queued.result());
+        assert!(canceller.clone().cancel());
+        assert!(waiter.join().unwrap().unwrap_err().is_cancelled());
+        assert!(canceller.cancel(), "still cancelled");
+        gate.open();
+        blocker.result().unwrap();
+    });
+}
+
+#[test]
+fn by_the_limit_in_every_state() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let running = pool.spawn(move || inside.pass());
+        gate.wait_for(1);
+        let pending = pool.spawn(|| 7);
+        let cancelled = pool.spawn(|| 8);
+        cancelled.cancel();
+        assert!(!running.wait_timeout(Duration::ZERO));
+        assert!(!pending.wait_timeout(Duration::from_millis(1)));
+        assert!(cancelled.wait_timeout(Duration::ZERO));
+        gate.open();
+        assert!(
+            pending.wait_timeout(Duration::MAX),
+            "longer than the clock reaches is no limit"
+        );
+        assert!(running.wait_timeout(Duration::ZERO));
+        assert_eq!(pending.result().unwrap(), 7);
+    });
+}
+
+#[test]
+fn waiting_again_and_again_leaves_nothing_behind() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let running = pool.spawn(move || inside.pass());
+        gate.wait_for(1);
+        for _ in 0..1000 {
+            assert!(!running.wait_timeout(Duration::ZERO));
+        }
+        gate.open();
+        running.result().unwrap();
+    });
+}
+
+#[test]
+fn no_wake_up_is_lost() {
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        for n in 0..5000 {
+            assert_eq!(pool.spawn(move || n).result().unwrap(), n);
+        }
+    });
+}

@@ -1,0 +1,183 @@
+//! A shutdown deals with every task as it was asked to, and nobody waits for ever.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use concurrent_futures::{Shutdown, ThreadPool};
+use concurrent_futures_suite::{Gate, timed};
+
+#[test]
+fn wait_runs_everything() {
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        let futures: Vec<_> = (0..50).map(|n| pool.spawn(move || n)).collect();
+        pool.shutdown(Shutdown::Wait);
+        assert!(futures.iter().all(|future| future.is_done()));
+        assert!(futures.into_iter().map(|future| future.result().unwrap()).eq(0..50));
+    });
+}
+
+#[test]
+fn drop_is_wait() {
+    timed(|| {
+        let ran = Arc::new(AtomicUsize::new(0));
+        let pool = ThreadPool::new(2).unwrap();
+        for _ in 0..50 {
+            let ran = Arc::clone(&ran);
+            drop(pool.spawn(move || ran.fetch_add(1, Ordering::SeqCst)));
+        }
+        drop(pool);
+        assert_eq!(ran.load(Ordering::SeqCst), 50);
+    });
+}
+
+#[test]
+fn cancel_pending_runs_what_has_started_and_nothing_else() {
+    timed(|| {
+        let pool = Arc::new(ThreadPool::new(2).unwrap());
+        let gate = Gate::new();
+        let futures: Vec<_> = (0..50)
+            .map(|_| {
+                let gate = gate.clone();
+                pool.spawn(move || gate.pass())
+            })
+            .collect();
+        gate.wait_for(2);
+        let closing = Arc::clone(&pool);
+        let shutdown = std::thread::spawn(move || closing.shutdown(Shutdown::CancelPending));
+        futures[49].wait(); // cancelled, while the shutdown waits for the two that run
+        gate.open();
+        shutdown.join().unwrap();
+        let (cancelled, finished): (Vec<_>, Vec<_>) = futures.iter().partition(|future| future.is_cancelled());
+        assert_eq!((cancelled.len(), finished.len()), (48, 2));
+        assert!(
+            futures
+                .into_iter()
+                .all(|future| future.result().map_or_else(|error| error.is_cancelled(), |()| true))
+        );
+    });
+}
+
+#[test]
+fn kill_does_not_wait_and_neither_does_the_drop_after_it() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let running = pool.spawn(move || {
+            inside.pass();
+            7
+        });
+        gate.wait_for(1);
+        let queued = pool.spawn(|| 8);
+        pool.shutdown(Shutdown::Kill);
+        assert!(queued.is_cancelled() && running.is_running());
+        drop(pool);
+        assert!(running.is_running());
+        gate.open();
+        assert_eq!(running.result().unwrap(), 7, "what runs, ends");
+    });
+}
+
+#[test]
+fn later_submits_are_errors() {
+    for how in [Shutdown::Wait, Shutdown::CancelPending, Shutdown::Kill] {
+        timed(move || {
+            let pool = ThreadPool::new(1).unwrap();
+            pool.shutdown(how);
+            let error = pool.spawn(|| 7).result().unwrap_err();
+            assert!(
+                error.is_shutdown() && error.to_string().contains("pool_shutdown.rs"),
+                "{error}"
+            );
+            assert!(pool.map(|n| n, 0..3).all(|result| result.unwrap_err().is_shutdown()));
+            pool.shutdown(Shutdown::Wait);
+        });
+    }
+}
+
+#[test]
+fn submit_then_cancel_then_wait() {
+    timed(|| {
+        for _ in 0..100 {
+            let pool = ThreadPool::new(2).unwrap();
+            pool.spawn(|| ()).cancel();
+            pool.shutdown(Shutdown::Wait);
+        }
+    });
+}
+
+#[test]
+fn inside_a_task_of_its_own_it_does_not_wait_for_itself() {
+    timed(|| {
+        for how in [Shutdown::Wait, Shutdown::CancelPending] {
+            let pool = Arc::new(ThreadPool::new(1).unwrap());
+            let own = Arc::clone(&pool);
+            pool.spawn(move || own.shutdown(how)).result().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_pool_may_be_dropped_by_its_own_task() {
+    timed(|| {
+        let (send, inbox) = mpsc::channel::<ThreadPool>();
+        let pool = ThreadPool::new(1).unwrap();
+        let task = pool.spawn(move || drop(inbox.recv().unwrap()));
+        let queued = pool.spawn(|| 7);
+        send.send(pool).unwrap();
+        task.result().unwrap();
+        assert_eq!(queued.result().unwrap(), 7, "it was submitted, so it runs");
+    });
+}
+
+#[test]
+fn two_shutdowns_at_once_both_wait() {
+    timed(|| {
+        let pool = Arc::new(ThreadPool::new(1).unwrap());
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let task = Arc::new(pool.spawn(move || inside.pass()));
+        gate.wait_for(1);
+        let closers: Vec<_> = (0..2)
+            .map(|_| {
+                let (pool, task) = (Arc::clone(&pool), Arc::clone(&task));
+                std::thread::spawn(move || {
+                    pool.shutdown(Shutdown::Wait);
+                    task.is_done()
+                })
+            })
+            .collect();
+        gate.open();
+        assert!(closers.into_iter().all(|closer| closer.join().unwrap()));
+    });
+}
+
+#[test]
+fn its_threads_have_ended_afterwards() {
+    thread_local! {
+        static AT_EXIT: std::cell::RefCell<Option<mpsc::Sender<()>>> = const { std::cell::RefCell::new(None) };
+    }
+    timed(|| {
+        let pool = ThreadPool::new(3).unwrap();
+        let gate = Gate::new();
+        let (tell, told) = mpsc::channel();
+        let futures: Vec<_> = (0..3)
+            .map(|_| {
+                let (gate, tell) = (gate.clone(), tell.clone());
+                pool.spawn(move || {
+                    AT_EXIT.set(Some(tell));
+                    gate.pass();
+                })
+            })
+            .collect();
+        drop(tell);
+        gate.wait_for(3);
+        gate.open();
+        pool.shutdown(Shutdown::Wait);
+        // Each sender was dropped by the end of its thread.
+        assert_eq!(told.try_recv(), Err(mpsc::TryRecvError::Disconnected));
+        drop(futures);
+    });
+}

@@ -1,0 +1,143 @@
+//! Threads start when tasks need them, at most as many as there are workers, and are used again.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use concurrent_futures::ThreadPool;
+use concurrent_futures_suite::{Gate, timed};
+
+fn name() -> String {
+    thread::current().name().unwrap().to_owned()
+}
+
+#[test]
+fn an_idle_thread_is_used_again() {
+    timed(|| {
+        for _ in 0..100 {
+            let pool = ThreadPool::builder().workers(4).name("io").build().unwrap();
+            for _ in 0..3 {
+                assert_eq!(pool.submit(name, ()).result().unwrap(), "io-0");
+            }
+        }
+    });
+}
+
+#[test]
+fn many_blocked_tasks_start_exactly_as_many_threads_as_there_are_workers() {
+    timed(|| {
+        let pool = ThreadPool::builder().workers(4).name("io").build().unwrap();
+        let gate = Gate::new();
+        let futures: Vec<_> = (0..60)
+            .map(|_| {
+                let gate = gate.clone();
+                pool.spawn(move || {
+                    gate.pass();
+                    name()
+                })
+            })
+            .collect();
+        gate.wait_for(4);
+        assert_eq!(gate.arrived(), 4);
+        gate.open();
+        let names: BTreeSet<_> = futures.into_iter().map(|future| future.result().unwrap()).collect();
+        assert!(
+            names
+                .iter()
+                .all(|name| ["io-0", "io-1", "io-2", "io-3"].contains(&name.as_str())),
+            "{names:?}"
+        );
+    });
+}
+
+#[test]
+fn a_blocked_thread_does_not_count_as_idle() {
+    timed(|| {
+        let pool = ThreadPool::new(3).unwrap();
+        let gate = Gate::new();
+        let blocked: Vec<_> = (0..2)
+            .map(|_| {
+                let gate = gate.clone();
+                pool.spawn(move || gate.pass())
+            })
+            .collect();
+        gate.wait_for(2);
+        for n in 0..10 {
+            assert_eq!(pool.spawn(move || n).result().unwrap(), n);
+        }
+        gate.open();
+        drop(blocked);
+    });
+}
+
+#[test]
+fn default_names_tell_pools_apart() {
+    timed(|| {
+        let (one, other) = (ThreadPool::new(1).unwrap(), ThreadPool::new(1).unwrap());
+        let names = [
+            one.submit(name, ()).result().unwrap(),
+            other.submit(name, ()).result().unwrap(),
+        ];
+        assert!(
+            names
+                .iter()
+                .all(|name| name.starts_with("concurrent-") && name.ends_with("-0")),
+            "{names:?}"
+        );
+        assert_ne!(names[0], names[1]);
+    });
+}
+
+#[test]
+fn the_stack_is_as_large_as_the_main_threads() {
+    /// Uses about `kib` KiB of stack.
+    fn descend(kib: usize) -> usize {
+        let frame = std::hint::black_box([1_u8; 1024]);
+        if kib == 0 {
+            0
+        } else {
+            descend(kib - 1) + usize::from(frame[kib % 1024])
+        }
+    }
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        // Twice the 2 MiB that threads have otherwise, and well within the usual 8.
+        if cfg!(debug_assertions) {
+            assert_eq!(pool.submit(descend, 1500).result().unwrap(), 1500);
+        } else {
+            assert_eq!(pool.submit(descend, 4000).result().unwrap(), 4000);
+        }
+    });
+}
+
+#[test]
+fn no_worker_is_an_error() {
+    let error = ThreadPool::new(0).unwrap_err();
+    assert!(
+        error.is_spawn() && error.to_string().contains("`workers` must be at least 1"),
+        "{error}"
+    );
+    assert_eq!(ThreadPool::new(3).unwrap().workers(), 3);
+}
+
+#[test]
+fn a_hundred_thousand_queued_tasks() {
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        let futures: Vec<_> = (0..100_000_u64).map(|n| pool.spawn(move || n)).collect();
+        let sum: u64 = futures.into_iter().map(|future| future.result().unwrap()).sum();
+        assert_eq!(sum, 4_999_950_000);
+    });
+}
+
+#[test]
+fn panics_cost_no_threads() {
+    timed(|| {
+        let pool = ThreadPool::builder().workers(1).name("io").build().unwrap();
+        std::panic::set_hook(Box::new(|_| ())); // a thousand reports help nobody
+        for _ in 0..1000 {
+            assert!(pool.spawn(|| panic!("expected")).result().unwrap_err().is_panic());
+        }
+        drop(std::panic::take_hook());
+        assert_eq!(pool.submit(name, ()).result().unwrap(), "io-0");
+    });
+}

@@ -1,0 +1,83 @@
+//! What the tests share: a time limit for each test, and gates to hold tasks at.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+/// No promise takes this long to keep: a test that does hangs.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// Runs a test; fails it if it takes longer than any test may. A hanging thread is left behind.
+///
+/// # Panics
+///
+/// If the time is up, or with the panic of the test.
+pub fn timed(test: impl FnOnce() + Send + 'static) {
+    let (tell, told) = mpsc::channel();
+    let runner = thread::Builder::new().name("test".to_owned()).spawn(move || {
+        test();
+        // Nobody listens any more if the time was up.
+        tell.send(()).ok();
+    });
+    let runner = runner.expect("a thread for the test");
+    match told.recv_timeout(TIME_LIMIT) {
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("the test did not end within {TIME_LIMIT:?}"),
+        Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => {
+            if let Err(panic) = runner.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+/// A gate that tasks wait at. It counts who has come, and stays open once opened (or dropped by its owner).
+#[derive(Clone, Default)]
+pub struct Gate(Arc<(Mutex<GateState>, Condvar)>);
+
+#[derive(Default)]
+struct GateState {
+    arrived: usize,
+    open: bool,
+}
+
+impl Gate {
+    /// A closed gate.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// In a task: says that it is here, and waits until the gate is open.
+    pub fn pass(&self) {
+        let mut state = self.lock();
+        state.arrived += 1;
+        self.0.1.notify_all();
+        while !state.open {
+            state = self.0.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// In the test: waits until `n` tasks have come.
+    pub fn wait_for(&self, n: usize) {
+        let mut state = self.lock();
+        while state.arrived < n {
+            state = self.0.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// How many have come so far.
+    #[must_use]
+    pub fn arrived(&self) -> usize {
+        self.lock().arrived
+    }
+
+    /// Lets everybody pass, now and later.
+    pub fn open(&self) {
+        self.lock().open = true;
+        self.0.1.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, GateState> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
