@@ -2,8 +2,10 @@
 
 use super::known;
 use super::scope::Locals;
-use super::uses::{Access, Facts, Place, Use};
+use super::uses::{self, Access, Facts, Place, Use};
 use proc_macro2::{Ident, Span};
+use syn::Expr;
+use syn::visit::{self, Visit};
 
 /// A variable, bound outside the loop, that its body changes.
 #[derive(Debug, Clone)]
@@ -28,6 +30,24 @@ pub(crate) fn find(body: &Facts, locals: &Locals, shared: &[Ident]) -> Vec<Carri
         }
     }
     carried
+}
+
+/// A variable that outlives the loop and is changed by a closure in what the loop iterates over
+/// (`from_fn(|| stack.pop())`): whoever looks ahead changes it too early.
+pub(crate) fn changed_by_source(source: &Expr, locals: &Locals) -> Option<Carried> {
+    struct Closures<'a>(&'a Locals, Option<Carried>);
+    impl Visit<'_> for Closures<'_> {
+        fn visit_expr(&mut self, expr: &Expr) {
+            if !matches!(expr, Expr::Closure(_)) {
+                return visit::visit_expr(self, expr);
+            }
+            let first = find(&uses::of_expr(expr, None), self.0, &[]).into_iter().next();
+            self.1 = self.1.take().or(first);
+        }
+    }
+    let mut closures = Closures(locals, None);
+    closures.visit_expr(source);
+    closures.1
 }
 
 /// How this use may change the variable, if it may.

@@ -52,6 +52,8 @@ pub(crate) struct Verdict {
     pub(crate) awaits: Vec<Span>,
     /// The first thing that leaves the loop early.
     pub(crate) left_at: Option<Span>,
+    /// What the loop iterates over changes this variable as it is asked for items.
+    pub(crate) source_changes: Option<Carried>,
 }
 
 /// Splits the body of `written`. `locals` are visible around it; `shared` the user calls only read.
@@ -74,6 +76,7 @@ pub(crate) fn split(written: &ExprForLoop, locals: &Locals, shared: &[Ident], ou
         reasons: splitter.reasons,
         awaits: body.awaits,
         left_at,
+        source_changes: carried::changed_by_source(&written.expr, locals),
         split: Split {
             captures: captures(&splitter.parallel_uses, &bound, locals),
             turns: splitter.turns,

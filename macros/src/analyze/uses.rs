@@ -136,6 +136,21 @@ pub(crate) fn bound_names(pat: &Pat) -> Vec<(Ident, bool)> {
     names.0
 }
 
+/// Whether a pattern borrows with `ref mut`.
+fn binds_ref_mut(pat: &Pat) -> bool {
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_pat_ident(&mut self, pat: &syn::PatIdent) {
+            self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
+            visit::visit_pat_ident(self, pat);
+        }
+        fn visit_expr(&mut self, _: &Expr) {}
+    }
+    let mut finder = Finder(false);
+    finder.visit_pat(pat);
+    finder.0
+}
+
 /// The variable or field that `expr` is, through parentheses, dereferences and indices.
 pub(crate) fn place(expr: &Expr) -> Option<(Place, Span)> {
     match expr {
@@ -274,6 +289,15 @@ impl Walk {
                 self.visit_indices(expr);
             }
             None => self.visit_expr(expr),
+        }
+    }
+
+    /// What a pattern is matched against, which it may borrow from with `ref mut`.
+    fn scrutinee(&mut self, expr: &Expr, is_changed: bool) {
+        if is_changed {
+            self.access(expr, Access::Mutate("is borrowed `ref mut`"));
+        } else {
+            self.visit_expr(expr);
         }
     }
 
@@ -441,7 +465,7 @@ impl Visit<'_> for Walk {
         match stmt {
             Stmt::Local(local) => {
                 if let Some(init) = &local.init {
-                    self.visit_expr(&init.expr);
+                    self.scrutinee(&init.expr, binds_ref_mut(&local.pat));
                     if let Some((_, diverge)) = &init.diverge {
                         self.visit_expr(diverge);
                     }
@@ -508,7 +532,7 @@ impl Visit<'_> for Walk {
                 call.args.iter().for_each(|arg| self.visit_expr(arg));
             }
             Expr::Let(condition) => {
-                self.visit_expr(&condition.expr);
+                self.scrutinee(&condition.expr, binds_ref_mut(&condition.pat));
                 self.bind(&condition.pat);
             }
             Expr::If(branch) => {
@@ -521,11 +545,8 @@ impl Visit<'_> for Walk {
                 }
             }
             Expr::Match(choice) => {
-                match place(&choice.expr) {
-                    // A match on a place moves or copies only what its patterns bind.
-                    Some(_) => self.access(&choice.expr, Access::Value),
-                    None => self.visit_expr(&choice.expr),
-                }
+                let changes = choice.arms.iter().any(|arm| binds_ref_mut(&arm.pat));
+                self.scrutinee(&choice.expr, changes);
                 for arm in &choice.arms {
                     self.scoped(|walk| {
                         walk.bind(&arm.pat);

@@ -30,6 +30,9 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
     if let Some(span) = candidate.options.unordered {
         sink.error(span, catalog::unordered_with_exit(&line));
     }
+    if let Some(changed) = &verdict.source_changes {
+        return sink.error(changed.span, catalog::source_outlives_loop(&line));
+    }
     match borrowed_source(&candidate.written.expr) {
         Some(Source::OutlivesTheLoop(span)) => sink.error(span, catalog::source_outlives_loop(&line)),
         Some(Source::ChangedInPlace(span)) => sink.error(span, catalog::items_changed_in_place(&line)),

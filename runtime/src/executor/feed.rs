@@ -76,11 +76,13 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
         }
     }
 
+    #[track_caller]
     pub(super) fn set_chunk_size(&mut self, n: usize) {
         assert!(n >= 1, "`chunksize` must be at least 1, but is 0");
         self.chunk_size = n;
     }
 
+    #[track_caller]
     pub(super) fn set_buffer_size(&mut self, n: usize) {
         assert!(n >= 1, "`buffersize` must be at least 1, but is 0");
         self.buffer_size = Some(n);

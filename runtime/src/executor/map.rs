@@ -82,6 +82,7 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
     /// # Panics
     ///
     /// If `n` is 0.
+    #[track_caller]
     pub fn chunksize(mut self, n: usize) -> Self {
         self.feed.set_chunk_size(n);
         self
@@ -105,6 +106,7 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
     /// assert_eq!(total, 1 + 4 + 9);
     /// # Ok::<(), concurrent_futures::Error>(())
     /// ```
+    #[track_caller]
     pub fn buffersize(mut self, n: usize) -> Self {
         self.feed.set_buffer_size(n);
         if self.feed.runs_ahead() {

@@ -1,17 +1,17 @@
 //! The owner's end of a task: wait for it, cancel it, be called when it ends, or await it.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::state::{Status, Verdict};
-use super::task_cell::{Handle, Runnable, TaskCell};
+use super::task_cell::{Handle, Home, Runnable, TaskCell};
 use super::waiting::{deadline_after, until_settled};
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::Arc;
-use crate::task::context::PoolId;
 
 /// The result of a task, now or later.
 ///
@@ -47,9 +47,7 @@ pub struct Future<T: 'static> {
 }
 
 /// A task that has not started: one half for a queue, one for the owner.
-///
-/// With a `home`, only the workers of that pool may run it.
-pub(crate) fn new_task<F, T>(label: Label, home: Option<PoolId>, work: F) -> (Arc<dyn Runnable>, Future<T>)
+pub(crate) fn new_task<F, T>(label: Label, home: Home, work: F) -> (Arc<dyn Runnable>, Future<T>)
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
@@ -223,6 +221,10 @@ impl<T: 'static> std::future::Future for Future<T> {
         Poll::Ready(self.task.take().expect("a future is not polled after it was ready"))
     }
 }
+
+// A panic cannot leave a future half changed: its state changes in single steps under a lock.
+impl<T: 'static> UnwindSafe for Future<T> {}
+impl<T: 'static> RefUnwindSafe for Future<T> {}
 
 impl<T: 'static> Drop for Future<T> {
     fn drop(&mut self) {

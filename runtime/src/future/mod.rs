@@ -17,6 +17,6 @@ pub use completed::{AsCompleted, AsCompletedTimeout, as_completed};
 pub(crate) use completion_queue::{CompletionQueue, Next};
 pub use handle::{Canceller, Future};
 pub(crate) use handle::{finished, new_task};
-pub(crate) use task_cell::Runnable;
+pub(crate) use task_cell::{Home, Runnable};
 pub use wait::{ReturnWhen, wait};
 pub(crate) use waiting::deadline_after;

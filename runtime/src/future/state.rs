@@ -114,7 +114,7 @@ impl<F, T> State<F, T> {
         };
         outcome::contain("dropping the arguments", task, || drop(work));
         // While the callbacks look, waiters wait for this thread, as if it ran the task.
-        let _inside = context::enter(task);
+        let _inside = context::enter(task, None);
         self.settle(task, Err(error), &|| ());
         true
     }

@@ -43,20 +43,27 @@ pub(super) trait Handle<T>: Runnable {
     fn detach(&self);
 }
 
+/// Where a task comes from. All that a task knows of its pool.
+#[derive(Clone, Copy)]
+pub(crate) struct Home {
+    pub(crate) pool: PoolId,
+    /// Whether only the workers of the pool are prepared for the task.
+    pub(crate) is_exclusive: bool,
+}
+
 /// A task that runs `F` to get a `T`.
 pub(super) struct TaskCell<F, T> {
     label: Label,
-    /// The pool whose workers alone are prepared for this task, if any.
-    home: Option<PoolId>,
+    home: Option<Home>,
     state: State<F, T>,
 }
 
 impl<F, T> TaskCell<F, T> {
     /// A task that has not started.
-    pub(super) fn pending(label: Label, home: Option<PoolId>, work: F) -> Arc<Self> {
+    pub(super) fn pending(label: Label, home: Home, work: F) -> Arc<Self> {
         Arc::new(Self {
             label,
-            home,
+            home: Some(home),
             state: State::pending(work),
         })
     }
@@ -83,7 +90,7 @@ where
     fn run(&self, before_wake: &dyn Fn()) -> bool {
         let Some(work) = self.state.start() else { return false };
         // Callbacks run inside the task too: while they do, its waiters wait for this thread.
-        let _inside = context::enter(self.label);
+        let _inside = context::enter(self.label, self.home.map(|home| home.pool));
         let result = outcome::run(self.label, work);
         self.state.finish(self.label, result, before_wake);
         true
@@ -100,7 +107,9 @@ where
     }
 
     fn claim(&self) -> bool {
-        let prepared = self.home.is_none() || self.home == context::own_pool();
+        let prepared = self
+            .home
+            .is_none_or(|home| !home.is_exclusive || context::own_pool() == Some(home.pool));
         prepared && context::inside_worker() && self.run(&|| ())
     }
 

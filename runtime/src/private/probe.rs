@@ -6,8 +6,10 @@
 //! not known, it finds the general one, which is always right.
 
 use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
-use std::iter::Enumerate;
+use std::iter::{self, Enumerate};
 use std::marker::PhantomData;
+use std::sync::mpsc;
+use std::io;
 
 /// Stands for a value of type `T`.
 #[derive(Debug)]
@@ -112,6 +114,25 @@ pub trait BorrowedSource {
 }
 
 impl<I> BorrowedSource for &Probe<&mut I> {}
+
+// What others go on reading from after the loop.
+impl<T> BorrowedSource for &Probe<mpsc::Iter<'_, T>> {}
+impl<T> BorrowedSource for &Probe<mpsc::TryIter<'_, T>> {}
+impl BorrowedSource for &Probe<io::Lines<io::StdinLock<'_>>> {}
+impl BorrowedSource for &Probe<io::Split<io::StdinLock<'_>>> {}
+impl<R> BorrowedSource for &Probe<io::Lines<&mut R>> {}
+impl<R> BorrowedSource for &Probe<io::Split<&mut R>> {}
+impl<R> BorrowedSource for &Probe<io::Bytes<&mut R>> {}
+
+// Adapters around a borrowed iterator: `(&mut it).take(3)`.
+impl<I> BorrowedSource for &Probe<iter::Enumerate<&mut I>> {}
+impl<I> BorrowedSource for &Probe<iter::Take<&mut I>> {}
+impl<I> BorrowedSource for &Probe<iter::Skip<&mut I>> {}
+impl<I> BorrowedSource for &Probe<iter::StepBy<&mut I>> {}
+impl<I, F> BorrowedSource for &Probe<iter::Map<&mut I, F>> {}
+impl<I, F> BorrowedSource for &Probe<iter::Filter<&mut I, F>> {}
+impl<I, F> BorrowedSource for &Probe<iter::TakeWhile<&mut I, F>> {}
+impl<I, F> BorrowedSource for &Probe<iter::MapWhile<&mut I, F>> {}
 
 /// See the module.
 pub trait AnyTrace {

@@ -33,8 +33,8 @@ thread_local! {
         ThreadId(NEXT.fetch_add(1, Ordering::Relaxed))
     };
     static POOL: Cell<Option<PoolId>> = const { Cell::new(None) };
-    /// The tasks on this thread's stack, outermost first.
-    static RUNNING: RefCell<Vec<Label>> = const { RefCell::new(Vec::new()) };
+    /// The tasks on this thread's stack, outermost first, each with its pool.
+    static RUNNING: RefCell<Vec<(Label, Option<PoolId>)>> = const { RefCell::new(Vec::new()) };
     /// How many parts of loops are on this thread's stack.
     static PARTS: Cell<usize> = const { Cell::new(0) };
 }
@@ -71,15 +71,21 @@ pub(crate) fn inside_part() -> bool {
 /// The innermost task that the calling thread is running.
 pub(crate) fn current_task() -> Option<Label> {
     RUNNING
-        .try_with(|running| running.borrow().last().copied())
+        .try_with(|running| running.borrow().last().map(|(task, _)| *task))
         .ok()
         .flatten()
 }
 
-/// Says that the calling thread is inside `task` until the guard is dropped. Guards nest.
+/// Whether the calling thread is running a task of `pool`: as its worker, or because it waits for that task.
+pub(crate) fn inside_task_of(pool: PoolId) -> bool {
+    let is_of = |running: &RefCell<Vec<_>>| running.borrow().iter().any(|&(_, of)| of == Some(pool));
+    own_pool() == Some(pool) || RUNNING.try_with(is_of).unwrap_or(false)
+}
+
+/// Says that the calling thread is inside `task`, of `pool`, until the guard is dropped. Guards nest.
 #[must_use = "the thread is inside the task only while the guard lives"]
-pub(crate) fn enter(task: Label) -> Inside {
-    RUNNING.with(|running| running.borrow_mut().push(task));
+pub(crate) fn enter(task: Label, pool: Option<PoolId>) -> Inside {
+    RUNNING.with(|running| running.borrow_mut().push((task, pool)));
     Inside {
         _same_thread: PhantomData,
     }
@@ -123,8 +129,8 @@ mod tests {
     #[test]
     fn guards_nest_and_name_the_innermost() {
         assert!(!inside_worker());
-        let outer = enter(Label::new("outer"));
-        let inner = enter(Label::new("inner"));
+        let outer = enter(Label::new("outer"), None);
+        let inner = enter(Label::new("inner"), None);
         assert!(current_task().unwrap().to_string().contains("inner"));
         drop(inner);
         assert!(current_task().unwrap().to_string().contains("outer"));

@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_panic_keeps_message_place_and_payload() {
         let task = Label::new("breaks");
-        let _inside = context::enter(task);
+        let _inside = context::enter(task, None);
         let error = run(task, || panic!("number {}", std::hint::black_box(7))).unwrap_err();
         assert_eq!(error.panic_message(), Some("number 7"));
         assert!(
@@ -101,12 +101,12 @@ mod tests {
     #[test]
     fn a_resumed_panic_does_not_borrow_the_place_of_another() {
         let task = Label::new("resumes");
-        let _inside = context::enter(task);
-        let error = run(task, || {
+        let _inside = context::enter(task, None);
+        let error = run::<()>(task, || {
             panic::catch_unwind(|| panic!("first")).unwrap_err();
             panic::resume_unwind(Box::new("second"))
         });
-        let error = error.map(|()| ()).unwrap_err();
+        let error = error.unwrap_err();
         assert_eq!((error.panic_message(), error.panic_location()), (Some("second"), None));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::queue::{Initializer, Plan, Queue};
 use crate::error::Error;
 use crate::executor::{Call, Launch, Map};
-use crate::future::{Future, new_task};
+use crate::future::{Future, Home, new_task};
 use crate::label::Label;
 use crate::sync::{Arc, AtomicBool, Ordering};
 use crate::task::context::{self, PoolId};
@@ -169,7 +169,7 @@ impl ThreadPool {
                 return self.queue.close_and_cancel();
             }
         }
-        if context::own_pool() != Some(self.queue.plan().pool) {
+        if !context::inside_task_of(self.queue.plan().pool) {
             self.queue.join();
         }
     }
@@ -201,7 +201,10 @@ impl Launch for ThreadPool {
     {
         let plan = self.queue.plan();
         // Only this pool's workers have run its initializer.
-        let home = plan.initializer.as_ref().map(|_| plan.pool);
+        let home = Home {
+            pool: plan.pool,
+            is_exclusive: plan.initializer.is_some(),
+        };
         let (task, future) = new_task(label, home, work);
         self.queue.push(task);
         future
