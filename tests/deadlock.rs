@@ -50,12 +50,7 @@ fn two_tasks_are_both_named() {
         for _ in 0..2 {
             let (is_deadlock, text) = told.recv().unwrap();
             assert!(is_deadlock && text.lines().count() == 1, "{text}");
-            for part in [
-                "first",
-                "second",
-                &format!("deadlock.rs:{a_line}"),
-                &format!("deadlock.rs:{}", a_line + 1),
-            ] {
+            for part in ["first", "second", &format!("deadlock.rs:{a_line}"), &format!("deadlock.rs:{}", a_line + 1)] {
                 assert!(text.contains(part), "{part} in {text}");
             }
         }
@@ -76,10 +71,7 @@ fn a_task_that_waits_for_itself() {
                 open
             }),
         );
-        task.on_done(move |result| {
-            tell.send(result.as_ref().unwrap().as_ref().unwrap_err().is_deadlock())
-                .unwrap()
-        });
+        task.on_done(move |result| tell.send(result.as_ref().unwrap().as_ref().unwrap_err().is_deadlock()).unwrap());
         send.send(task).unwrap();
         assert!(told.recv().unwrap());
     });
@@ -98,10 +90,7 @@ fn a_task_run_inside_the_wait_of_the_one_it_waits_for() {
             inner_pool.submit(second, (inner_inbox, open)).result()?
         });
         let (tell, told) = mpsc::channel();
-        outer.on_done(move |result| {
-            tell.send(result.as_ref().unwrap().as_ref().unwrap_err().is_deadlock())
-                .unwrap()
-        });
+        outer.on_done(move |result| tell.send(result.as_ref().unwrap().as_ref().unwrap_err().is_deadlock()).unwrap());
         to_inner.send(outer).unwrap();
         assert!(told.recv().unwrap());
     });
@@ -114,10 +103,7 @@ fn three_tasks_in_a_ring() {
         let gate = Gate::new();
         let (senders, inboxes): (Vec<_>, Vec<_>) = (0..3).map(|_| mailbox()).unzip();
         let (tell, told) = mpsc::channel();
-        let mut futures: Vec<_> = inboxes
-            .into_iter()
-            .map(|inbox| pool.submit(first, (inbox, gate.clone())))
-            .collect();
+        let mut futures: Vec<_> = inboxes.into_iter().map(|inbox| pool.submit(first, (inbox, gate.clone()))).collect();
         for future in &futures {
             let tell = tell.clone();
             future.on_done(move |result| tell.send(result.as_ref().unwrap().is_err()).unwrap());
@@ -155,11 +141,7 @@ fn waits_without_a_result_return_at_once() {
             assert!(!own.wait_timeout(Duration::MAX));
             assert!(!own.wait_timeout(Duration::from_secs(3600)));
             let own = [own];
-            for when in [
-                ReturnWhen::AllCompleted,
-                ReturnWhen::FirstCompleted,
-                ReturnWhen::FirstError,
-            ] {
+            for when in [ReturnWhen::AllCompleted, ReturnWhen::FirstCompleted, ReturnWhen::FirstError] {
                 assert_eq!(wait(&own, when, None), (vec![], vec![0]));
             }
             let [own] = own;
@@ -191,11 +173,29 @@ fn one_way_out_is_no_deadlock() {
             let (i, result) = completed.next().unwrap();
             assert_eq!(i, 1);
             result.unwrap().unwrap();
-            assert!(
-                completed.next().unwrap().1.unwrap_err().is_deadlock(),
-                "now only its own future is left"
-            );
+            assert!(completed.next().unwrap().1.unwrap_err().is_deadlock(), "now only its own future is left");
         });
+    });
+}
+
+#[test]
+fn a_wait_with_a_limit_is_no_part_of_a_cycle() {
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        let (to_first, first_inbox) = mailbox();
+        let (to_second, second_inbox) = mailbox();
+        let limited = pool.spawn(move || {
+            let other = first_inbox.recv().unwrap();
+            // Long enough for the other to come to its wait; it is not an error that it may be later.
+            assert!(!other.wait_timeout(Duration::from_millis(100)));
+            to_second.send(other).unwrap();
+            Ok(())
+        });
+        let (send, inbox) = mailbox();
+        let unlimited = pool.spawn(move || inbox.recv().unwrap().result()?);
+        to_first.send(unlimited).unwrap();
+        send.send(limited).unwrap();
+        second_inbox.recv().unwrap().result().unwrap().expect("the limited wait ended, and its task with it");
     });
 }
 
@@ -210,10 +210,7 @@ fn a_callback_that_waits_for_the_task_it_belongs_to() {
         let (send, inbox) = mpsc::channel::<Future<()>>();
         let (tell, told) = mpsc::channel();
         let queued = pool.spawn(|| ());
-        queued.on_done(move |_| {
-            tell.send(inbox.recv().unwrap().result().unwrap_err().is_deadlock())
-                .unwrap()
-        });
+        queued.on_done(move |_| tell.send(inbox.recv().unwrap().result().unwrap_err().is_deadlock()).unwrap());
         let canceller = queued.canceller();
         send.send(queued).unwrap();
         canceller.cancel(); // runs the callback here

@@ -14,14 +14,8 @@ use concurrent_futures::ThreadPool;
 fn probe() {
     let here = thread::current().id();
     let runs_here = |ran_on| if ran_on == here { "here" } else { "elsewhere" };
-    let task = submit_task(TaskOptions::new("task"), || thread::current().id())
-        .result()
-        .unwrap();
-    let pool = ThreadPool::new(1)
-        .unwrap()
-        .spawn(|| thread::current().id())
-        .result()
-        .unwrap();
+    let task = submit_task(TaskOptions::new("task"), || thread::current().id()).result().unwrap();
+    let pool = ThreadPool::new(1).unwrap().spawn(|| thread::current().id()).result().unwrap();
     let default = ThreadPool::builder().build().unwrap().workers();
     println!("task {}, pool {}, {default} workers;", runs_here(task), runs_here(pool));
 }
@@ -33,10 +27,7 @@ fn run_probe(mode: &str, workers: &str) -> (String, String) {
     command.env("CONCURRENT_MODE", mode).env("CONCURRENT_WORKERS", workers);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
 #[test]

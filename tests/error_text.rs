@@ -15,10 +15,7 @@ fn a_panic_is_told_with_both_places() {
         let error = pool.submit(fails, 7).result().unwrap_err();
         let text = error.to_string();
         assert_eq!(text.lines().count(), 1, "{text}");
-        assert!(
-            text.contains("fails") && text.contains(&format!("error_text.rs:{line}")),
-            "{text}"
-        );
+        assert!(text.contains("fails") && text.contains(&format!("error_text.rs:{line}")), "{text}");
         assert!(text.contains("no such number: 7"), "{text}");
         assert_eq!(error.panic_message(), Some("no such number:\n 7"));
         assert!(error.panic_location().unwrap().contains("error_text.rs:7:5"), "{text}");
@@ -35,10 +32,7 @@ fn a_panic_is_told_with_both_places() {
             Error::is_spawn,
         ];
         assert!(others.iter().all(|is| !is(&error)));
-        assert_eq!(
-            (error.worker_pid(), error.signal(), error.exit_code()),
-            (None, None, None)
-        );
+        assert_eq!((error.worker_pid(), error.signal(), error.exit_code()), (None, None, None));
     });
 }
 

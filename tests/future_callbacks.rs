@@ -86,10 +86,7 @@ fn a_panic_in_one_stops_neither_the_others_nor_the_result() {
         future.on_done(|_| panic!("in a callback"));
         let last = tell_on_done(&future);
         gate.open();
-        assert_eq!(
-            (first.recv().unwrap().as_str(), last.recv().unwrap().as_str()),
-            ("value 7", "value 7")
-        );
+        assert_eq!((first.recv().unwrap().as_str(), last.recv().unwrap().as_str()), ("value 7", "value 7"));
         future.wait();
         future.on_done(|_| panic!("in a callback that runs at once"));
         assert_eq!(future.result().unwrap(), 7);

@@ -74,10 +74,7 @@ fn by_the_limit_in_every_state() {
         assert!(!pending.wait_timeout(Duration::from_millis(1)));
         assert!(cancelled.wait_timeout(Duration::ZERO));
         gate.open();
-        assert!(
-            pending.wait_timeout(Duration::MAX),
-            "longer than the clock reaches is no limit"
-        );
+        assert!(pending.wait_timeout(Duration::MAX), "longer than the clock reaches is no limit");
         assert!(running.wait_timeout(Duration::ZERO));
         assert_eq!(pending.result().unwrap(), 7);
     });

@@ -30,9 +30,7 @@ fn exactly_the_buffer_is_pulled_at_the_call_and_runs_to_its_end() {
             let ran = Arc::new(AtomicUsize::new(0));
             let count = Arc::clone(&ran);
             let (input, pulled) = counted(100);
-            let map = pool
-                .map(move |_| count.fetch_add(1, Ordering::SeqCst), input)
-                .buffersize(buffer);
+            let map = pool.map(move |_| count.fetch_add(1, Ordering::SeqCst), input).buffersize(buffer);
             assert_eq!(pulled.get(), buffer);
             pool.shutdown(Shutdown::Wait);
             assert_eq!((pulled.get(), ran.load(Ordering::SeqCst)), (buffer, buffer));
@@ -135,11 +133,7 @@ fn a_map_outlived_by_a_shutdown_has_a_result_for_each_input() {
         let results: Vec<_> = map.collect();
         assert_eq!(results.len(), 5);
         assert!(results[..2].iter().all(Result::is_ok));
-        assert!(
-            results[2..]
-                .iter()
-                .all(|result| result.as_ref().is_err_and(|error| error.is_shutdown()))
-        );
+        assert!(results[2..].iter().all(|result| result.as_ref().is_err_and(|error| error.is_shutdown())));
     });
 }
 

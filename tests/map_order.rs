@@ -15,11 +15,7 @@ fn for_every_chunk_and_buffer() {
         for chunk in [1, 3, 6, 40, 50] {
             for buffer in [1, 2, 40, 80] {
                 let map = pool.map(square, 0..40).chunksize(chunk).buffersize(buffer);
-                assert_eq!(
-                    map.collect::<Result<Vec<_>, _>>().unwrap(),
-                    expected,
-                    "{chunk}, {buffer}"
-                );
+                assert_eq!(map.collect::<Result<Vec<_>, _>>().unwrap(), expected, "{chunk}, {buffer}");
             }
             let map = pool.map(square, 0..40).chunksize(chunk);
             assert_eq!(map.collect::<Result<Vec<_>, _>>().unwrap(), expected, "{chunk}");
@@ -31,9 +27,7 @@ fn for_every_chunk_and_buffer() {
 fn over_two_inputs() {
     timed(|| {
         let pool = ThreadPool::new(2).unwrap();
-        let powers = pool
-            .map(|(base, exponent): (u64, u32)| base.pow(exponent), (0..10).zip(0..10))
-            .chunksize(3);
+        let powers = pool.map(|(base, exponent): (u64, u32)| base.pow(exponent), (0..10).zip(0..10)).chunksize(3);
         let expected: Vec<u64> = (0..10).map(|n: u32| u64::from(n).pow(n)).collect();
         assert_eq!(powers.collect::<Result<Vec<_>, _>>().unwrap(), expected);
     });
@@ -46,10 +40,7 @@ fn over_infinite_inputs() {
         let first = |map: Map<'_, _, u64>| map.take(5).collect::<Result<Vec<_>, _>>().unwrap();
         assert_eq!(first(pool.map(square, 0..)), [0, 1, 4, 9, 16]);
         assert_eq!(first(pool.map(square, 0..).buffersize(2)), [0, 1, 4, 9, 16]);
-        let sums = pool
-            .map(|(a, b)| a + b, (0_u64..).zip(10_u64..))
-            .chunksize(2)
-            .buffersize(4);
+        let sums = pool.map(|(a, b)| a + b, (0_u64..).zip(10_u64..)).chunksize(2).buffersize(4);
         assert_eq!(sums.take(3).collect::<Result<Vec<_>, _>>().unwrap(), [10, 12, 14]);
     });
 }
@@ -87,8 +78,7 @@ fn a_result_that_was_taken_is_not_kept() {
     timed(|| {
         let pool = ThreadPool::new(1).unwrap();
         for chunk in [1, 2] {
-            let mut map = pool.map(|_| Arc::new(()), 0..4).chunksize(chunk);
-            while let Some(result) = map.next() {
+            for result in pool.map(|_| Arc::new(()), 0..4).chunksize(chunk) {
                 let seen = Arc::downgrade(&result.unwrap());
                 assert!(seen.upgrade().is_none());
             }

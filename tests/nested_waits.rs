@@ -84,14 +84,8 @@ fn a_thread_that_is_no_worker_runs_no_task() {
 #[test]
 fn tasks_of_an_initialized_pool_run_on_its_own_workers_only() {
     timed(|| {
-        let initialized = Arc::new(
-            ThreadPool::builder()
-                .workers(1)
-                .name("prepared")
-                .initializer(|| ())
-                .build()
-                .unwrap(),
-        );
+        let initialized =
+            Arc::new(ThreadPool::builder().workers(1).name("prepared").initializer(|| ()).build().unwrap());
         let plain = one_worker();
         let name = || thread::current().name().map(str::to_owned).unwrap();
         let inner = Arc::clone(&initialized);

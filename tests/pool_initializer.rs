@@ -20,11 +20,7 @@ fn it_runs_once_on_every_thread_before_its_tasks() {
             count.fetch_add(1, Ordering::SeqCst);
             PREPARED.set(true);
         };
-        let pool = ThreadPool::builder()
-            .workers(3)
-            .initializer(initializer)
-            .build()
-            .unwrap();
+        let pool = ThreadPool::builder().workers(3).initializer(initializer).build().unwrap();
         let gate = Gate::new();
         let futures: Vec<_> = (0..30)
             .map(|_| {
@@ -51,11 +47,7 @@ fn its_panic_is_the_error_of_all_that_waits_and_all_that_comes() {
             inside.pass();
             panic!("no license")
         };
-        let pool = ThreadPool::builder()
-            .workers(1)
-            .initializer(initializer)
-            .build()
-            .unwrap();
+        let pool = ThreadPool::builder().workers(1).initializer(initializer).build().unwrap();
         let futures: Vec<_> = (0..5).map(|n| pool.spawn(move || n)).collect();
         gate.wait_for(1);
         assert!(futures[2].cancel());
@@ -63,14 +55,12 @@ fn its_panic_is_the_error_of_all_that_waits_and_all_that_comes() {
         assert_eq!(wait(&futures, ReturnWhen::AllCompleted, None).1, []);
         for (i, future) in futures.into_iter().enumerate() {
             let error = future.result().unwrap_err();
-            assert!(
-                if i == 2 { error.is_cancelled() } else { error.is_spawn() },
-                "{i}: {error}"
-            );
+            assert!(if i == 2 { error.is_cancelled() } else { error.is_spawn() }, "{i}: {error}");
             assert!(i == 2 || error.to_string().contains("no license"), "{error}");
         }
         let error = pool.spawn(|| 7).result().unwrap_err();
         assert!(error.is_spawn() && error.to_string().contains("no license"), "{error}");
+        assert_eq!(gate.arrived(), 1, "a broken pool does not try again");
         let results: Vec<_> = pool.map(|n| n, 0..3).chunksize(3).collect();
         assert_eq!(results.len(), 3);
         assert!(results.iter().all(|result| result.as_ref().unwrap_err().is_spawn()));

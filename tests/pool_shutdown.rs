@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use concurrent_futures::{Shutdown, ThreadPool};
+use concurrent_futures::{Future, Shutdown, ThreadPool};
 use concurrent_futures_suite::{Gate, timed};
 
 #[test]
@@ -51,11 +51,7 @@ fn cancel_pending_runs_what_has_started_and_nothing_else() {
         shutdown.join().unwrap();
         let (cancelled, finished): (Vec<_>, Vec<_>) = futures.iter().partition(|future| future.is_cancelled());
         assert_eq!((cancelled.len(), finished.len()), (48, 2));
-        assert!(
-            futures
-                .into_iter()
-                .all(|future| future.result().map_or_else(|error| error.is_cancelled(), |()| true))
-        );
+        assert!(futures.into_iter().all(|future| future.result().map_or_else(|error| error.is_cancelled(), |()| true)));
     });
 }
 
@@ -87,10 +83,7 @@ fn later_submits_are_errors() {
             let pool = ThreadPool::new(1).unwrap();
             pool.shutdown(how);
             let error = pool.spawn(|| 7).result().unwrap_err();
-            assert!(
-                error.is_shutdown() && error.to_string().contains("pool_shutdown.rs"),
-                "{error}"
-            );
+            assert!(error.is_shutdown() && error.to_string().contains("pool_shutdown.rs"), "{error}");
             assert!(pool.map(|n| n, 0..3).all(|result| result.unwrap_err().is_shutdown()));
             pool.shutdown(Shutdown::Wait);
         });
@@ -129,6 +122,32 @@ fn a_pool_may_be_dropped_by_its_own_task() {
         send.send(pool).unwrap();
         task.result().unwrap();
         assert_eq!(queued.result().unwrap(), 7, "it was submitted, so it runs");
+    });
+}
+
+#[test]
+fn a_task_that_another_pools_worker_runs_does_not_wait_for_its_pool_either() {
+    timed(|| {
+        let pool = Arc::new(ThreadPool::new(1).unwrap());
+        let other = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let (send, inbox) = mpsc::channel::<Future<()>>();
+        // Holds the pool's only worker until the closing task has ended.
+        let waits = pool.spawn(move || {
+            inside.pass();
+            inbox.recv().unwrap().result()
+        });
+        gate.wait_for(1);
+        gate.open();
+        let own = Arc::clone(&pool);
+        let closes = pool.spawn(move || own.shutdown(Shutdown::Wait));
+        let elsewhere = other.spawn(move || {
+            closes.wait(); // runs it here
+            send.send(closes).unwrap();
+        });
+        elsewhere.result().unwrap();
+        waits.result().unwrap().unwrap();
     });
 }
 

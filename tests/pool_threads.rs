@@ -40,12 +40,7 @@ fn many_blocked_tasks_start_exactly_as_many_threads_as_there_are_workers() {
         assert_eq!(gate.arrived(), 4);
         gate.open();
         let names: BTreeSet<_> = futures.into_iter().map(|future| future.result().unwrap()).collect();
-        assert!(
-            names
-                .iter()
-                .all(|name| ["io-0", "io-1", "io-2", "io-3"].contains(&name.as_str())),
-            "{names:?}"
-        );
+        assert!(names.iter().all(|name| ["io-0", "io-1", "io-2", "io-3"].contains(&name.as_str())), "{names:?}");
     });
 }
 
@@ -73,16 +68,8 @@ fn a_blocked_thread_does_not_count_as_idle() {
 fn default_names_tell_pools_apart() {
     timed(|| {
         let (one, other) = (ThreadPool::new(1).unwrap(), ThreadPool::new(1).unwrap());
-        let names = [
-            one.submit(name, ()).result().unwrap(),
-            other.submit(name, ()).result().unwrap(),
-        ];
-        assert!(
-            names
-                .iter()
-                .all(|name| name.starts_with("concurrent-") && name.ends_with("-0")),
-            "{names:?}"
-        );
+        let names = [one.submit(name, ()).result().unwrap(), other.submit(name, ()).result().unwrap()];
+        assert!(names.iter().all(|name| name.starts_with("concurrent-") && name.ends_with("-0")), "{names:?}");
         assert_ne!(names[0], names[1]);
     });
 }
@@ -92,11 +79,7 @@ fn the_stack_is_as_large_as_the_main_threads() {
     /// Uses about `kib` KiB of stack.
     fn descend(kib: usize) -> usize {
         let frame = std::hint::black_box([1_u8; 1024]);
-        if kib == 0 {
-            0
-        } else {
-            descend(kib - 1) + usize::from(frame[kib % 1024])
-        }
+        if kib == 0 { 0 } else { descend(kib - 1) + usize::from(frame[kib % 1024]) }
     }
     timed(|| {
         let pool = ThreadPool::new(1).unwrap();
@@ -112,10 +95,7 @@ fn the_stack_is_as_large_as_the_main_threads() {
 #[test]
 fn no_worker_is_an_error() {
     let error = ThreadPool::new(0).unwrap_err();
-    assert!(
-        error.is_spawn() && error.to_string().contains("`workers` must be at least 1"),
-        "{error}"
-    );
+    assert!(error.is_spawn() && error.to_string().contains("`workers` must be at least 1"), "{error}");
     assert_eq!(ThreadPool::new(3).unwrap().workers(), 3);
 }
 

@@ -36,10 +36,7 @@ fn functions() {
         assert_eq!(pool.submit(seven, ()).result().unwrap(), 7);
         assert_eq!(pool.submit(same::<u8>, 7).result().unwrap(), 7);
         assert_eq!(pool.submit(Some, 7).result().unwrap(), Some(7));
-        assert_eq!(
-            pool.submit(join, ("a", 'b', "c".to_owned(), 4)).result().unwrap(),
-            "abc4"
-        );
+        assert_eq!(pool.submit(join, ("a", 'b', "c".to_owned(), 4)).result().unwrap(), "abc4");
         let pointer: fn(u64) -> u64 = slow;
         assert_eq!(pool.submit(pointer, 3).result().unwrap(), 9);
     });
@@ -52,14 +49,9 @@ fn closures() {
         assert_eq!(pool.submit(|n| n * 2, 7).result().unwrap(), 14);
         assert_eq!(pool.submit(|a, b| a + b, (1, 2)).result().unwrap(), 3);
         assert_eq!(pool.submit(|(a, b): (u8, u8)| a + b, (1, 2)).result().unwrap(), 3);
-        assert_eq!(
-            pool.submit(|text: String| text.len(), "ab".to_owned())
-                .result()
-                .unwrap(),
-            2
-        );
+        assert_eq!(pool.submit(|text: String| text.len(), "ab".to_owned()).result().unwrap(), 2);
         assert_eq!(pool.submit(|| 7, ()).result().unwrap(), 7);
-        let owned = vec![1, 2, 3];
+        let owned = vec![1, 2, 3].into_boxed_slice();
         assert_eq!(pool.submit(move |i: usize| owned[i], 1).result().unwrap(), 2);
         let boxed: Box<dyn FnOnce(u64) -> u64 + Send> = Box::new(|n| n + 1);
         assert_eq!(pool.submit(boxed, 1).result().unwrap(), 2);

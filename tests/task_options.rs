@@ -14,7 +14,8 @@ fn name() -> String {
 
 #[test]
 fn a_wrong_number_panics_at_the_call_with_the_options_name() {
-    let wrong: [(&str, fn(TaskOptions) -> TaskOptions); 3] = [
+    type Set = fn(TaskOptions) -> TaskOptions;
+    let wrong: [(&str, Set); 3] = [
         ("workers", |options| options.workers(0)),
         ("chunksize", |options| options.chunksize(0)),
         ("buffersize", |options| options.buffersize(0)),
@@ -29,11 +30,7 @@ fn a_wrong_number_panics_at_the_call_with_the_options_name() {
 #[test]
 fn shared_pools_are_shared_by_those_who_ask_for_the_same() {
     timed(|| {
-        let run = |workers| {
-            submit_task(TaskOptions::new("task").workers(workers), name)
-                .result()
-                .unwrap()
-        };
+        let run = |workers| submit_task(TaskOptions::new("task").workers(workers), name).result().unwrap();
         assert_eq!(run(1), run(1));
         let pool_of = |name: String| name.rsplit_once('-').unwrap().0.to_owned();
         assert_ne!(pool_of(run(1)), pool_of(run(2)));
@@ -77,12 +74,7 @@ fn a_pool_given_by_name_is_used() {
     static POOL: LazyLock<ThreadPool> =
         LazyLock::new(|| ThreadPool::builder().workers(1).name("given").build().unwrap());
     timed(|| {
-        assert_eq!(
-            submit_task(TaskOptions::new("task").pool(&POOL), name)
-                .result()
-                .unwrap(),
-            "given-0"
-        );
+        assert_eq!(submit_task(TaskOptions::new("task").pool(&POOL), name).result().unwrap(), "given-0");
         let names = map_task(TaskOptions::new("task").pool(&POOL).chunksize(2), 0..3, |_| name());
         assert!(names.map(Result::unwrap).eq(["given-0"; 3]));
     });
@@ -95,9 +87,6 @@ fn errors_name_the_task_and_the_line_that_asked() {
         let future = submit_task(TaskOptions::new("hash_one"), || panic!("expected"));
         let error: Result<(), _> = future.result();
         let error = error.unwrap_err().to_string();
-        assert!(
-            error.contains("`hash_one`") && error.contains(&format!("task_options.rs:{line}")),
-            "{error}"
-        );
+        assert!(error.contains("`hash_one`") && error.contains(&format!("task_options.rs:{line}")), "{error}");
     });
 }

@@ -30,10 +30,7 @@ fn all_completed_mixes_every_kind_of_end() {
         gate.wait_for(2);
         assert!(futures[5].cancel());
         let opener = std::thread::spawn(move || gate.open());
-        assert_eq!(
-            wait(&futures, ReturnWhen::AllCompleted, None),
-            (vec![0, 1, 2, 3, 4, 5], vec![])
-        );
+        assert_eq!(wait(&futures, ReturnWhen::AllCompleted, None), (vec![0, 1, 2, 3, 4, 5], vec![]));
         opener.join().unwrap();
     });
 }
@@ -43,17 +40,9 @@ fn first_completed_returns_at_once_with_exactly_those_done() {
     timed(|| {
         let pool = ThreadPool::new(2).unwrap();
         let gate = Gate::new();
-        let futures = [
-            done(&pool, false),
-            pool.spawn(pass(&gate)),
-            done(&pool, true),
-            pool.spawn(pass(&gate)),
-        ];
+        let futures = [done(&pool, false), pool.spawn(pass(&gate)), done(&pool, true), pool.spawn(pass(&gate))];
         assert!(gate.arrived() <= 2);
-        assert_eq!(
-            wait(&futures, ReturnWhen::FirstCompleted, None),
-            (vec![0, 2], vec![1, 3])
-        );
+        assert_eq!(wait(&futures, ReturnWhen::FirstCompleted, None), (vec![0, 2], vec![1, 3]));
         gate.open();
     });
 }
@@ -102,18 +91,11 @@ fn first_error_is_not_triggered_by_values_and_cancellations() {
         cancelled.cancel();
         let other = ThreadPool::new(1).unwrap();
         let futures = [done(&other, false), fails, holds, cancelled];
-        assert_eq!(
-            wait(&futures, ReturnWhen::FirstError, Some(Duration::from_millis(1))),
-            (vec![0, 3], vec![1, 2])
-        );
+        assert_eq!(wait(&futures, ReturnWhen::FirstError, Some(Duration::from_millis(1))), (vec![0, 3], vec![1, 2]));
         let opener = std::thread::spawn(move || fail.open());
         assert_eq!(wait(&futures, ReturnWhen::FirstError, None), (vec![0, 1, 3], vec![2]));
         opener.join().unwrap();
-        assert_eq!(
-            wait(&futures, ReturnWhen::FirstError, None),
-            (vec![0, 1, 3], vec![2]),
-            "at once"
-        );
+        assert_eq!(wait(&futures, ReturnWhen::FirstError, None), (vec![0, 1, 3], vec![2]), "at once");
         hold.open();
     });
 }
@@ -143,11 +125,7 @@ fn the_limit_is_no_error() {
 
 #[test]
 fn nothing_to_wait_for() {
-    for when in [
-        ReturnWhen::AllCompleted,
-        ReturnWhen::FirstCompleted,
-        ReturnWhen::FirstError,
-    ] {
+    for when in [ReturnWhen::AllCompleted, ReturnWhen::FirstCompleted, ReturnWhen::FirstError] {
         assert_eq!(wait::<u64>(&[], when, None), (vec![], vec![]));
     }
 }
@@ -175,10 +153,7 @@ fn what_a_shutdown_cancelled_is_seen() {
         let futures: Vec<_> = (0..10).map(|_| pool.spawn(pass(&gate))).collect();
         gate.wait_for(1);
         pool.shutdown(Shutdown::Kill);
-        assert_eq!(
-            wait(&futures, ReturnWhen::AllCompleted, Some(Duration::ZERO)).1,
-            vec![0]
-        );
+        assert_eq!(wait(&futures, ReturnWhen::AllCompleted, Some(Duration::ZERO)).1, vec![0]);
         gate.open();
         assert_eq!(wait(&futures, ReturnWhen::AllCompleted, None).1, vec![]);
     });

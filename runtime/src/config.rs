@@ -24,9 +24,7 @@ pub(crate) fn available_workers() -> usize {
     static AVAILABLE: LazyLock<usize> = LazyLock::new(|| {
         let asked = or_report(read_workers(env::var_os(WORKERS)), None);
         // Where the system does not tell, one worker is the number that is never wrong.
-        asked
-            .or_else(|| thread::available_parallelism().ok())
-            .map_or(1, NonZeroUsize::get)
+        asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     });
     *AVAILABLE
 }
@@ -35,9 +33,7 @@ fn read_mode(value: Option<OsString>) -> Result<bool, String> {
     match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {
         None | Some("" | "thread") => Ok(false),
         Some("sequential") => Ok(true),
-        Some(other) => Err(format!(
-            "{MODE}={other} is not known and has no effect; use `sequential`, or unset it"
-        )),
+        Some(other) => Err(format!("{MODE}={other} is not known and has no effect; use `sequential`, or unset it")),
     }
 }
 

@@ -194,11 +194,9 @@ impl Error {
     /// The same failure for another item of the chunk that suffered it. A panic's payload stays with the original.
     pub(crate) fn for_next_item(&self) -> Self {
         let kind = match &self.0.kind {
-            Kind::Panic(TaskPanic { message, place, .. }) => Kind::Panic(TaskPanic {
-                message: message.clone(),
-                place: place.clone(),
-                payload: None,
-            }),
+            Kind::Panic(TaskPanic { message, place, .. }) => {
+                Kind::Panic(TaskPanic { message: message.clone(), place: place.clone(), payload: None })
+            }
             Kind::Cancelled => Kind::Cancelled,
             Kind::Shutdown => Kind::Shutdown,
             Kind::Spawn { reason } => Kind::Spawn { reason: reason.clone() },
@@ -237,10 +235,7 @@ impl fmt::Display for Error {
             Kind::Spawn { reason } => write!(f, "no worker: {}", OneLine(reason)),
             Kind::Timeout { what } => write!(f, "time is up: {what}; allow more time, or go on without"),
             Kind::Deadlock { cycle } => {
-                write!(
-                    f,
-                    "deadlock: {cycle}; waiting would never end, let one of them finish without the other"
-                )
+                write!(f, "deadlock: {cycle}; waiting would never end, let one of them finish without the other")
             }
         }
     }
@@ -276,17 +271,10 @@ mod tests {
 
     #[test]
     fn an_error_is_one_line_however_many_the_panic_had() {
-        let panic = TaskPanic {
-            message: Some("left: 1\n right: 2".to_owned()),
-            place: None,
-            payload: None,
-        };
+        let panic = TaskPanic { message: Some("left: 1\n right: 2".to_owned()), place: None, payload: None };
         let text = Error::from_panic(Label::new("compare"), panic).to_string();
         assert_eq!(text.lines().count(), 1);
-        assert!(
-            text.contains("`compare`") && text.contains("left: 1 right: 2"),
-            "{text}"
-        );
+        assert!(text.contains("`compare`") && text.contains("left: 1 right: 2"), "{text}");
     }
 
     #[test]

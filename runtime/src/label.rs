@@ -14,10 +14,7 @@ impl Label {
     /// A task called `name`, asked for by the caller.
     #[track_caller]
     pub(crate) const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            place: Location::caller(),
-        }
+        Self { name, place: Location::caller() }
     }
 
     /// A task that runs a function (or closure) of type `F`, asked for by the caller.
@@ -33,11 +30,7 @@ impl fmt::Display for Label {
         let Self { name, place } = self;
         let at = format_args!("{}:{}", place.file(), place.line());
         match name.strip_suffix("::{{closure}}") {
-            Some(outer) => write!(
-                f,
-                "task `closure in {}` ({at})",
-                outer.trim_end_matches("::{{closure}}")
-            ),
+            Some(outer) => write!(f, "task `closure in {}` ({at})", outer.trim_end_matches("::{{closure}}")),
             None => write!(f, "task `{name}` ({at})"),
         }
     }

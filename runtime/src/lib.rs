@@ -39,6 +39,7 @@ mod shared;
 #[path = "private/mod.rs"]
 pub mod __private;
 
+#[doc = include_str!("attribute.md")]
 pub use concurrent_futures_macros::concurrent;
 
 pub use error::Error;

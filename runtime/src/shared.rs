@@ -15,10 +15,7 @@ pub(crate) fn task_pool(n_workers: usize) -> &'static ThreadPool {
     static POOLS: Mutex<BTreeMap<usize, &'static ThreadPool>> = Mutex::new(BTreeMap::new());
 
     // A pool starts no thread before its first task, so making one under the lock is cheap.
-    POOLS
-        .lock()
-        .entry(n_workers)
-        .or_insert_with(|| Box::leak(Box::new(ThreadPool::for_tasks(n_workers))))
+    POOLS.lock().entry(n_workers).or_insert_with(|| Box::leak(Box::new(ThreadPool::for_tasks(n_workers))))
 }
 
 /// The shared crew of `n_helpers` threads; `None` if the system refused to start them (asked again the next time).

@@ -3,8 +3,8 @@
 //! Poison is ignored: no user code runs while one of our locks is held, so a poisoned lock only ever
 //! means that one of our own invariants broke, which has already been reported as a panic.
 
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-pub(crate) use std::sync::{Arc, LazyLock, MutexGuard, OnceLock, PoisonError};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+pub(crate) use std::sync::{Arc, LazyLock, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A lock that does not know poison.

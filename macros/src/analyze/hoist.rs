@@ -117,10 +117,7 @@ fn is_constructor(func: &Expr) -> bool {
 
 fn is_arithmetic(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
-    matches!(
-        op,
-        Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) | BitXor(_) | BitAnd(_) | BitOr(_) | Shl(_) | Shr(_)
-    )
+    matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) | BitXor(_) | BitAnd(_) | BitOr(_) | Shl(_) | Shr(_))
 }
 
 fn is_literal(expr: &Expr) -> bool {

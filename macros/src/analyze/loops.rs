@@ -41,7 +41,11 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
     let any_marked = numbered.marks.iter().any(Option::is_some);
     let mut marks = numbered.marks;
     let is_meant = |number: usize, marks: &[Option<Mark>]| {
-        if any_marked { marks[number].is_some() } else { survey.loops.get(&number).is_some_and(|found| found.is_outermost) }
+        if any_marked {
+            marks[number].is_some()
+        } else {
+            survey.loops.get(&number).is_some_and(|found| found.is_outermost)
+        }
     };
     keep_numbers(function, &|number| is_meant(number, &marks));
 

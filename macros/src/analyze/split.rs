@@ -242,11 +242,13 @@ impl<'a> Splitter<'a> {
             *stmt = written.clone();
             let hoisted = hoist::hoist(stmt, &judge, self.n_hoisted);
             let rest = uses::of_stmt(stmt, self.label);
-            let conflict = hoisted.iter().flat_map(|hoisted| uses::of_expr(&hoisted.expr, self.label).uses).find(|used| {
-                let name = &used.place.name;
-                let local = self.locals.get(name);
-                local.is_some_and(|local| !leaves_alone(used, local)) && rest.uses.iter().any(|u| u.place.name == *name)
-            });
+            let conflict =
+                hoisted.iter().flat_map(|hoisted| uses::of_expr(&hoisted.expr, self.label).uses).find(|used| {
+                    let name = &used.place.name;
+                    let local = self.locals.get(name);
+                    local.is_some_and(|local| !leaves_alone(used, local))
+                        && rest.uses.iter().any(|u| u.place.name == *name)
+                });
             match conflict.map(|used| used.place.name) {
                 None => return hoisted,
                 Some(name) if judge.grabbed.contains(&name) => judge.kept.push(name),
@@ -310,7 +312,11 @@ impl<'a> Splitter<'a> {
                 segment.replayed.push(stmt.clone());
                 // What it borrows from crosses in its place.
                 let facts = uses::of_stmt(stmt, self.label);
-                facts.uses.iter().filter(|inner| inner.place.name != used.place.name).for_each(|inner| self.uses_in_order(inner));
+                facts
+                    .uses
+                    .iter()
+                    .filter(|inner| inner.place.name != used.place.name)
+                    .for_each(|inner| self.uses_in_order(inner));
             }
         } else {
             let Turn::Parallel(segment) = &mut self.turns[turn] else { unreachable!("it is a parallel turn") };
@@ -420,7 +426,10 @@ fn is_copied_value(expr: &Expr) -> bool {
         Expr::Reference(reference) => reference.mutability.is_none(),
         Expr::Paren(inner) => is_copied_value(&inner.expr),
         Expr::MethodCall(call) => {
-            matches!(call.method.to_string().as_str(), "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count")
+            matches!(
+                call.method.to_string().as_str(),
+                "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count"
+            )
         }
         Expr::Binary(binary) => {
             use syn::BinOp::*;
@@ -439,8 +448,21 @@ fn is_copied_type(pat: &Pat) -> bool {
         Type::Path(path) => path.path.get_ident().is_some_and(|name| {
             matches!(
                 name.to_string().as_str(),
-                "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize"
-                    | "f32" | "f64" | "bool" | "char"
+                "u8" | "u16"
+                    | "u32"
+                    | "u64"
+                    | "u128"
+                    | "usize"
+                    | "i8"
+                    | "i16"
+                    | "i32"
+                    | "i64"
+                    | "i128"
+                    | "isize"
+                    | "f32"
+                    | "f64"
+                    | "bool"
+                    | "char"
             )
         }),
         _ => false,
@@ -453,7 +475,11 @@ fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Ide
     for used in parallel_uses {
         let name = &used.place.name;
         let is_whole = used.place.fields.is_empty() && name != "self";
-        if is_whole && locals.contains_key(name) && !bound.contains(name) && !captures.iter().any(|known| *known == name.as_str()) {
+        if is_whole
+            && locals.contains_key(name)
+            && !bound.contains(name)
+            && !captures.iter().any(|known| *known == name.as_str())
+        {
             captures.push(crate::names::written(name, used.span));
         }
     }
@@ -467,9 +493,10 @@ fn looks_unsendable(output: &ReturnType) -> bool {
     struct Finder(bool);
     impl Visit<'_> for Finder {
         fn visit_type_trait_object(&mut self, object: &syn::TypeTraitObject) {
-            let is_send = object.bounds.iter().any(|bound| {
-                matches!(bound, syn::TypeParamBound::Trait(bound) if bound.path.is_ident("Send"))
-            });
+            let is_send = object
+                .bounds
+                .iter()
+                .any(|bound| matches!(bound, syn::TypeParamBound::Trait(bound) if bound.path.is_ident("Send")));
             self.0 |= !is_send;
         }
         fn visit_ident(&mut self, ident: &Ident) {

@@ -67,7 +67,11 @@ fn parameter(name: Ident, ty: &Type, generics: &mut Generics, sink: &mut Sink) -
                 sink.error(span, catalog::task_with_borrow(&name));
                 return None;
             }
-            Some(Parameter { name, owned: parse_quote!(<#target as ::std::borrow::ToOwned>::Owned), borrows: Some(target.clone()) })
+            Some(Parameter {
+                name,
+                owned: parse_quote!(<#target as ::std::borrow::ToOwned>::Owned),
+                borrows: Some(target.clone()),
+            })
         }
         Type::ImplTrait(bounds) => {
             let parameter = format_ident!("Impl{}", generics.params.len());

@@ -521,7 +521,9 @@ impl Visit<'_> for Walk {
                 if let Expr::Path(path) = &*call.func {
                     let last = path.path.segments.last().map(|segment| segment.ident.to_string());
                     match last.as_deref() {
-                        Some("stdout" | "stderr" | "stdin") => self.effect(path.span(), "a standard stream".into(), None),
+                        Some("stdout" | "stderr" | "stdin") => {
+                            self.effect(path.span(), "a standard stream".into(), None)
+                        }
                         Some("exit" | "abort") if path.path.segments.len() > 1 => {
                             self.facts.hidden_exits.push((path.span(), "ending the process".into()));
                         }
@@ -615,8 +617,16 @@ pub(crate) fn is_compound(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
     matches!(
         op,
-        AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_) | BitXorAssign(_) | BitAndAssign(_)
-            | BitOrAssign(_) | ShlAssign(_) | ShrAssign(_)
+        AddAssign(_)
+            | SubAssign(_)
+            | MulAssign(_)
+            | DivAssign(_)
+            | RemAssign(_)
+            | BitXorAssign(_)
+            | BitAndAssign(_)
+            | BitOrAssign(_)
+            | ShlAssign(_)
+            | ShrAssign(_)
     )
 }
 

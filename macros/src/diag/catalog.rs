@@ -89,7 +89,9 @@ pub(crate) fn shared_task() -> String {
 // What the attribute stands on.
 
 pub(crate) fn not_a_function(kind: &str) -> String {
-    format!("[C082] `#[concurrent]` goes on a function, not on {kind}: put it on the function whose loops should run in parallel")
+    format!(
+        "[C082] `#[concurrent]` goes on a function, not on {kind}: put it on the function whose loops should run in parallel"
+    )
 }
 
 pub(crate) fn no_body() -> String {
@@ -197,7 +199,8 @@ pub(crate) fn task_is_async() -> String {
 }
 
 pub(crate) fn task_is_unsafe() -> String {
-    "[C060] an `unsafe fn` cannot be a task, since `submit` could not keep its contract: wrap it in a safe function".into()
+    "[C060] an `unsafe fn` cannot be a task, since `submit` could not keep its contract: wrap it in a safe function"
+        .into()
 }
 
 pub(crate) fn task_is_extern() -> String {

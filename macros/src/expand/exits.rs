@@ -224,7 +224,9 @@ fn bound_idents(tokens: TokenStream, bound: &[String]) -> Vec<Ident> {
 fn collect_bound(tokens: TokenStream, bound: &[String], found: &mut Vec<Ident>) {
     for token in tokens {
         match token {
-            TokenTree::Ident(ident) if bound.contains(&ident.to_string()) && !found.contains(&ident) => found.push(ident),
+            TokenTree::Ident(ident) if bound.contains(&ident.to_string()) && !found.contains(&ident) => {
+                found.push(ident)
+            }
             TokenTree::Group(group) => collect_bound(group.stream(), bound, found),
             TokenTree::Literal(literal) => {
                 let syn::Lit::Str(text) = syn::Lit::new(literal.clone()) else { continue };

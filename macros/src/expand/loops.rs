@@ -97,7 +97,14 @@ impl Expander<'_> {
     //     let part = part(input, |item| -> Flow<_, _> { let x = item; … });
     //     for step in unsafe { team.run(part) } { … }
     // }
-    fn parallel(&mut self, plan: &LoopPlan, split: &Split, abi: &Abi, input: &TokenStream, iter: &Ident) -> TokenStream {
+    fn parallel(
+        &mut self,
+        plan: &LoopPlan,
+        split: &Split,
+        abi: &Abi,
+        input: &TokenStream,
+        iter: &Ident,
+    ) -> TokenStream {
         let ExprForLoop { label, pat, .. } = &plan.written;
         let Split { turns, items, return_in_order, bound, .. } = split;
         let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order, bound };
@@ -126,7 +133,7 @@ impl Expander<'_> {
             Turn::InOrder(_) => None,
         });
         let pieces = segments.map(|segment| {
-            let mut stmts = self.expanded(&segment.stmts, Self::visit_stmts);
+            let mut stmts = self.expanded_stmts(&segment.stmts);
             let mut exits = Exits::default();
             exits.rewrite(&mut stmts, around);
             Piece { segment, stmts, exits }
@@ -171,7 +178,7 @@ impl Expander<'_> {
                     }
                 }
                 Turn::InOrder(stmts) => {
-                    let stmts = self.expanded(stmts, Self::visit_stmts);
+                    let stmts = self.expanded_stmts(stmts);
                     out.extend(land_within(quote!(#(#stmts)*), &landings));
                 }
             }
@@ -179,8 +186,11 @@ impl Expander<'_> {
         out
     }
 
-    fn visit_stmts(&mut self, stmts: &mut Vec<Stmt>) {
+    /// The statements with the planned loops in them replaced.
+    fn expanded_stmts(&mut self, written: &[Stmt]) -> Vec<Stmt> {
+        let mut stmts = written.to_vec();
         stmts.iter_mut().for_each(|stmt| self.visit_stmt_mut(stmt));
+        stmts
     }
 }
 

@@ -116,7 +116,9 @@ fn with_bounds(mut generics: Generics, plan: &TaskPlan, abi: &Abi) -> Generics {
     for Parameter { owned, borrows, .. } in &plan.parameters {
         if let Some(target) = borrows {
             let span = names::at(target.span());
-            clause.predicates.push(syn::parse2(quote_spanned!(span=> #target: ::std::borrow::ToOwned)).expect("a predicate"));
+            clause
+                .predicates
+                .push(syn::parse2(quote_spanned!(span=> #target: ::std::borrow::ToOwned)).expect("a predicate"));
         }
         let bound = abi.private_at("Argument", names::at(owned.span()));
         clause.predicates.push(parse_quote!(#owned: #bound));

@@ -11,8 +11,7 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, parenthesized};
 
 /// Every key that means something, for proposals; those in the second list are understood by the design
 /// but not built yet.
-const KEYS: [&str; 9] =
-    ["mode", "workers", "chunksize", "buffersize", "pool", "unordered", "task", "shared", "crate"];
+const KEYS: [&str; 9] = ["mode", "workers", "chunksize", "buffersize", "pool", "unordered", "task", "shared", "crate"];
 const KEYS_TO_COME: [&str; 6] = ["timeout", "retries", "max_tasks_per_child", "reduce", "explain", "ordered"];
 
 /// Reads the options of a function's attribute or of a mark, and reports all that is wrong with them.
@@ -21,7 +20,8 @@ pub(crate) fn parse(tokens: TokenStream, sink: &mut Sink) -> Options {
     let mut seen: Vec<Ident> = Vec::new();
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            let key = input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), catalog::not_a_key()))?;
+            let key =
+                input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), catalog::not_a_key()))?;
             if seen.contains(&key) {
                 sink.error(key.span(), catalog::repeated_key(&key));
             }

@@ -58,10 +58,7 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
         let launch = move |items: Vec<I::Item>| {
             let work = Arc::clone(&work);
             executor.launch(label, move || {
-                items
-                    .into_iter()
-                    .map(|item| outcome::run(label, || work(item)))
-                    .collect::<ChunkResults<T>>()
+                items.into_iter().map(|item| outcome::run(label, || work(item))).collect::<ChunkResults<T>>()
             })
         };
         Self {
@@ -109,9 +106,7 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
 
     /// Starts the next chunk, if there is input and room for it.
     pub(super) fn start_chunk(&mut self) -> Option<Chunk<T>> {
-        let room = self
-            .buffer_size
-            .unwrap_or_else(|| self.default_chunks.saturating_mul(self.chunk_size));
+        let room = self.buffer_size.unwrap_or_else(|| self.default_chunks.saturating_mul(self.chunk_size));
         // A buffer smaller than a chunk makes smaller chunks: the bound is what was promised.
         let chunk_size = self.chunk_size.min(room.max(1));
         let room = if self.runs_ahead { room } else { chunk_size };
@@ -124,11 +119,7 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
         }
         let (first, len) = (self.n_pulled, items.len());
         self.n_pulled += len;
-        Some(Chunk {
-            first,
-            len,
-            future: (self.launch)(items),
-        })
+        Some(Chunk { first, len, future: (self.launch)(items) })
     }
 
     fn pull(&mut self, n: usize) -> Vec<I::Item> {

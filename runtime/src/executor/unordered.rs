@@ -49,17 +49,8 @@ impl<'p, I: Iterator, T: Send + 'static> Unordered<'p, I, T> {
         ready: vec::IntoIter<Result<T, Error>>,
         deadline: Option<Instant>,
     ) -> Self {
-        let ready = Ready {
-            next: feed.n_taken(),
-            results: ready,
-        };
-        let mut unordered = Self {
-            feed,
-            running: CompletionQueue::new(),
-            ready,
-            deadline,
-            is_over: false,
-        };
+        let ready = Ready { next: feed.n_taken(), results: ready };
+        let mut unordered = Self { feed, running: CompletionQueue::new(), ready, deadline, is_over: false };
         for chunk in running {
             unordered.watch(chunk);
         }
@@ -79,13 +70,7 @@ impl<'p, I: Iterator, T: Send + 'static> Unordered<'p, I, T> {
         self.is_over = true;
         self.running.cancel_pending();
         let index = self.running.first_key().map_or(0, |&(first, _)| first);
-        (
-            index,
-            Err(Error::timeout(format!(
-                "{} started inputs of a map unfinished",
-                self.feed.n_ahead()
-            ))),
-        )
+        (index, Err(Error::timeout(format!("{} started inputs of a map unfinished", self.feed.n_ahead()))))
     }
 
     fn watch(&mut self, Chunk { first, len, future }: Chunk<T>) {
@@ -105,10 +90,7 @@ impl<I: Iterator, T: Send + 'static> Iterator for Unordered<'_, I, T> {
             self.refill();
             match self.running.next(self.deadline) {
                 Next::Ended((first, len), results) => {
-                    self.ready = Ready {
-                        next: first,
-                        results: Chunk::spread(results, len).into_iter(),
-                    };
+                    self.ready = Ready { next: first, results: Chunk::spread(results, len).into_iter() };
                 }
                 Next::Empty => return None,
                 Next::TimedOut => return Some(self.give_up()),

@@ -65,12 +65,7 @@ impl<T: 'static> AsCompleted<T> {
     /// ```
     pub fn timeout(self, limit: Duration) -> AsCompletedTimeout<T> {
         let total = self.queue.len();
-        AsCompletedTimeout {
-            queue: self.queue,
-            total,
-            deadline: deadline_after(limit),
-            is_over: false,
-        }
+        AsCompletedTimeout { queue: self.queue, total, deadline: deadline_after(limit), is_over: false }
     }
 }
 
@@ -126,11 +121,7 @@ impl<T: 'static> Iterator for AsCompletedTimeout<T> {
             Next::Empty => None,
             Next::TimedOut => {
                 self.is_over = true;
-                Some(Err(Error::timeout(format!(
-                    "{} of {} futures unfinished",
-                    self.queue.len(),
-                    self.total
-                ))))
+                Some(Err(Error::timeout(format!("{} of {} futures unfinished", self.queue.len(), self.total))))
             }
         }
     }

@@ -31,12 +31,7 @@ pub(crate) enum Next<K, T> {
 
 impl<K, T: 'static> CompletionQueue<K, T> {
     pub(crate) fn new() -> Self {
-        Self {
-            pending: BTreeMap::new(),
-            next_token: 0,
-            started_below: 0,
-            ended: Arc::default(),
-        }
+        Self { pending: BTreeMap::new(), next_token: 0, started_below: 0, ended: Arc::default() }
     }
 
     pub(crate) fn add(&mut self, key: K, future: Future<T>) {

@@ -48,12 +48,7 @@ pub(super) fn enter(targets: impl FnOnce() -> Vec<Arc<dyn Runnable>>, has_deadli
     let me = context::thread_id();
     let targets = targets();
     let waits = WAITS.lock();
-    let mut search = Search {
-        waits: &waits,
-        me,
-        path: Vec::new(),
-        on_path: Vec::new(),
-    };
+    let mut search = Search { waits: &waits, me, path: Vec::new(), on_path: Vec::new() };
     if search.is_stuck(&targets) {
         let cycle = describe(&search.path);
         drop(waits);

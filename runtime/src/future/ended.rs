@@ -18,10 +18,7 @@ pub(super) struct Ended {
 impl Ended {
     /// Has the end of `task` announced as `token`, once. The waker is for unsubscribing.
     pub(super) fn watch<T: 'static>(self: &Arc<Self>, token: usize, task: &dyn Handle<T>) -> Waker {
-        let waker = Waker::from(Arc::new(Announce {
-            ended: Arc::clone(self),
-            token,
-        }));
+        let waker = Waker::from(Arc::new(Announce { ended: Arc::clone(self), token }));
         if !task.subscribe(&waker) {
             self.push(token);
         }

@@ -58,9 +58,7 @@ where
 
 /// A future whose task has ended.
 pub(crate) fn finished<T: Send + 'static>(label: Label, result: Result<T, Error>) -> Future<T> {
-    Future {
-        task: TaskCell::<fn() -> T, T>::done(label, result),
-    }
+    Future { task: TaskCell::<fn() -> T, T>::done(label, result) }
 }
 
 impl<T: 'static> Future<T> {
@@ -83,9 +81,7 @@ impl<T: 'static> Future<T> {
     /// ```
     pub fn result(self) -> Result<T, Error> {
         until_settled(&self.task, None)?;
-        self.task
-            .take()
-            .expect("a settled task whose future exists has its result")
+        self.task.take().expect("a settled task whose future exists has its result")
     }
 
     /// Blocks until the task has ended; [`result`](Self::result) then gives its value without blocking.
@@ -159,9 +155,7 @@ impl<T: 'static> Future<T> {
 
     /// A handle that cancels this task from elsewhere, also while a thread blocks in [`result`](Self::result).
     pub fn canceller(&self) -> Canceller {
-        Canceller {
-            task: Arc::clone(&self.task) as Arc<dyn Runnable>,
-        }
+        Canceller { task: Arc::clone(&self.task) as Arc<dyn Runnable> }
     }
 
     /// Runs `callback` with the result: on the thread that ends the task when it ends, or here and now if it has.

@@ -71,16 +71,8 @@ impl<F, T> State<F, T> {
     }
 
     fn new(phase: Phase<F, T>, verdict: Option<Verdict>) -> Self {
-        let inner = Inner {
-            phase,
-            verdict,
-            detached: false,
-            callbacks: Vec::new(),
-            wakers: Vec::new(),
-        };
-        Self {
-            inner: Mutex::new(inner),
-        }
+        let inner = Inner { phase, verdict, detached: false, callbacks: Vec::new(), wakers: Vec::new() };
+        Self { inner: Mutex::new(inner) }
     }
 
     /// Pending → running, on the calling thread. `None` if somebody else was faster.
@@ -103,11 +95,7 @@ impl<F, T> State<F, T> {
 
     /// Pending → done without having run, with `error`. False if the task had started or ended.
     pub(super) fn fail(&self, task: Label, error: Error) -> bool {
-        let verdict = if error.is_cancelled() {
-            Verdict::Cancelled
-        } else {
-            Verdict::Failure
-        };
+        let verdict = if error.is_cancelled() { Verdict::Cancelled } else { Verdict::Failure };
         let thread = context::thread_id();
         let Some(work) = self.leave_pending_as(Phase::Settling(thread), Some(verdict)) else {
             return false;

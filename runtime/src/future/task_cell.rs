@@ -61,20 +61,12 @@ pub(super) struct TaskCell<F, T> {
 impl<F, T> TaskCell<F, T> {
     /// A task that has not started.
     pub(super) fn pending(label: Label, home: Home, work: F) -> Arc<Self> {
-        Arc::new(Self {
-            label,
-            home: Some(home),
-            state: State::pending(work),
-        })
+        Arc::new(Self { label, home: Some(home), state: State::pending(work) })
     }
 
     /// A task that has ended.
     pub(super) fn done(label: Label, result: Result<T, Error>) -> Arc<Self> {
-        Arc::new(Self {
-            label,
-            home: None,
-            state: State::done(result),
-        })
+        Arc::new(Self { label, home: None, state: State::done(result) })
     }
 }
 
@@ -107,9 +99,7 @@ where
     }
 
     fn claim(&self) -> bool {
-        let prepared = self
-            .home
-            .is_none_or(|home| !home.is_exclusive || context::own_pool() == Some(home.pool));
+        let prepared = self.home.is_none_or(|home| !home.is_exclusive || context::own_pool() == Some(home.pool));
         prepared && context::inside_worker() && self.run(&|| ())
     }
 

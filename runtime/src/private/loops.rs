@@ -13,8 +13,8 @@
 //! ```
 
 use super::at_least_one;
-use crate::config;
 use super::probe::Prepared;
+use crate::config;
 use crate::schedule::site::{Site, Watch};
 use crate::schedule::source::Input;
 use crate::shared;
@@ -91,7 +91,10 @@ impl<'pool> LoopOptions<'pool> {
     #[track_caller]
     pub fn checked(self) -> Self {
         if let (Some(chunk), Some(buffer)) = (self.chunk_size, self.buffer_size) {
-            assert!(buffer >= chunk, "`buffersize` must be at least `chunksize`, but is {buffer} with `chunksize` {chunk}");
+            assert!(
+                buffer >= chunk,
+                "`buffersize` must be at least `chunksize`, but is {buffer} with `chunksize` {chunk}"
+            );
         }
         self
     }
@@ -104,7 +107,7 @@ impl<'pool> LoopOptions<'pool> {
         let plain = is_short
             || config::sequential_mode()
             || (self.pool.is_none() && self.n_workers() == 1)
-            || (!limits_given && site.predicts_too_short(at_most));
+            || (!limits_given && site.predicts_no_gain(at_most));
         if plain {
             return Plan::Plain(site.watch(at_most.unwrap_or(at_least)));
         }

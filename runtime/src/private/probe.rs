@@ -6,10 +6,10 @@
 //! not known, it finds the general one, which is always right.
 
 use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
+use std::io;
 use std::iter::{self, Enumerate};
 use std::marker::PhantomData;
 use std::sync::mpsc;
-use std::io;
 
 /// Stands for a value of type `T`.
 #[derive(Debug)]

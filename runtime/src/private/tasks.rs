@@ -90,9 +90,7 @@ impl TaskOptions {
             _ if self.sequential => Executor::Inline,
             Some(pool) => Executor::Pool(pool),
             None if config::sequential_mode() => Executor::Inline,
-            None => Executor::Pool(shared::task_pool(
-                self.workers.unwrap_or_else(config::available_workers),
-            )),
+            None => Executor::Pool(shared::task_pool(self.workers.unwrap_or_else(config::available_workers))),
         }
     }
 }

@@ -57,10 +57,7 @@ pub(crate) fn become_worker_of(pool: PoolId) {
 /// Whether the calling thread is running one of our tasks, or a part of a loop.
 pub(crate) fn inside_worker() -> bool {
     // A thread whose locals are gone is ending, and runs no task.
-    inside_part()
-        || RUNNING
-            .try_with(|running| !running.borrow().is_empty())
-            .unwrap_or(false)
+    inside_part() || RUNNING.try_with(|running| !running.borrow().is_empty()).unwrap_or(false)
 }
 
 /// Whether the calling thread is running a part of a loop.
@@ -70,10 +67,7 @@ pub(crate) fn inside_part() -> bool {
 
 /// The innermost task that the calling thread is running.
 pub(crate) fn current_task() -> Option<Label> {
-    RUNNING
-        .try_with(|running| running.borrow().last().map(|(task, _)| *task))
-        .ok()
-        .flatten()
+    RUNNING.try_with(|running| running.borrow().last().map(|(task, _)| *task)).ok().flatten()
 }
 
 /// Whether the calling thread is running a task of `pool`: as its worker, or because it waits for that task.
@@ -86,9 +80,7 @@ pub(crate) fn inside_task_of(pool: PoolId) -> bool {
 #[must_use = "the thread is inside the task only while the guard lives"]
 pub(crate) fn enter(task: Label, pool: Option<PoolId>) -> Inside {
     RUNNING.with(|running| running.borrow_mut().push((task, pool)));
-    Inside {
-        _same_thread: PhantomData,
-    }
+    Inside { _same_thread: PhantomData }
 }
 
 /// A thread's stay inside a task; bound to the thread that entered.
@@ -106,9 +98,7 @@ impl Drop for Inside {
 #[must_use = "the thread is inside the part only while the guard lives"]
 pub(crate) fn enter_part() -> InsidePart {
     PARTS.set(PARTS.get() + 1);
-    InsidePart {
-        _same_thread: PhantomData,
-    }
+    InsidePart { _same_thread: PhantomData }
 }
 
 /// A thread's stay inside a part of a loop; bound to the thread that entered.

@@ -32,14 +32,7 @@ pub(crate) fn run<T>(task: Label, work: impl FnOnce() -> T) -> Result<T, Error> 
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         let message = message_of(&*payload);
         let place = panic_place::take(message.as_deref());
-        Error::from_panic(
-            task,
-            TaskPanic {
-                message,
-                place,
-                payload: Some(Mutex::new(payload)),
-            },
-        )
+        Error::from_panic(task, TaskPanic { message, place, payload: Some(Mutex::new(payload)) })
     })
 }
 
@@ -70,10 +63,7 @@ fn discard(payload: Panic) {
 }
 
 fn message_of(payload: &(dyn Any + Send)) -> Option<String> {
-    let text = payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.map(str::to_owned)
 }
 
@@ -88,12 +78,7 @@ mod tests {
         let _inside = context::enter(task, None);
         let error = run(task, || panic!("number {}", std::hint::black_box(7))).unwrap_err();
         assert_eq!(error.panic_message(), Some("number 7"));
-        assert!(
-            error
-                .panic_location()
-                .is_some_and(|place| place.contains("outcome.rs:")),
-            "{error}"
-        );
+        assert!(error.panic_location().is_some_and(|place| place.contains("outcome.rs:")), "{error}");
         let payload = error.into_panic().unwrap();
         assert_eq!(payload.downcast_ref::<String>().map(String::as_str), Some("number 7"));
     }

@@ -45,10 +45,7 @@ fn note(info: &PanicHookInfo<'_>) {
         return;
     }
     let Some(place) = info.location() else { return };
-    let note = Note {
-        message: info.payload_as_str().map(str::to_owned),
-        place: place.to_string(),
-    };
+    let note = Note { message: info.payload_as_str().map(str::to_owned), place: place.to_string() };
     // Fails only while the thread is ending, when there is no task left to tell.
     LAST.try_with(|last| last.replace(Some(note))).ok();
 }

@@ -242,7 +242,10 @@ where
     }
 
     /// Blocks the caller until somebody finishes a chunk. To be called only while a helper runs one.
-    pub(crate) fn wait<'core>(&'core self, mut state: MutexGuard<'core, State<S, C>>) -> MutexGuard<'core, State<S, C>> {
+    pub(crate) fn wait<'core>(
+        &'core self,
+        mut state: MutexGuard<'core, State<S, C>>,
+    ) -> MutexGuard<'core, State<S, C>> {
         state.caller_waits = true;
         // Waker: `run` on a helper, which files results and notifies also when the iteration panics.
         state = self.finished.wait(state);

@@ -177,19 +177,11 @@ impl ThreadPool {
     /// A pool for annotated tasks. `workers` is at least 1.
     pub(crate) fn for_tasks(workers: usize) -> Self {
         let pool = PoolId::next();
-        Self::of(Plan {
-            pool,
-            n_threads: workers,
-            name: format!("concurrent-{}", pool.number()),
-            initializer: None,
-        })
+        Self::of(Plan { pool, n_threads: workers, name: format!("concurrent-{}", pool.number()), initializer: None })
     }
 
     fn of(plan: Plan) -> Self {
-        Self {
-            queue: Queue::new(plan),
-            abandoned: AtomicBool::new(false),
-        }
+        Self { queue: Queue::new(plan), abandoned: AtomicBool::new(false) }
     }
 }
 
@@ -201,10 +193,7 @@ impl Launch for ThreadPool {
     {
         let plan = self.queue.plan();
         // Only this pool's workers have run its initializer.
-        let home = Home {
-            pool: plan.pool,
-            is_exclusive: plan.initializer.is_some(),
-        };
+        let home = Home { pool: plan.pool, is_exclusive: plan.initializer.is_some() };
         let (task, future) = new_task(label, home, work);
         self.queue.push(task);
         future
@@ -250,11 +239,7 @@ pub struct ThreadPoolBuilder {
 
 impl ThreadPoolBuilder {
     fn new() -> Self {
-        Self {
-            workers: None,
-            name: None,
-            initializer: None,
-        }
+        Self { workers: None, name: None, initializer: None }
     }
 
     /// How many tasks may run at once. The default is `CONCURRENT_WORKERS`, or what the machine offers.
@@ -295,22 +280,13 @@ impl ThreadPoolBuilder {
         if name.contains('\0') {
             return Err(Error::spawn("`name` must not contain a zero byte"));
         }
-        Ok(ThreadPool::of(Plan {
-            pool,
-            n_threads,
-            name,
-            initializer: self.initializer,
-        }))
+        Ok(ThreadPool::of(Plan { pool, n_threads, name, initializer: self.initializer }))
     }
 }
 
 impl fmt::Debug for ThreadPoolBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            workers,
-            name,
-            initializer,
-        } = self;
+        let Self { workers, name, initializer } = self;
         f.debug_struct("ThreadPoolBuilder")
             .field("workers", workers)
             .field("name", name)

@@ -87,12 +87,7 @@ impl Queue {
             closed: false,
             broken: None,
         };
-        Arc::new(Self {
-            plan,
-            state: Mutex::new(state),
-            work: Condvar::new(),
-            ended: Condvar::new(),
-        })
+        Arc::new(Self { plan, state: Mutex::new(state), work: Condvar::new(), ended: Condvar::new() })
     }
 
     pub(super) fn plan(&self) -> &Plan {
@@ -159,9 +154,8 @@ impl Queue {
         state.n_threads += 1;
         drop(state);
         let queue = Arc::clone(self);
-        let builder = thread::Builder::new()
-            .name(format!("{}-{index}", self.plan.name))
-            .stack_size(stack::worker_stack_size());
+        let builder =
+            thread::Builder::new().name(format!("{}-{index}", self.plan.name)).stack_size(stack::worker_stack_size());
         match builder.spawn(move || queue.work()) {
             Ok(thread) => self.state.lock().threads.push(thread),
             Err(error) => self.note_no_thread(&error.to_string()),
@@ -173,11 +167,7 @@ impl Queue {
         let stranded = {
             let mut state = self.state.lock();
             state.n_threads -= 1;
-            if state.n_threads > 0 {
-                VecDeque::new()
-            } else {
-                std::mem::take(&mut state.tasks)
-            }
+            if state.n_threads > 0 { VecDeque::new() } else { std::mem::take(&mut state.tasks) }
         };
         self.ended.notify_all();
         for ticket in stranded {
@@ -249,5 +239,23 @@ impl Drop for Leave<'_> {
     fn drop(&mut self) {
         self.0.state.lock().n_threads -= 1;
         self.0.ended.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::future::{Home, new_task};
+
+    #[test]
+    fn a_task_dropped_with_its_queue_ends_with_an_error() {
+        let pool = PoolId::next();
+        let plan = Plan { pool, n_threads: 1, name: "unused".to_owned(), initializer: None };
+        let queue = Queue::new(plan);
+        let home = Home { pool, is_exclusive: false };
+        let (task, future) = new_task(Label::new("dropped"), home, || 7);
+        queue.state.lock().tasks.push_back(Ticket(Some(task)));
+        drop(queue);
+        assert!(future.result().is_err_and(|error| error.is_shutdown()));
     }
 }
