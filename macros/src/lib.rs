@@ -22,6 +22,9 @@ mod expand;
 
 mod pipeline;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro::TokenStream;
 
 /// Runs the loops of a function, or the function itself, in parallel, with the same result.

@@ -15,6 +15,8 @@ pub(crate) struct Carried {
     pub(crate) span: Span,
     /// What happens there: "is assigned", "is the receiver of `.push()`".
     pub(crate) how: String,
+    /// Nobody knows whether it is changed there: `shared(..)` can say that it is not.
+    pub(crate) is_guess: bool,
 }
 
 /// Finds what the body, whose facts these are, carries. `shared` names the variables of which the user
@@ -26,7 +28,16 @@ pub(crate) fn find(body: &Facts, locals: &Locals, shared: &[Ident]) -> Vec<Carri
         if let Some(how) = changes(used, locals, is_shared)
             && !carried.iter().any(|known| known.place == used.place)
         {
-            carried.push(Carried { place: used.place.clone(), span: used.span, how });
+            carried.push(Carried { place: used.place.clone(), span: used.span, how, is_guess: is_guess(used) });
+        }
+    }
+    for effect in &body.effects {
+        let Some(name) = effect.on.clone() else { continue };
+        let place = Place { name, fields: Vec::new() };
+        let is_shared = shared.iter().any(|name| *name == place.name);
+        if !is_shared && !carried.iter().any(|known| known.place == place) {
+            let how = format!("is changed by {}", effect.what);
+            carried.push(Carried { place, span: effect.span, how, is_guess: false });
         }
     }
     carried
@@ -57,9 +68,10 @@ fn changes(used: &Use, locals: &Locals, is_shared: bool) -> Option<String> {
     match &used.access {
         Access::Mutate(how) => Some((*how).to_owned()),
         _ if is_shared => None,
-        Access::Method(method) => {
+        Access::Method(method, n_args) => {
             // Without a declaration in sight (a static, a constant) only locks and cells can change it.
-            let changes = declared.is_some() && (known::is_mutator(method) || (is_mut && !known::is_reader(method)));
+            let changes =
+                declared.is_some() && (known::is_mutator(method, *n_args) || (is_mut && !known::is_reader(method)));
             changes.then(|| format!("is the receiver of `.{method}()`"))
         }
         Access::Call => is_mut.then(|| "is called, and may change what it captures".to_owned()),
@@ -69,6 +81,14 @@ fn changes(used: &Use, locals: &Locals, is_shared: bool) -> Option<String> {
             reborrows.then(|| "is passed on as `&mut`".to_owned())
         }
         Access::Shared => None,
+    }
+}
+
+fn is_guess(used: &Use) -> bool {
+    match &used.access {
+        Access::Mutate(_) => false,
+        Access::Method(method, n_args) => !known::is_mutator(method, *n_args),
+        _ => true,
     }
 }
 

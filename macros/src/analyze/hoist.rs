@@ -7,6 +7,7 @@ use crate::names;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Expr, Local, Macro, Stmt, Token, parse_quote};
 
 /// What was taken out.
@@ -29,7 +30,12 @@ pub(crate) trait Judge {
 }
 
 /// Takes out of `stmt` what it can; names are numbered from `first`.
+///
+/// Nothing is taken out of a statement with attributes: a `cfg` may remove it.
 pub(crate) fn hoist(stmt: &mut Stmt, judge: &dyn Judge, first: usize) -> Vec<Hoisted> {
+    if has_attributes(stmt) {
+        return Vec::new();
+    }
     let mut hoister = Hoister { judge, first, hoisted: Vec::new(), has_effects: false, stopped: false };
     match stmt {
         Stmt::Local(Local { init: Some(init), .. }) => hoister.expr(&mut init.expr),
@@ -39,6 +45,38 @@ pub(crate) fn hoist(stmt: &mut Stmt, judge: &dyn Judge, first: usize) -> Vec<Hoi
         Stmt::Local(_) | Stmt::Item(_) => {}
     }
     hoister.hoisted
+}
+
+/// Whether attributes stand on a statement.
+pub(crate) fn has_attributes(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Local(local) => !local.attrs.is_empty(),
+        Stmt::Macro(mac) => !mac.attrs.is_empty(),
+        Stmt::Expr(expr, _) => has_attribute(expr),
+        Stmt::Item(_) => false,
+    }
+}
+
+fn has_attribute(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(call) => !call.attrs.is_empty() || has_attribute(&call.receiver),
+        Expr::Call(call) => !call.attrs.is_empty(),
+        Expr::Assign(assign) => !assign.attrs.is_empty() || has_attribute(&assign.left),
+        Expr::Binary(binary) => !binary.attrs.is_empty() || has_attribute(&binary.left),
+        Expr::If(branch) => !branch.attrs.is_empty(),
+        Expr::Match(choice) => !choice.attrs.is_empty(),
+        Expr::Block(block) => !block.attrs.is_empty(),
+        Expr::Macro(mac) => !mac.attrs.is_empty(),
+        Expr::Path(path) => !path.attrs.is_empty(),
+        Expr::Unary(unary) => !unary.attrs.is_empty() || has_attribute(&unary.expr),
+        Expr::Index(index) => !index.attrs.is_empty() || has_attribute(&index.expr),
+        Expr::Field(field) => !field.attrs.is_empty() || has_attribute(&field.base),
+        Expr::ForLoop(inner) => inner.attrs.iter().any(|attr| !attr.path().is_ident(names::PLANNED)),
+        Expr::While(inner) => !inner.attrs.is_empty(),
+        Expr::Loop(inner) => !inner.attrs.is_empty(),
+        Expr::Unsafe(inner) => !inner.attrs.is_empty(),
+        _ => false,
+    }
 }
 
 /// Whether evaluating `expr` is worth handing over: at its root it calls, computes or builds something.
@@ -109,6 +147,25 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
     }
 }
 
+/// Whether `expr` is a view of a variable, the same each time it is evaluated: `line.trim()`, `&row[1..]`.
+pub(crate) fn is_view(expr: &Expr) -> bool {
+    match expr {
+        Expr::Reference(reference) => reference.mutability.is_none() && is_viewed(&reference.expr),
+        Expr::MethodCall(call) => {
+            call.args.is_empty() && known::is_view(&call.method.to_string()) && is_viewed(&call.receiver)
+        }
+        Expr::Paren(inner) => is_view(&inner.expr),
+        _ => false,
+    }
+}
+
+fn is_viewed(expr: &Expr) -> bool {
+    match expr {
+        Expr::Index(index) => is_viewed(&index.expr) && !has_call(&index.index),
+        other => is_plain_place(other) || is_view(other),
+    }
+}
+
 /// `Some`, `Ok`, `Point` and other names of values that are built around their arguments.
 fn is_constructor(func: &Expr) -> bool {
     let Expr::Path(path) = func else { return false };
@@ -118,6 +175,31 @@ fn is_constructor(func: &Expr) -> bool {
 fn is_arithmetic(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
     matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) | BitXor(_) | BitAnd(_) | BitOr(_) | Shl(_) | Shr(_))
+}
+
+/// A variable, a field of one, or a literal: evaluating it cannot fail.
+fn is_plain_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(field) => is_plain_place(&field.base),
+        Expr::Paren(inner) => is_plain_place(&inner.expr),
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)) && is_plain_place(&unary.expr),
+        _ => false,
+    }
+}
+
+/// Whether anything is called in `expr`.
+fn has_call(expr: &Expr) -> bool {
+    struct Finder(bool);
+    impl syn::visit::Visit<'_> for Finder {
+        fn visit_expr(&mut self, expr: &Expr) {
+            self.0 |= matches!(expr, Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_));
+            syn::visit::visit_expr(self, expr);
+        }
+    }
+    let mut finder = Finder(false);
+    syn::visit::Visit::visit_expr(&mut finder, expr);
+    finder.0
 }
 
 fn is_literal(expr: &Expr) -> bool {
@@ -141,7 +223,9 @@ impl Hoister<'_> {
             return;
         }
         if self.can_go(expr) {
-            let name = names::numbered("h", self.first + self.hoisted.len());
+            let number = self.first + self.hoisted.len();
+            let mut name = names::numbered("h", number);
+            name.set_span(names::at(expr.span()));
             let placeholder: Expr = parse_quote!(#name);
             let expr = std::mem::replace(expr, placeholder);
             self.hoisted.push(Hoisted { name, expr, is_late: self.has_effects });
@@ -166,6 +250,8 @@ impl Hoister<'_> {
                 self.target(&mut assign.left);
             }
             Expr::Binary(binary) if uses::is_compound(&binary.op) => {
+                // Which side goes first depends on the type: what is taken out of the right side is due there.
+                self.has_effects |= !is_plain_place(&binary.left);
                 self.expr(&mut binary.right);
                 self.target(&mut binary.left);
             }
@@ -174,6 +260,9 @@ impl Hoister<'_> {
                 if !matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) {
                     self.expr(&mut binary.right);
                 }
+                // What stays may panic (a division), or be anything (behind `&&`).
+                self.has_effects |= !is_plain_place(&binary.left) || !is_plain_place(&binary.right);
+                self.has_effects |= is_arithmetic(&binary.op);
             }
             Expr::MethodCall(call) => {
                 self.expr(&mut call.receiver);
@@ -186,11 +275,14 @@ impl Hoister<'_> {
             }
             Expr::Index(index) => {
                 self.expr(&mut index.expr);
-                self.expr(&mut index.index);
+                self.index(&mut index.index);
                 self.has_effects = true;
             }
             Expr::Field(field) => self.expr(&mut field.base),
-            Expr::Unary(unary) => self.expr(&mut unary.expr),
+            Expr::Unary(unary) => {
+                self.expr(&mut unary.expr);
+                self.has_effects |= !matches!(unary.op, syn::UnOp::Deref(_));
+            }
             Expr::Reference(reference) => self.expr(&mut reference.expr),
             Expr::Cast(cast) => self.expr(&mut cast.expr),
             Expr::Paren(inner) => self.expr(&mut inner.expr),
@@ -246,17 +338,25 @@ impl Hoister<'_> {
         }
     }
 
-    /// What is assigned to: only indices in it are values.
+    /// What is assigned to: indices and arguments in it are values, the rest is a place.
     fn target(&mut self, left: &mut Expr) {
         match left {
             Expr::Index(index) => {
                 self.target(&mut index.expr);
-                self.expr(&mut index.index);
+                self.index(&mut index.index);
             }
             Expr::Field(field) => self.target(&mut field.base),
             Expr::Paren(inner) => self.target(&mut inner.expr),
             Expr::Unary(unary) => self.target(&mut unary.expr),
+            Expr::MethodCall(_) | Expr::Call(_) => self.parts(left),
             _ => {}
+        }
+    }
+
+    /// An index: computing `i - 1` elsewhere would gain nothing.
+    fn index(&mut self, index: &mut Expr) {
+        if has_call(index) {
+            self.expr(index);
         }
     }
 

@@ -4,63 +4,65 @@
 //! A name here is a guess about the method behind it. A wrong guess about what is changed or borrowed is
 //! caught by the borrow checker, never by the user's results.
 
-/// Methods that change what they are called on, whatever it is declared as.
-pub(crate) fn is_mutator(method: &str) -> bool {
-    matches!(
-        method,
-        "push"
-            | "push_str"
-            | "push_back"
-            | "push_front"
-            | "insert"
-            | "extend"
-            | "extend_from_slice"
-            | "append"
-            | "remove"
-            | "swap_remove"
-            | "pop"
-            | "pop_front"
-            | "pop_back"
-            | "clear"
-            | "truncate"
-            | "retain"
-            | "drain"
-            | "sort"
-            | "sort_unstable"
-            | "sort_by"
-            | "sort_by_key"
-            | "sort_unstable_by"
-            | "dedup"
-            | "reverse"
-            | "resize"
-            | "fill"
-            | "swap"
-            | "rotate_left"
-            | "rotate_right"
-            | "entry"
-            | "get_mut"
-            | "iter_mut"
-            | "last_mut"
-            | "first_mut"
-            | "get_or_insert_with"
-            | "get_or_insert"
-            | "take"
-            | "replace"
-            | "as_mut"
-            | "write_all"
-            | "write_str"
-            | "write_fmt"
-            | "flush"
-            | "read_line"
-            | "read_to_end"
-            | "read_to_string"
-            | "next"
-            | "next_back"
-            | "nth"
-            | "by_ref"
-            | "split_off"
-            | "reserve"
-    )
+/// Methods that change what they are called on, whatever it is declared as. `n_args` tells `Option::take` from
+/// `Iterator::take`, and `Cell::replace` from `str::replace`.
+pub(crate) fn is_mutator(method: &str, n_args: usize) -> bool {
+    match method {
+        "take" => n_args == 0,
+        "replace" => n_args == 1,
+        _ => matches!(
+            method,
+            "push"
+                | "push_str"
+                | "push_back"
+                | "push_front"
+                | "insert"
+                | "extend"
+                | "extend_from_slice"
+                | "append"
+                | "remove"
+                | "swap_remove"
+                | "pop"
+                | "pop_front"
+                | "pop_back"
+                | "clear"
+                | "truncate"
+                | "retain"
+                | "drain"
+                | "sort"
+                | "sort_unstable"
+                | "sort_by"
+                | "sort_by_key"
+                | "sort_unstable_by"
+                | "dedup"
+                | "reverse"
+                | "resize"
+                | "fill"
+                | "swap"
+                | "rotate_left"
+                | "rotate_right"
+                | "entry"
+                | "get_or_insert_with"
+                | "get_or_insert"
+                | "write_all"
+                | "write_str"
+                | "write_fmt"
+                | "flush"
+                | "read_line"
+                | "read_to_end"
+                | "read_to_string"
+                | "next"
+                | "next_back"
+                | "by_ref"
+                | "split_off"
+                | "reserve"
+        ) || gives_mut(method),
+    }
+}
+
+/// Methods that give an exclusive reference into what they are called on.
+pub(crate) fn gives_mut(method: &str) -> bool {
+    method.ends_with("_mut")
 }
 
 /// Methods that only read what they are called on, even if it is declared `mut`.
@@ -183,6 +185,22 @@ fn is_lazy_adapter(method: &str) -> bool {
     )
 }
 
+/// Methods of strings, paths and slices that give a view of a part of them, the same one each time.
+pub(crate) fn is_view(method: &str) -> bool {
+    matches!(
+        method,
+        "as_str"
+            | "as_bytes"
+            | "as_ref"
+            | "as_slice"
+            | "as_path"
+            | "as_os_str"
+            | "trim"
+            | "trim_start"
+            | "trim_end"
+    )
+}
+
 /// Methods that pass on what a borrower gave.
 pub(crate) fn passes_on(method: &str) -> bool {
     matches!(method, "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "ok" | "ok_or")
@@ -214,38 +232,19 @@ pub(crate) fn is_cheap(method: &str) -> bool {
 }
 
 /// Methods with an effect that others can observe the order of, when called on something that outlives
-/// the iteration.
-pub(crate) fn is_ordered_effect(method: &str) -> bool {
-    matches!(
-        method,
-        "send"
-            | "try_send"
-            | "blocking_send"
-            | "lock"
-            | "try_lock"
-            | "write"
-            | "try_write"
-            | "borrow_mut"
-            | "try_borrow_mut"
-            | "set"
-            | "store"
-            | "swap"
-            | "fetch_add"
-            | "fetch_sub"
-            | "fetch_max"
-            | "fetch_min"
-            | "fetch_and"
-            | "fetch_or"
-            | "fetch_xor"
-            | "fetch_update"
-            | "compare_exchange"
-            | "compare_exchange_weak"
-            | "update"
-            | "replace"
-            | "take"
-            | "get_or_init"
-            | "with_borrow_mut"
-    )
+/// the iteration. `n_args` tells them from methods of the same name without one.
+pub(crate) fn is_ordered_effect(method: &str, n_args: usize) -> bool {
+    match method {
+        // Locks, cells that are taken from.
+        "lock" | "try_lock" | "write" | "try_write" | "borrow_mut" | "try_borrow_mut" | "take" => n_args == 0,
+        // Channels, cells.
+        "send" | "try_send" | "blocking_send" | "set" | "replace" | "update" => n_args == 1,
+        // Atomics, once-cells.
+        "store" | "swap" | "fetch_add" | "fetch_sub" | "fetch_max" | "fetch_min" | "fetch_and" | "fetch_or"
+        | "fetch_xor" | "fetch_update" | "compare_exchange" | "compare_exchange_weak" | "get_or_init"
+        | "with_borrow_mut" => true,
+        _ => false,
+    }
 }
 
 /// What a macro of the standard library (or of a crate that everybody uses) does with its tokens.

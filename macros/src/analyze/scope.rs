@@ -1,5 +1,6 @@
 //! What is bound around a loop, and how it was declared.
 
+use super::known;
 use super::uses;
 use crate::names::PLANNED;
 use std::collections::HashMap;
@@ -45,6 +46,19 @@ pub(crate) fn plan_number(attrs: &[syn::Attribute]) -> Option<usize> {
     attr.parse_args::<syn::LitInt>().ok()?.base10_parse().ok()
 }
 
+/// Whether what `expr` gives is, or holds, an exclusive reference, as far as can be seen.
+fn gives_mut_reference(expr: &Expr) -> bool {
+    match expr {
+        Expr::Reference(reference) => reference.mutability.is_some(),
+        Expr::MethodCall(call) => known::gives_mut(&call.method.to_string()) || gives_mut_reference(&call.receiver),
+        Expr::Call(call) => call.args.iter().any(gives_mut_reference),
+        Expr::Try(inner) => gives_mut_reference(&inner.expr),
+        Expr::Paren(inner) => gives_mut_reference(&inner.expr),
+        Expr::Tuple(tuple) => tuple.elems.iter().any(gives_mut_reference),
+        _ => false,
+    }
+}
+
 struct Walk {
     locals: Locals,
     found: HashMap<usize, Locals>,
@@ -56,11 +70,10 @@ impl Walk {
             Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, ty),
         };
-        let is_whole = matches!(pat, Pat::Ident(_));
-        let is_reference = matches!(ty, Some(Type::Reference(ty)) if ty.mutability.is_some())
-            || matches!(init, Some(Expr::Reference(expr)) if expr.mutability.is_some());
+        let is_mut_ref = matches!(ty, Some(Type::Reference(ty)) if ty.mutability.is_some())
+            || init.is_some_and(gives_mut_reference);
         for (name, is_mut) in uses::bound_names(pat) {
-            self.locals.insert(name.to_string(), Declared { is_mut, is_mut_ref: is_whole && is_reference });
+            self.locals.insert(name.to_string(), Declared { is_mut, is_mut_ref });
         }
     }
 
@@ -93,14 +106,14 @@ impl Visit<'_> for Walk {
                     self.found.insert(number, self.locals.clone());
                 }
                 self.scoped(|walk| {
-                    walk.bind(&for_loop.pat, None, None);
+                    walk.bind(&for_loop.pat, None, Some(&for_loop.expr));
                     walk.visit_block(&for_loop.body);
                 });
             }
             Expr::If(_) | Expr::While(_) => self.scoped(|walk| visit::visit_expr(walk, expr)),
             Expr::Let(condition) => {
                 self.visit_expr(&condition.expr);
-                self.bind(&condition.pat, None, None);
+                self.bind(&condition.pat, None, Some(&condition.expr));
             }
             Expr::Closure(closure) => self.scoped(|walk| {
                 closure.inputs.iter().for_each(|pat| walk.bind(pat, None, None));

@@ -34,6 +34,7 @@ pub(crate) struct Reason {
 #[derive(Debug, Clone)]
 pub(crate) enum Why {
     Carried(Carried),
+    Conditional,
     MadeInOrder(String),
     ChangedLater(String),
     Effect(String),
@@ -54,6 +55,10 @@ pub(crate) struct Verdict {
     pub(crate) left_at: Option<Span>,
     /// What the loop iterates over changes this variable as it is asked for items.
     pub(crate) source_changes: Option<Carried>,
+    /// The items are exclusive references, since something is changed through them here.
+    pub(crate) items_changed: Option<Span>,
+    /// A variable that the loop's pattern binds by reference crosses, which it cannot.
+    pub(crate) crosses_by_ref: Option<Ident>,
 }
 
 /// Splits the body of `written`. `locals` are visible around it; `shared` the user calls only read.
@@ -61,29 +66,32 @@ pub(crate) fn split(written: &ExprForLoop, locals: &Locals, shared: &[Ident], ou
     let label = written.label.as_ref();
     let body = uses::of_body(&written.pat, &written.body, label);
     let carried = carried::find(&body, locals, shared);
-    let mut splitter = Splitter::new(label, &carried);
-    splitter.bind(&written.pat, Origin::Parallel(0), items_are_copied(&written.expr, &written.pat));
-    for stmt in &written.body.stmts {
-        splitter.stmt(stmt);
+    let mut splitter = Splitter::new(label, &carried, locals);
+    let is_own = is_iter_mut(&written.expr);
+    splitter.bind(&written.pat, Origin::Parallel(0), items_are_copied(&written.expr, &written.pat), is_own);
+    for (index, stmt) in written.body.stmts.iter().enumerate() {
+        splitter.stmt(stmt, &written.body.stmts[index + 1..]);
     }
 
     let left_at = body.exits.iter().find(|exit| exit.kind == ExitKind::Leave).map(|exit| exit.span);
-    let left_at = left_at.or_else(|| body.hidden_exits.first().map(|(span, _)| *span));
+    let left_at = left_at.or_else(|| body.hidden_exits.first().map(|(span, _)| *span)).or(splitter.unknown_macro);
     let mut bound: Vec<String> = uses::bound_names(&written.pat).iter().map(|(name, _)| name.to_string()).collect();
     bound.extend(body.inner_names);
+    let crosses_by_ref = splitter.crosses_by_ref(&written.pat);
     Verdict {
         has_work: splitter.has_work,
         reasons: splitter.reasons,
         awaits: body.awaits,
         left_at,
         source_changes: carried::changed_by_source(&written.expr, locals),
+        items_changed: uses::changes_items(&written.pat, &written.body, label),
+        crosses_by_ref,
         split: Split {
             captures: captures(&splitter.parallel_uses, &bound, locals),
             turns: splitter.turns,
             items: splitter.items,
             may_be_left: left_at.is_some(),
             return_in_order: looks_unsendable(output),
-            bound,
         },
     }
 }
@@ -106,13 +114,17 @@ struct Local {
     is_copied: bool,
     /// An in-order statement reads it: from there on the parallel part must leave it as it is.
     read_in_order: bool,
-    /// The statement that makes it merely borrows; the in-order part, if it needs it, borrows again.
-    borrowing: Option<Stmt>,
+    /// Nothing outside the iteration can be another name of it, as far as can be seen.
+    is_own: bool,
+    /// The statement that makes it is a view of another variable; the in-order part, if it needs it, views again.
+    view: Option<Stmt>,
 }
 
 struct Splitter<'a> {
     label: Option<&'a Label>,
     carried: &'a [Carried],
+    /// The locals of the function around the loop.
+    around: &'a Locals,
     locals: HashMap<String, Local>,
     turns: Vec<Turn>,
     items: Vec<Stmt>,
@@ -121,14 +133,17 @@ struct Splitter<'a> {
     parallel_uses: Vec<Use>,
     has_work: bool,
     behind_exit: bool,
+    /// A macro in an in-order statement that may hide an exit.
+    unknown_macro: Option<Span>,
     n_hoisted: usize,
 }
 
 impl<'a> Splitter<'a> {
-    fn new(label: Option<&'a Label>, carried: &'a [Carried]) -> Self {
+    fn new(label: Option<&'a Label>, carried: &'a [Carried], around: &'a Locals) -> Self {
         Self {
             label,
             carried,
+            around,
             locals: HashMap::new(),
             turns: vec![Turn::Parallel(Segment::default())],
             items: Vec::new(),
@@ -136,17 +151,20 @@ impl<'a> Splitter<'a> {
             parallel_uses: Vec::new(),
             has_work: false,
             behind_exit: false,
+            unknown_macro: None,
             n_hoisted: 0,
         }
     }
 
-    fn stmt(&mut self, stmt: &Stmt) {
+    /// Splits one statement; `later` are those behind it.
+    fn stmt(&mut self, stmt: &Stmt, later: &[Stmt]) {
         if is_item(stmt) {
             return self.items.push(stmt.clone());
         }
-        let facts = uses::of_stmt(stmt, self.label);
-        match self.reason(stmt, &facts) {
-            None => self.parallel(stmt, facts),
+        let stmt = with_semicolon(stmt.clone());
+        let facts = uses::of_stmt(&stmt, self.label);
+        match self.reason(&stmt, &facts) {
+            None => self.parallel(&stmt, facts, later),
             Some(reason) => {
                 self.reasons.push(reason);
                 self.in_order(stmt);
@@ -161,6 +179,9 @@ impl<'a> Splitter<'a> {
         }
         if let Stmt::Local(syn::Local { init: None, .. }) = stmt {
             return Some(Reason { span: stmt.span(), why: Why::NotInitialized });
+        }
+        if hoist::has_attributes(stmt) {
+            return Some(Reason { span: stmt.span(), why: Why::Conditional });
         }
         self.needs_order(facts)
     }
@@ -183,8 +204,9 @@ impl<'a> Splitter<'a> {
                 }
             }
         }
-        // An effect on a variable of the iteration is nobody else's business.
-        let is_own = |on: &Option<String>| on.as_ref().is_some_and(|name| self.locals.contains_key(name));
+        // An effect on what the iteration alone knows is nobody else's business.
+        let local = |name: &String| self.locals.get(name).is_some_and(|local| local.is_own);
+        let is_own = |on: &Option<String>| on.as_ref().is_some_and(local);
         if let Some(effect) = facts.effects.iter().find(|effect| !is_own(&effect.on)) {
             return because(effect.span, Why::Effect(effect.what.clone()));
         }
@@ -192,40 +214,72 @@ impl<'a> Splitter<'a> {
         because(*span, Why::MayExit(what.clone()))
     }
 
-    fn parallel(&mut self, stmt: &Stmt, facts: Facts) {
+    fn parallel(&mut self, stmt: &Stmt, facts: Facts, later: &[Stmt]) {
         self.has_work |= stmt_has_work(stmt);
         let turn = self.parallel_turn();
+        let is_own = facts.uses.iter().all(|used| self.is_own(used));
+        let is_same_later = self.stays_the_same(&facts, later);
         self.push_parallel(stmt.clone(), facts);
-        if let Stmt::Local(local) = stmt {
-            let init = local.init.as_ref().map(|init| &*init.expr);
-            let is_copied = init.is_some_and(is_copied_value) || is_copied_type(&local.pat);
-            self.bind(&local.pat, Origin::Parallel(turn), is_copied);
-            let plain = local.init.as_ref().is_some_and(|init| init.diverge.is_none());
-            let borrows = init.is_some_and(|init| hoist::may_borrow(init) && !has_exit(init));
-            if plain && borrows {
-                for (name, is_mut) in uses::bound_names(&local.pat) {
-                    if let Some(local) = self.locals.get_mut(&name.to_string()) {
-                        local.borrowing = (!is_mut).then(|| stmt.clone());
-                    }
-                }
+        let Stmt::Local(local) = stmt else { return };
+        let init = local.init.as_ref().map(|init| &*init.expr);
+        let is_copied = init.is_some_and(is_copied_value) || is_copied_type(&local.pat);
+        self.bind(&local.pat, Origin::Parallel(turn), is_copied, is_own);
+        if init.is_some_and(hoist::is_view)
+            && is_same_later
+            && let Pat::Ident(name) = &local.pat
+            && let Some(made) = self.locals.get_mut(&name.ident.to_string())
+        {
+            made.view = name.mutability.is_none().then(|| stmt.clone());
+        }
+        for (name, _) in uses::bound_names(&local.pat) {
+            // A guard lives to the end of the iteration.
+            if name.to_string().starts_with('_') && !later.is_empty() {
+                self.cross(turn, &name);
             }
         }
     }
 
-    fn in_order(&mut self, stmt: &Stmt) {
-        let mut stmt = stmt.clone();
+    /// Whether what a use names is known to the iteration alone.
+    fn is_own(&self, used: &Use) -> bool {
+        let name = &used.place.name;
+        match self.locals.get(name) {
+            Some(local) => local.is_own || local.is_copied,
+            None => name != "self" && !self.around.contains_key(name) && !uses::is_upper_case(name),
+        }
+    }
+
+    /// Whether the variables of the iteration that a statement uses are neither changed, moved nor hidden by `later`
+    /// statements.
+    fn stays_the_same(&self, facts: &Facts, later: &[Stmt]) -> bool {
+        let used_here = |name: &str| facts.uses.iter().any(|used| used.place.name == name);
+        later.iter().all(|stmt| {
+            let hides = match stmt {
+                Stmt::Local(local) => uses::bound_names(&local.pat).iter().any(|(name, _)| used_here(&name.to_string())),
+                _ => false,
+            };
+            let changes = uses::of_stmt(stmt, self.label).uses.iter().any(|used| {
+                let local = self.locals.get(&used.place.name);
+                used_here(&used.place.name) && local.is_some_and(|local| !leaves_alone(used, local))
+            });
+            !hides && !changes
+        })
+    }
+
+    fn in_order(&mut self, mut stmt: Stmt) {
         if !self.behind_exit {
             for hoisted in self.take_out(&mut stmt) {
                 self.hoisted(hoisted);
             }
         }
         let facts = uses::of_stmt(&stmt, self.label);
-        self.behind_exit |= !facts.exits.is_empty() || !facts.hidden_exits.is_empty();
+        self.unknown_macro = self.unknown_macro.or(facts.unknown_macros.first().copied());
+        self.behind_exit |=
+            !facts.exits.is_empty() || !facts.hidden_exits.is_empty() || !facts.unknown_macros.is_empty();
         for used in &facts.uses {
             self.uses_in_order(used);
         }
         if let Stmt::Local(local) = &stmt {
-            self.bind(&local.pat, Origin::InOrder, false);
+            self.bind(&local.pat, Origin::InOrder, false, false);
         }
         match self.turns.last_mut() {
             Some(Turn::InOrder(stmts)) => stmts.push(stmt),
@@ -233,27 +287,45 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// Takes the work out of an in-order statement. Where what is taken out changes a variable that the
-    /// rest of the statement uses, the rest's use is taken out before it, or else nothing of that kind is.
+    /// Takes the work out of an in-order statement.
+    ///
+    /// What is taken out runs before the rest. So where it changes or moves a variable that the rest uses, the rest's
+    /// use is taken out too, or else it stays; and where the rest changes a variable, nothing that uses it is taken out.
     fn take_out(&self, stmt: &mut Stmt) -> Vec<Hoisted> {
         let written = stmt.clone();
-        let mut judge = Asked { splitter: self, grabbed: Vec::new(), kept: Vec::new() };
+        let mut judge = Asked { splitter: self, grabbed: Vec::new(), kept: Vec::new(), untouchable: Vec::new() };
         loop {
             *stmt = written.clone();
             let hoisted = hoist::hoist(stmt, &judge, self.n_hoisted);
-            let rest = uses::of_stmt(stmt, self.label);
-            let conflict =
-                hoisted.iter().flat_map(|hoisted| uses::of_expr(&hoisted.expr, self.label).uses).find(|used| {
-                    let name = &used.place.name;
-                    let local = self.locals.get(name);
-                    local.is_some_and(|local| !leaves_alone(used, local))
-                        && rest.uses.iter().any(|u| u.place.name == *name)
-                });
-            match conflict.map(|used| used.place.name) {
+            let rest = uses::of_stmt(stmt, self.label).uses;
+            let taken: Vec<Use> =
+                hoisted.iter().flat_map(|hoisted| uses::of_expr(&hoisted.expr, self.label).uses).collect();
+            let name_of = |used: &Use| used.place.name.clone();
+            let is_in = |uses: &[Use], name: &str| uses.iter().any(|used| used.place.name == name);
+
+            let changed = rest.iter().find(|used| self.may_change(used) && is_in(&taken, &used.place.name));
+            if let Some(name) = changed.map(name_of) {
+                judge.untouchable.push(name);
+                continue;
+            }
+            let moved = taken.iter().find(|used| {
+                let local = self.locals.get(&used.place.name);
+                local.is_some_and(|local| !leaves_alone(used, local)) && is_in(&rest, &used.place.name)
+            });
+            match moved.map(name_of) {
                 None => return hoisted,
                 Some(name) if judge.grabbed.contains(&name) => judge.kept.push(name),
                 Some(name) => judge.grabbed.push(name),
             }
+        }
+    }
+
+    /// Whether a use of a variable of the iteration may change it, rather than read or move it.
+    fn may_change(&self, used: &Use) -> bool {
+        let Some(local) = self.locals.get(&used.place.name) else { return false };
+        match &used.access {
+            Access::Shared | Access::Value => false,
+            _ => !leaves_alone(used, local),
         }
     }
 
@@ -268,8 +340,7 @@ impl<'a> Splitter<'a> {
         }
         let turn = self.parallel_turn();
         self.push_parallel(syn::parse_quote!(let #name = #expr;), facts);
-        let Turn::Parallel(segment) = &mut self.turns[turn] else { unreachable!("it is a parallel turn") };
-        segment.crossing.push(Crossing { name, is_mut: false });
+        self.segment(turn).crossing.push(Crossing { name, is_mut: false });
         if is_late {
             // What follows in the statement is evaluated when this has landed.
             self.turns.push(Turn::InOrder(Vec::new()));
@@ -292,10 +363,11 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    fn bind(&mut self, pat: &Pat, origin: Origin, is_copied: bool) {
+    fn bind(&mut self, pat: &Pat, origin: Origin, is_copied: bool, is_own: bool) {
         for (name, is_mut) in uses::bound_names(pat) {
-            let local = Local { name: name.clone(), origin, is_mut, is_copied, read_in_order: false, borrowing: None };
-            self.locals.insert(name.to_string(), local);
+            let key = name.to_string();
+            let local = Local { name, origin, is_mut, is_copied, read_in_order: false, is_own, view: None };
+            self.locals.insert(key, local);
         }
     }
 
@@ -303,33 +375,51 @@ impl<'a> Splitter<'a> {
     fn uses_in_order(&mut self, used: &Use) {
         let Some(local) = self.locals.get(&used.place.name).cloned() else { return };
         let Origin::Parallel(turn) = local.origin else { return };
-        let is_untouched = leaves_alone(used, &local);
-        if let Some(stmt) = &local.borrowing {
-            let Turn::Parallel(segment) = &mut self.turns[turn] else { unreachable!("it is a parallel turn") };
-            let text = |stmt: &Stmt| stmt.to_token_stream().to_string();
-            let is_new = !segment.replayed.iter().any(|known| text(known) == text(stmt));
-            if is_new {
-                segment.replayed.push(stmt.clone());
-                // What it borrows from crosses in its place.
-                let facts = uses::of_stmt(stmt, self.label);
-                facts
-                    .uses
-                    .iter()
-                    .filter(|inner| inner.place.name != used.place.name)
-                    .for_each(|inner| self.uses_in_order(inner));
-            }
-        } else {
-            let Turn::Parallel(segment) = &mut self.turns[turn] else { unreachable!("it is a parallel turn") };
-            if !segment.crossing.iter().any(|crossing| crossing.name == local.name) {
-                segment.crossing.push(Crossing { name: local.name.clone(), is_mut: local.is_mut });
-            }
+        match &local.view {
+            Some(stmt) => self.view_again(turn, stmt, &used.place.name),
+            None => self.cross(turn, &local.name),
         }
+        let is_untouched = leaves_alone(used, &local);
         let local = self.locals.get_mut(&used.place.name).expect("it was there above");
         if is_untouched {
             local.read_in_order = true;
         } else {
             local.origin = Origin::InOrder;
         }
+    }
+
+    /// The in-order part looks at a view: it makes its own, of what crosses in its place.
+    fn view_again(&mut self, turn: usize, stmt: &Stmt, name: &str) {
+        let segment = self.segment(turn);
+        let text = stmt.to_token_stream().to_string();
+        if segment.replayed.iter().any(|known| known.to_token_stream().to_string() == text) {
+            return;
+        }
+        segment.replayed.push(stmt.clone());
+        for inner in uses::of_stmt(stmt, self.label).uses.iter().filter(|inner| inner.place.name != name) {
+            self.uses_in_order(inner);
+        }
+    }
+
+    fn cross(&mut self, turn: usize, name: &Ident) {
+        let is_mut = self.locals.get(&name.to_string()).is_some_and(|local| local.is_mut);
+        let segment = self.segment(turn);
+        if !segment.crossing.iter().any(|crossing| crossing.name == *name) {
+            segment.crossing.push(Crossing { name: name.clone(), is_mut });
+        }
+    }
+
+    fn segment(&mut self, turn: usize) -> &mut Segment {
+        match &mut self.turns[turn] {
+            Turn::Parallel(segment) => segment,
+            Turn::InOrder(_) => unreachable!("it is a parallel turn"),
+        }
+    }
+
+    fn crosses_by_ref(&mut self, pat: &Pat) -> Option<Ident> {
+        let by_ref = uses::names_bound_by_ref(pat);
+        let crossing = self.segment(0).crossing.iter().map(|crossing| crossing.name.clone());
+        crossing.into_iter().find(|name| by_ref.contains(name))
     }
 }
 
@@ -338,16 +428,19 @@ struct Asked<'a, 'b> {
     splitter: &'a Splitter<'b>,
     /// Variables whose uses are taken out even without work.
     grabbed: Vec<String>,
-    /// Variables that stay with the statement.
+    /// Variables which nothing that is taken out may change or move.
     kept: Vec<String>,
+    /// Variables which nothing that is taken out may use.
+    untouchable: Vec<String>,
 }
 
 impl Judge for Asked<'_, '_> {
     fn is_parallel(&self, expr: &Expr) -> bool {
         let facts = uses::of_expr(expr, self.splitter.label);
         let changes_kept = |used: &Use| {
-            let local = self.splitter.locals.get(&used.place.name);
-            self.kept.contains(&used.place.name) && local.is_some_and(|local| !leaves_alone(used, local))
+            let name = &used.place.name;
+            let changes = self.splitter.locals.get(name).is_some_and(|local| !leaves_alone(used, local));
+            (self.kept.contains(name) && changes) || self.untouchable.contains(name)
         };
         self.splitter.needs_order(&facts).is_none() && facts.awaits.is_empty() && !facts.uses.iter().any(changes_kept)
     }
@@ -368,10 +461,30 @@ fn leaves_alone(used: &Use, local: &Local) -> bool {
     match &used.access {
         Access::Shared => true,
         Access::Value => local.is_copied,
-        Access::Method(method) => {
+        Access::Method(method, _) => {
             (local.is_copied && !local.is_mut) || (known::is_reader(method) && method != "into_iter")
         }
         Access::Mutate(_) | Access::Call | Access::Tokens => false,
+    }
+}
+
+/// A statement that ends with its own semicolon, so that others can follow it.
+fn with_semicolon(mut stmt: Stmt) -> Stmt {
+    match &mut stmt {
+        Stmt::Expr(_, semicolon) => _ = semicolon.get_or_insert_default(),
+        Stmt::Macro(mac) => _ = mac.semi_token.get_or_insert_default(),
+        Stmt::Local(_) | Stmt::Item(_) => {}
+    }
+    stmt
+}
+
+/// `v.iter_mut()`: each item is the iteration's own.
+fn is_iter_mut(source: &Expr) -> bool {
+    match source {
+        Expr::Reference(reference) => reference.mutability.is_some(),
+        Expr::MethodCall(call) if call.method == "enumerate" => is_iter_mut(&call.receiver),
+        Expr::MethodCall(call) => known::gives_mut(&call.method.to_string()),
+        _ => false,
     }
 }
 
@@ -392,10 +505,6 @@ fn stmt_has_work(stmt: &Stmt) -> bool {
         Stmt::Macro(_) => true,
         Stmt::Item(_) => false,
     }
-}
-
-fn has_exit(expr: &Expr) -> bool {
-    !uses::of_expr(expr, None).exits.is_empty()
 }
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.

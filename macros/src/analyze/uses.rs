@@ -48,8 +48,8 @@ pub(crate) enum Access {
     Shared,
     /// It is assigned or borrowed to be changed; says how.
     Mutate(&'static str),
-    /// It is the receiver of this method.
-    Method(String),
+    /// It is the receiver of this method, with so many arguments.
+    Method(String, usize),
     /// It is called.
     Call,
     /// It is named in the tokens of a macro nobody knows.
@@ -66,6 +66,8 @@ pub(crate) struct Facts {
     pub(crate) hidden_exits: Vec<(Span, String)>,
     /// Effects whose order can be observed, and what they are on (`None`: something global).
     pub(crate) effects: Vec<Effect>,
+    /// Macros that nobody knows, which may hide an exit where it is not seen.
+    pub(crate) unknown_macros: Vec<Span>,
     /// `.await`
     pub(crate) awaits: Vec<Span>,
     /// Names that patterns anywhere inside the piece bind.
@@ -112,6 +114,35 @@ pub(crate) fn of_body(pat: &Pat, body: &Block, label: Option<&Label>) -> Facts {
         walk.bind(pat);
         walk.visit_block(body);
     })
+}
+
+/// The first place where a body changes what is behind a variable of the pattern which is not declared `mut`: the
+/// items are exclusive references.
+pub(crate) fn changes_items(pat: &Pat, body: &Block, label: Option<&Label>) -> Option<Span> {
+    let facts = collect(label, |walk| walk.visit_block(body));
+    let names = bound_names(pat);
+    let is_item = |used: &&Use| {
+        let changes = matches!(used.access, Access::Mutate(_));
+        changes && names.iter().any(|(name, is_mut)| !is_mut && *name == used.place.name.as_str())
+    };
+    facts.uses.iter().find(is_item).map(|used| used.span)
+}
+
+/// The names that a pattern binds by reference.
+pub(crate) fn names_bound_by_ref(pat: &Pat) -> Vec<Ident> {
+    struct Finder(Vec<Ident>);
+    impl Visit<'_> for Finder {
+        fn visit_pat_ident(&mut self, pat: &syn::PatIdent) {
+            if pat.by_ref.is_some() {
+                self.0.push(pat.ident.clone());
+            }
+            visit::visit_pat_ident(self, pat);
+        }
+        fn visit_expr(&mut self, _: &Expr) {}
+    }
+    let mut finder = Finder(Vec::new());
+    finder.visit_pat(pat);
+    finder.0
 }
 
 /// The names that a pattern binds, with `mut` or not.
@@ -177,6 +208,16 @@ pub(crate) fn place(expr: &Expr) -> Option<(Place, Span)> {
     }
 }
 
+/// `module::STATIC`, named like a constant.
+fn is_static(path: &syn::ExprPath) -> bool {
+    path.path.segments.len() > 1 && path.path.segments.last().is_some_and(|last| is_upper_case(&last.ident.to_string()))
+}
+
+/// Whether a name is written like that of a static or a constant.
+pub(crate) fn is_upper_case(name: &str) -> bool {
+    name.len() > 1 && !name.contains(|c: char| c.is_lowercase())
+}
+
 fn is_plain(expr: &Expr) -> bool {
     match expr {
         Expr::Path(_) => true,
@@ -206,6 +247,17 @@ pub(crate) fn root(expr: &Expr) -> Option<String> {
 /// The arguments of a macro as expressions, if that is what they are.
 pub(crate) fn macro_args(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
     Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone()).ok()
+}
+
+/// The two expressions of `vec![value; length]`.
+fn repeat_args(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
+    let parser = |input: syn::parse::ParseStream<'_>| {
+        let value: Expr = input.parse()?;
+        input.parse::<Token![;]>()?;
+        let length: Expr = input.parse()?;
+        Ok([value, length].into_iter().collect())
+    };
+    parser.parse2(mac.tokens.clone()).ok()
 }
 
 /// The name under which a macro is known.
@@ -352,10 +404,10 @@ impl Walk {
         }
     }
 
+    /// A variable that is bound within the piece may be another name of something outside.
     fn effect(&mut self, span: Span, what: String, on: Option<String>) {
-        if !on.as_ref().is_some_and(|name| self.is_bound(name)) {
-            self.facts.effects.push(Effect { span, what, on });
-        }
+        let on = on.filter(|name| !self.is_bound(name));
+        self.facts.effects.push(Effect { span, what, on });
     }
 
     fn visit_mac(&mut self, mac: &Macro, is_stmt: bool) {
@@ -366,6 +418,7 @@ impl Walk {
             MacroKind::Prints | MacroKind::Quotes => self.effect(span, format!("`{name}!`"), None),
             MacroKind::Returns => self.facts.hidden_exits.push((span, format!("`{name}!`"))),
             MacroKind::Unknown => {
+                self.facts.unknown_macros.push(span);
                 if is_stmt {
                     self.effect(span, format!("`{name}!`, whose effects are not known,"), None);
                 }
@@ -376,7 +429,7 @@ impl Walk {
             MacroKind::Writes | MacroKind::Formats | MacroKind::Evaluates => {}
         }
         self.format_captures(mac.tokens.clone());
-        let args = if kind == MacroKind::Unknown { None } else { macro_args(mac) };
+        let args = if kind == MacroKind::Unknown { None } else { macro_args(mac).or_else(|| repeat_args(mac)) };
         let Some(args) = args else {
             if kind != MacroKind::Unknown && hides_exit(mac.tokens.clone()) {
                 self.facts.hidden_exits.push((span, format!("`{name}!`")));
@@ -481,6 +534,10 @@ impl Visit<'_> for Walk {
 
     fn visit_expr(&mut self, expr: &Expr) {
         match expr {
+            Expr::Path(path) if is_static(path) => {
+                let name = path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                self.record(Place { name, fields: Vec::new() }, path.span(), Access::Value);
+            }
             Expr::Path(_) | Expr::Field(_) | Expr::Index(_) => match place(expr) {
                 Some((place, span)) => {
                     // Indexing reads the base: only the element is used by value.
@@ -511,10 +568,11 @@ impl Visit<'_> for Walk {
             }
             Expr::MethodCall(call) => {
                 let method = call.method.to_string();
-                if known::is_ordered_effect(&method) {
+                let n_args = call.args.len();
+                if known::is_ordered_effect(&method, n_args) {
                     self.effect(call.method.span(), format!("`.{method}()`"), root(&call.receiver));
                 }
-                self.access(&call.receiver, Access::Method(method));
+                self.access(&call.receiver, Access::Method(method, n_args));
                 call.args.iter().for_each(|arg| self.visit_expr(arg));
             }
             Expr::Call(call) => {
@@ -654,7 +712,7 @@ mod tests {
         assert_eq!(uses("a.b = c[i];"), ["c:Shared", "i:Value", "a.b:Mutate(\"is assigned\")"]);
         assert_eq!(uses("v[i].n += 1;"), ["v:Mutate(\"is changed\")", "i:Value"]);
         assert_eq!(uses("f(&x, &mut y);"), ["f:Call", "x:Shared", "y:Mutate(\"is borrowed `&mut`\")"]);
-        assert_eq!(uses("self.out.push(x);"), ["self.out:Method(\"push\")", "x:Value"]);
+        assert_eq!(uses("self.out.push(x);"), ["self.out:Method(\"push\", 1)", "x:Value"]);
         assert_eq!(uses("(a, _, s.f) = t;"), ["t:Value", "a:Mutate(\"is assigned\")", "s.f:Mutate(\"is assigned\")"]);
     }
 

@@ -1,6 +1,7 @@
 //! Functions that cannot be annotated.
 
 use crate::diag::{Sink, catalog};
+use crate::parse::marks;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -8,6 +9,7 @@ use syn::{Attribute, ItemFn, Safety, Signature};
 
 /// Checks a function whose loops are to run in parallel.
 pub(crate) fn check_for_loops(function: &ItemFn, sink: &mut Sink) {
+    check_annotated_once(function, sink);
     if let Some(token) = &function.sig.asyncness {
         sink.error(token.span(), catalog::loops_in_async());
     }
@@ -38,6 +40,7 @@ pub(crate) fn check_without_loop(function: &ItemFn, sink: &mut Sink) {
 
 /// Checks a function that is to become a task.
 pub(crate) fn check_for_task(function: &ItemFn, sink: &mut Sink) {
+    check_annotated_once(function, sink);
     let Signature { constness, asyncness, safety, abi, ident, variadic, .. } = &function.sig;
     if let Some(token) = constness {
         sink.error(token.span(), catalog::const_function());
@@ -59,6 +62,13 @@ pub(crate) fn check_for_task(function: &ItemFn, sink: &mut Sink) {
     }
     if function.attrs.iter().any(is_test) {
         sink.error(ident.span(), catalog::task_is_test());
+    }
+}
+
+/// The attribute that runs first sees those behind it.
+fn check_annotated_once(function: &ItemFn, sink: &mut Sink) {
+    for attr in function.attrs.iter().filter(|attr| marks::is_mark(attr)) {
+        sink.error_at(attr.path(), catalog::annotated_twice());
     }
 }
 

@@ -25,18 +25,25 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
     if candidate.options.is_sequential() {
         return;
     }
+    if let Some(name) = &verdict.crosses_by_ref {
+        sink.error(name.span(), catalog::crosses_by_ref(name));
+    }
     let Some(left_at) = verdict.left_at else { return };
-    let line = line(left_at);
+    let at = at_line(left_at);
     if let Some(span) = candidate.options.unordered {
-        sink.error(span, catalog::unordered_with_exit(&line));
+        sink.error(span, catalog::unordered_with_exit(&at));
     }
     if let Some(changed) = &verdict.source_changes {
-        return sink.error(changed.span, catalog::source_outlives_loop(&line));
+        return sink.error(changed.span, catalog::source_outlives_loop(&at));
     }
     match borrowed_source(&candidate.written.expr) {
-        Some(Source::OutlivesTheLoop(span)) => sink.error(span, catalog::source_outlives_loop(&line)),
-        Some(Source::ChangedInPlace(span)) => sink.error(span, catalog::items_changed_in_place(&line)),
-        None => {}
+        Some(Source::OutlivesTheLoop(span)) => sink.error(span, catalog::source_outlives_loop(&at)),
+        Some(Source::ChangedInPlace(span)) => sink.error(span, catalog::items_changed_in_place(&at)),
+        None => {
+            if let Some(span) = verdict.items_changed {
+                sink.error(span, catalog::items_changed_in_place(&at));
+            }
+        }
     }
 }
 
@@ -49,11 +56,15 @@ pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
     });
     if let Some((reason, carried)) = carried {
         let written = carried.place.to_string();
-        return sink.error(reason.span, catalog::loop_carried(&written, &carried.how, &line(carried.span)));
+        return sink.error(reason.span, catalog::loop_carried(&written, &carried.how, &at_line(carried.span), carried.is_guess));
     }
     let span = candidate.mark.as_ref().map_or_else(|| candidate.written.for_token.span(), |mark| mark.span);
+    let guess = reasons.iter().find_map(|reason| match &reason.why {
+        Why::Carried(carried) if carried.is_guess => Some(carried.place.to_string()),
+        _ => None,
+    });
     let reasons: Vec<String> = reasons.iter().map(describe).collect();
-    sink.error(span, catalog::nothing_parallel(&reasons));
+    sink.error(span, catalog::nothing_parallel(&reasons, guess.as_deref()));
 }
 
 /// Whether a statement that would be worth handing over reads what the loop carries elsewhere.
@@ -69,6 +80,7 @@ pub(crate) fn describe(reason: &Reason) -> String {
         Why::Carried(carried) => {
             format!("{place}uses `{}`, which each iteration changes (it {})", carried.place, carried.how)
         }
+        Why::Conditional => format!("{place}has attributes, which may remove it"),
         Why::MadeInOrder(name) => format!("{place}uses `{name}`, which an in-order statement makes"),
         Why::ChangedLater(name) => {
             format!("{place}may move or change `{name}`, which an in-order statement before it reads")
@@ -85,6 +97,14 @@ fn line(span: Span) -> String {
     match span.start().line {
         0 => String::new(),
         line => format!("line {line}: "),
+    }
+}
+
+/// ` in line 7`, or nothing where lines are not known.
+fn at_line(span: Span) -> String {
+    match span.start().line {
+        0 => String::new(),
+        line => format!(" in line {line}"),
     }
 }
 

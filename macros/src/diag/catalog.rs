@@ -3,7 +3,6 @@
 //! Codes are stable names: `docs/errors.md` has a section for each, and a test in `ui-tests/fail` too.
 
 use proc_macro2::Ident;
-use std::fmt::Display;
 
 // Options.
 
@@ -31,8 +30,16 @@ pub(crate) fn needs_value(key: &Ident, example: &str) -> String {
     format!("[C080] `{key}` needs a value: `{key} = {example}`")
 }
 
+pub(crate) fn needs_comma(key: &Ident) -> String {
+    format!("[C080] options are separated by commas: write one behind the value of `{key}`")
+}
+
+pub(crate) fn needs_path(key: &Ident) -> String {
+    format!("[C080] `{key}` must be the path of a crate or module: `{key} = my_crate::concurrent_futures`")
+}
+
 pub(crate) fn needs_names(key: &Ident) -> String {
-    format!("[C080] `{key}` needs the names of variables: `{key}(a, b)`")
+    format!("[C080] `{key}` needs the names of local variables: `{key}(a, b)`")
 }
 
 pub(crate) fn takes_no_value(key: &Ident) -> String {
@@ -40,7 +47,7 @@ pub(crate) fn takes_no_value(key: &Ident) -> String {
 }
 
 pub(crate) fn not_a_count(key: &Ident, fault: &str) -> String {
-    format!("[C080] `{key}` must be a whole number of at least 1, but is {fault}")
+    format!("[C080] `{key}` must be a `usize` of at least 1, but is `{fault}`")
 }
 
 pub(crate) fn mode_is_a_string() -> String {
@@ -52,8 +59,14 @@ pub(crate) fn unknown_mode(mode: &str, proposal: Option<&str>) -> String {
     format!("[C080] unknown mode \"{mode}\": {proposal}the modes are \"thread\" and \"sequential\"")
 }
 
-pub(crate) fn not_built_yet(what: &str) -> String {
-    format!("[C083] {what} is not available in this version of concurrent-futures: remove it")
+pub(crate) fn option_to_come(key: &Ident) -> String {
+    format!("[C083] `{key}` is not available in this version of concurrent-futures: remove it")
+}
+
+pub(crate) fn mode_to_come(mode: &str) -> String {
+    format!(
+        "[C083] mode \"{mode}\" is not available in this version of concurrent-futures: use \"thread\", or remove `mode`"
+    )
 }
 
 pub(crate) fn not_with_threads(key: &Ident) -> String {
@@ -71,10 +84,10 @@ pub(crate) fn buffer_below_chunk(buffer: usize, chunk: usize) -> String {
     format!("[C081] `buffersize` is {buffer}, but a chunk alone is {chunk} (`chunksize`): make it at least {chunk}")
 }
 
-pub(crate) fn unordered_with_exit(line: &str) -> String {
+pub(crate) fn unordered_with_exit(at: &str) -> String {
     format!(
-        "[C081] `unordered` cannot be kept, since the loop can be left early ({line}which iterations had run would \
-         depend on timing): remove `unordered`, or the exit"
+        "[C081] the loop can be left early{at}, and with `unordered` it would depend on timing which iterations had \
+         run by then: remove `unordered`, or the exit"
     )
 }
 
@@ -83,7 +96,7 @@ pub(crate) fn unordered_task() -> String {
 }
 
 pub(crate) fn shared_task() -> String {
-    "[C081] `shared` is for loops: a task gets its own values".into()
+    "[C081] `shared` is for loops: a task gets its own values, so remove it".into()
 }
 
 // What the attribute stands on.
@@ -105,6 +118,10 @@ pub(crate) fn loop_without_function() -> String {
 
 pub(crate) fn not_a_loop() -> String {
     "[C082] within a function, `#[concurrent]` marks a `for` loop: move the mark to the loop".into()
+}
+
+pub(crate) fn annotated_twice() -> String {
+    "[C080] this function has the attribute twice: put all options in one".into()
 }
 
 pub(crate) fn marked_twice() -> String {
@@ -134,7 +151,7 @@ pub(crate) fn no_loop(name: &Ident) -> String {
 
 pub(crate) fn not_a_for_loop(keyword: &str) -> String {
     format!(
-        "[C001] a `{keyword}` loop cannot be split, since nobody knows its iterations beforehand: make it a `for` loop \
+        "[C001] a `{keyword}` cannot be split, since nobody knows its iterations beforehand: make it a `for` loop \
          over `std::iter::from_fn(..)` or `std::iter::successors(..)`, with the work in its body"
     )
 }
@@ -145,31 +162,45 @@ pub(crate) fn await_in_loop() -> String {
         .into()
 }
 
-pub(crate) fn source_outlives_loop(line: &str) -> String {
+pub(crate) fn source_outlives_loop(at: &str) -> String {
     format!(
-        "[C007] this loop can be left early ({line}the exit), but what it iterates over outlives it, and iterations \
+        "[C007] this loop can be left early{at}, but what it iterates over outlives it, and iterations \
          ahead of the exit would already have been pulled from it: iterate over it by value, or leave this loop plain"
     )
 }
 
-pub(crate) fn items_changed_in_place(line: &str) -> String {
+pub(crate) fn items_changed_in_place(at: &str) -> String {
     format!(
-        "[C008] this loop can be left early ({line}the exit), but it changes its items in place, and those behind the \
+        "[C008] this loop can be left early{at}, but it changes its items in place, and those behind the \
          exit would already have been changed: compute the new values first and store them in a second loop, or leave \
          this loop plain"
     )
 }
 
-pub(crate) fn loop_carried(place: &impl Display, how: &str, line: &str) -> String {
+pub(crate) fn loop_carried(place: &str, how: &str, at: &str, is_guess: bool) -> String {
+    // A buffer that each iteration clears carries nothing: it only stands in the wrong place.
+    let way_out = if how.contains("`.clear()`") {
+        format!("if `{place}` is scratch space, declare it inside the loop")
+    } else if is_guess {
+        format!("if the loop only reads `{place}`, say so: {}", shared(place))
+    } else {
+        format!("compute what does not need `{place}` first, in a statement of its own")
+    };
     format!(
         "[C020] this loop carries `{place}` from one iteration to the next, so nothing in it can run in parallel: \
-         iteration i+1 reads here the `{place}` that iteration i wrote ({line}it {how})\n\
-         help: compute what does not need `{place}` first, in a statement of its own\n\
+         iteration i+1 reads here the `{place}` that iteration i wrote{at}, where it {how}\n\
+         help: {way_out}\n\
          help: or leave this loop plain: remove its mark"
     )
 }
 
-pub(crate) fn nothing_parallel(reasons: &[String]) -> String {
+/// How to say that a loop only reads a variable.
+fn shared(place: &str) -> String {
+    let name = place.split('.').next().unwrap_or(place);
+    format!("`#[concurrent(shared({name}))]`")
+}
+
+pub(crate) fn nothing_parallel(reasons: &[String], guess: Option<&str>) -> String {
     let mut message = "[C022] nothing in this loop can run in parallel".to_owned();
     if reasons.is_empty() {
         message.push_str(": its body does no work that could be handed over");
@@ -177,15 +208,25 @@ pub(crate) fn nothing_parallel(reasons: &[String]) -> String {
         message.push_str(": every statement with work in it must run in order");
         reasons.iter().for_each(|reason| message.push_str(&format!("\n  {reason}")));
     }
+    if let Some(place) = guess {
+        message.push_str(&format!("\nhelp: if the loop only reads `{place}`, say so: {}", shared(place)));
+    }
     message.push_str("\nhelp: compute what is independent of other iterations in a statement of its own\n");
     message.push_str("help: or leave this loop plain: remove its mark");
     message
 }
 
+pub(crate) fn crosses_by_ref(name: &Ident) -> String {
+    format!(
+        "[C028] `{name}` is bound by reference to an item that stays with the parallel part, but the in-order part uses \
+         it: remove the `ref`, so that the value itself crosses"
+    )
+}
+
 // Functions.
 
 pub(crate) fn loops_in_async() -> String {
-    "[C060] the loops of an async function cannot run on threads, since waiting for them would block the executor: \
+    "[C060] the loops of async code cannot run on threads, since waiting for them would block the executor: \
      move the loop into a function that is not async, and call it through your runtime's `spawn_blocking`"
         .into()
 }
@@ -204,7 +245,7 @@ pub(crate) fn task_is_unsafe() -> String {
 }
 
 pub(crate) fn task_is_extern() -> String {
-    "[C060] a function with a foreign calling convention cannot be a task: wrap it in a Rust function".into()
+    "[C060] a function with a foreign calling convention cannot be a task: wrap it in a plain `fn`".into()
 }
 
 pub(crate) fn task_is_main() -> String {

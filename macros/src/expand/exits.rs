@@ -5,11 +5,11 @@ use crate::abi::Abi;
 use crate::analyze::known::{self, MacroKind};
 use crate::analyze::uses;
 use crate::names;
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprForLoop, Ident, Label, Lifetime, Macro, Stmt};
+use syn::{Expr, ExprForLoop, Ident, Label, Lifetime, Macro, Pat, Stmt};
 
 /// What there is to know about the loop whose parallel part is rewritten.
 #[derive(Clone, Copy)]
@@ -18,8 +18,6 @@ pub(crate) struct Around<'a> {
     pub(crate) label: Option<&'a Label>,
     /// The values of `return`s are made on the caller.
     pub(crate) return_in_order: bool,
-    /// The names that are bound within an iteration.
-    pub(crate) bound: &'a [String],
 }
 
 /// The exits of one segment, in the order of their numbers.
@@ -36,10 +34,13 @@ struct Site {
 }
 
 impl Exits {
-    /// Rewrites the exits in `stmts`, so that they leave the closure of their segment.
-    pub(crate) fn rewrite(&mut self, stmts: &mut [Stmt], around: Around<'_>) {
-        let mut rewriter = Rewriter { exits: self, around, targets: Vec::new() };
+    /// Rewrites the exits in `stmts`, so that they leave the closure of their segment. `bound` are the variables of the
+    /// iteration so far, to which those of the statements are added.
+    pub(crate) fn rewrite(&mut self, stmts: &mut [Stmt], around: Around<'_>, bound: &mut Vec<String>) {
+        let scopes = vec![std::mem::take(bound)];
+        let mut rewriter = Rewriter { exits: self, around, targets: Vec::new(), scopes };
         stmts.iter_mut().for_each(|stmt| rewriter.visit_stmt_mut(stmt));
+        *bound = rewriter.scopes.swap_remove(0);
     }
 
     // Output: Flow<_, Or<_, Or<_, Never>>>
@@ -74,6 +75,8 @@ struct Rewriter<'a, 'b> {
     around: Around<'b>,
     /// Loops and labelled blocks inside the segment: (label, is a loop).
     targets: Vec<(Option<String>, bool)>,
+    /// The variables of the iteration that are visible, by scope.
+    scopes: Vec<Vec<String>>,
 }
 
 impl Rewriter<'_, '_> {
@@ -114,7 +117,7 @@ impl Rewriter<'_, '_> {
             return self.leave(span, quote!(()), quote!(()), quote!(#keyword));
         };
         if self.around.return_in_order {
-            let shipped = bound_idents(value.to_token_stream(), self.around.bound);
+            let shipped = self.variables_in(value);
             let payload = quote!((#(#shipped,)*));
             return self.leave(span, payload.clone(), payload, quote!(#keyword #value));
         }
@@ -129,13 +132,11 @@ impl Rewriter<'_, '_> {
         let at = names::at(question);
         let branch = self.around.abi.private_at("branch", at);
         let (output, residual) = (names::local("output"), names::local("residual"));
-        let mark = proc_macro2::Punct::new('?', proc_macro2::Spacing::Alone);
-        let mark = TokenTree::from({
-            let mut mark = mark;
-            mark.set_span(question);
-            mark
-        });
-        let leave = self.leave(question, quote!(#residual), quote!(#residual), quote!(match #residual #mark {}));
+        let mut mark = Punct::new('?', Spacing::Alone);
+        mark.set_span(question);
+        let cross = self.around.abi.private_at("cross", at);
+        let payload = quote_spanned!(at=> #cross(#residual));
+        let leave = self.leave(question, payload, quote!(#residual), quote!(match #residual #mark {}));
         expression(quote_spanned! {at=>
             match #branch(#value) {
                 ::core::ops::ControlFlow::Continue(#output) => #output,
@@ -144,9 +145,33 @@ impl Rewriter<'_, '_> {
         })
     }
 
+    /// The variables of the iteration that an expression uses.
+    fn variables_in(&self, expr: &Expr) -> Vec<Ident> {
+        let mut found: Vec<Ident> = Vec::new();
+        for used in uses::of_expr(expr, None).uses {
+            let name = &used.place.name;
+            let is_visible = self.scopes.iter().flatten().any(|bound| bound == name);
+            if is_visible && !found.iter().any(|known| known == name) {
+                found.push(names::written(name, used.span));
+            }
+        }
+        found
+    }
+
+    fn bind(&mut self, pat: &Pat) {
+        let names = uses::bound_names(pat).into_iter().map(|(name, _)| name.to_string());
+        self.scopes.last_mut().expect("a segment has a scope").extend(names);
+    }
+
+    fn scoped(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.scopes.push(Vec::new());
+        visit(self);
+        self.scopes.pop();
+    }
+
     fn target(&mut self, label: Option<&Label>, is_loop: bool, visit: impl FnOnce(&mut Self)) {
         self.targets.push((label.map(|label| label.name.ident.to_string()), is_loop));
-        visit(self);
+        self.scoped(visit);
         self.targets.pop();
     }
 }
@@ -160,7 +185,35 @@ impl VisitMut for Rewriter<'_, '_> {
     fn visit_expr_for_loop_mut(&mut self, inner: &mut ExprForLoop) {
         self.visit_expr_mut(&mut inner.expr);
         let label = inner.label.clone();
-        self.target(label.as_ref(), true, |rewriter| rewriter.visit_block_mut(&mut inner.body));
+        self.target(label.as_ref(), true, |rewriter| {
+            rewriter.bind(&inner.pat);
+            rewriter.visit_block_mut(&mut inner.body);
+        });
+    }
+
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        self.scoped(|rewriter| visit_mut::visit_block_mut(rewriter, block));
+    }
+
+    fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        visit_mut::visit_local_mut(self, local);
+        self.bind(&local.pat);
+    }
+
+    fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
+        self.scoped(|rewriter| {
+            rewriter.bind(&arm.pat);
+            visit_mut::visit_arm_mut(rewriter, arm);
+        });
+    }
+
+    fn visit_expr_if_mut(&mut self, branch: &mut syn::ExprIf) {
+        self.scoped(|rewriter| visit_mut::visit_expr_if_mut(rewriter, branch));
+    }
+
+    fn visit_expr_let_mut(&mut self, condition: &mut syn::ExprLet) {
+        self.visit_expr_mut(&mut condition.expr);
+        self.bind(&condition.pat);
     }
 
     fn visit_expr_while_mut(&mut self, inner: &mut syn::ExprWhile) {
@@ -186,6 +239,13 @@ impl VisitMut for Rewriter<'_, '_> {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Return(inner) = &*expr
+            && self.around.return_in_order
+        {
+            // The value is made on the caller, with whatever exits it has.
+            *expr = self.return_value(inner.return_token.span(), inner.expr.as_deref());
+            return;
+        }
         visit_mut::visit_expr_mut(self, expr);
         let rewritten = match &*expr {
             Expr::Break(jump) => self.jump(expr, jump.label.as_ref(), jump.expr.as_deref(), false),
@@ -210,33 +270,6 @@ impl VisitMut for Rewriter<'_, '_> {
         // Untouched tokens keep their text, which `assert!` quotes.
         if self.exits.sites.len() > before {
             mac.tokens = args.to_token_stream();
-        }
-    }
-}
-
-/// The names bound within the iteration that `tokens` use.
-fn bound_idents(tokens: TokenStream, bound: &[String]) -> Vec<Ident> {
-    let mut found: Vec<Ident> = Vec::new();
-    collect_bound(tokens, bound, &mut found);
-    found
-}
-
-fn collect_bound(tokens: TokenStream, bound: &[String], found: &mut Vec<Ident>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) if bound.contains(&ident.to_string()) && !found.contains(&ident) => {
-                found.push(ident)
-            }
-            TokenTree::Group(group) => collect_bound(group.stream(), bound, found),
-            TokenTree::Literal(literal) => {
-                let syn::Lit::Str(text) = syn::Lit::new(literal.clone()) else { continue };
-                for name in uses::captured_names(&text.value()) {
-                    if bound.contains(&name) && !found.iter().any(|known| *known == name.as_str()) {
-                        found.push(Ident::new(&name, literal.span()));
-                    }
-                }
-            }
-            _ => {}
         }
     }
 }

@@ -4,6 +4,7 @@ use super::exits::{Around, Exits};
 use super::options;
 use crate::abi::Abi;
 use crate::analyze::scope::plan_number;
+use crate::analyze::uses;
 use crate::model::loop_plan::{Crossing, LoopPlan, LoopSource, Segment, Split, Turn};
 use crate::names;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
@@ -11,7 +12,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprForLoop, ItemFn, Stmt};
+use syn::{Expr, ExprForLoop, ItemFn, Pat, Stmt};
 
 /// The function with its planned loops replaced.
 pub(crate) fn function(mut function: ItemFn, plans: &BTreeMap<usize, LoopPlan>) -> TokenStream {
@@ -106,12 +107,12 @@ impl Expander<'_> {
         iter: &Ident,
     ) -> TokenStream {
         let ExprForLoop { label, pat, .. } = &plan.written;
-        let Split { turns, items, return_in_order, bound, .. } = split;
-        let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order, bound };
+        let Split { turns, items, return_in_order, .. } = split;
+        let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order };
         let (item, step) = (names::local("item"), names::local("step"));
         let (part, team) = (names::local("part"), names::local("team"));
 
-        let pieces = self.pieces(turns, around);
+        let pieces = self.pieces(turns, pat, around);
         let closure = closure(&pieces, quote!(let #pat = #item;), abi);
         let in_order = self.in_order(turns, &pieces, around);
         let make_part = abi.private("part");
@@ -127,7 +128,8 @@ impl Expander<'_> {
     }
 
     /// The parallel turns, with their inner loops expanded and their exits rewritten.
-    fn pieces<'a>(&mut self, turns: &'a [Turn], around: Around<'_>) -> Vec<Piece<'a>> {
+    fn pieces<'a>(&mut self, turns: &'a [Turn], pat: &Pat, around: Around<'_>) -> Vec<Piece<'a>> {
+        let mut bound: Vec<String> = uses::bound_names(pat).into_iter().map(|(name, _)| name.to_string()).collect();
         let segments = turns.iter().filter_map(|turn| match turn {
             Turn::Parallel(segment) => Some(segment),
             Turn::InOrder(_) => None,
@@ -135,7 +137,7 @@ impl Expander<'_> {
         let pieces = segments.map(|segment| {
             let mut stmts = self.expanded_stmts(&segment.stmts);
             let mut exits = Exits::default();
-            exits.rewrite(&mut stmts, around);
+            exits.rewrite(&mut stmts, around, &mut bound);
             Piece { segment, stmts, exits }
         });
         pieces.collect()

@@ -26,8 +26,6 @@ pub(crate) struct Split {
     /// The values that `return`s in the parallel part return are made on the caller, since they do not
     /// look as if they could be sent between threads.
     pub(crate) return_in_order: bool,
-    /// Every name that is bound within an iteration.
-    pub(crate) bound: Vec<String>,
 }
 
 /// Statements of one part that follow each other.

@@ -2,7 +2,7 @@
 
 use crate::diag::{Sink, catalog};
 use crate::model::options::{Keyed, Mode, Options};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -25,11 +25,16 @@ pub(crate) fn parse(tokens: TokenStream, sink: &mut Sink) -> Options {
             if seen.contains(&key) {
                 sink.error(key.span(), catalog::repeated_key(&key));
             }
-            one(&key, input, &mut options, sink)?;
-            seen.push(key);
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+            if let Err(error) = one(&key, input, &mut options, sink) {
+                sink.push(error);
+                skip_to_comma(input)?;
             }
+            if !input.is_empty() && !input.peek(Token![,]) {
+                sink.error(input.span(), catalog::needs_comma(&key));
+                skip_to_comma(input)?;
+            }
+            input.parse::<Option<Token![,]>>()?;
+            seen.push(key);
         }
         Ok(())
     };
@@ -56,7 +61,13 @@ fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Si
                 return Err(syn::Error::new(key.span(), catalog::needs_names(key)));
             }
             parenthesized!(names in input);
-            options.shared.extend(Punctuated::<Ident, Token![,]>::parse_terminated(&names)?);
+            match Punctuated::<Ident, Token![,]>::parse_terminated(&names) {
+                Ok(names) => options.shared.extend(names),
+                Err(error) => {
+                    sink.error(error.span(), catalog::needs_names(key));
+                    names.parse::<TokenStream>()?;
+                }
+            }
         }
         "crate" => options.krate = Some(path(key, input)?),
         _ => {
@@ -73,7 +84,7 @@ fn unknown(key: &Ident) -> String {
         return catalog::not_with_threads(key);
     }
     if KEYS_TO_COME.contains(&name.as_str()) {
-        return catalog::not_built_yet(&format!("`{name}`"));
+        return catalog::option_to_come(key);
     }
     catalog::unknown_key(key, nearest(&name, &KEYS))
 }
@@ -131,7 +142,7 @@ fn mode(expr: &Expr, sink: &mut Sink) -> Option<Mode> {
         "thread" => Some(Mode::Thread),
         "sequential" => Some(Mode::Sequential),
         later @ ("process" | "async" | "mpi") => {
-            sink.error_at(text, catalog::not_built_yet(&format!("mode \"{later}\"")));
+            sink.error_at(text, catalog::mode_to_come(later));
             None
         }
         other => {
@@ -147,10 +158,20 @@ fn path(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
         return Err(syn::Error::new(key.span(), catalog::needs_value(key, "my_crate::concurrent_futures")));
     }
     input.parse::<Token![=]>()?;
-    if input.peek(LitStr) {
-        return input.parse::<LitStr>()?.parse_with(Path::parse_mod_style);
+    let path = if input.peek(LitStr) {
+        input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)
+    } else {
+        input.call(Path::parse_mod_style)
+    };
+    path.map_err(|error| syn::Error::new(error.span(), catalog::needs_path(key)))
+}
+
+/// Skips the rest of an option that is not understood, so that the next one is still read.
+fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
     }
-    input.call(Path::parse_mod_style)
+    Ok(())
 }
 
 /// Skips what follows an unknown key, so that the next key is still read.

@@ -3,6 +3,7 @@
 use crate::diag::catalog;
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::{Expr, ItemFn, Token, TraitItemFn};
 
 /// What `#[concurrent]` stands on, if it is something that can be annotated.
@@ -15,20 +16,17 @@ pub(crate) fn parse(item: TokenStream) -> syn::Result<ItemFn> {
         return Err(syn::Error::new_spanned(&function.sig.ident, catalog::no_body()));
     }
     if let Ok(Loop(expr)) = syn::parse2::<Loop>(item.clone()) {
-        let message = match &expr {
-            Expr::ForLoop(_) => catalog::loop_without_function(),
-            _ => catalog::not_a_for_loop("while"),
-        };
-        let keyword = item.into_iter().find(|token| matches!(token, proc_macro2::TokenTree::Ident(_)));
-        return Err(syn::Error::new_spanned(keyword, message));
-    }
-    if let Ok(other) = syn::parse2::<syn::Item>(item.clone()) {
-        return Err(match kind(&other) {
-            Some(kind) => syn::Error::new_spanned(first_token(&item), catalog::not_a_function(kind)),
-            None => error,
+        return Err(match &expr {
+            Expr::While(other) => syn::Error::new(other.while_token.span, catalog::not_a_for_loop("while")),
+            Expr::Loop(other) => syn::Error::new(other.loop_token.span, catalog::not_a_for_loop("loop")),
+            Expr::ForLoop(written) => syn::Error::new(written.for_token.span, catalog::loop_without_function()),
+            _ => error,
         });
     }
-    Err(error)
+    match syn::parse2::<syn::Item>(item) {
+        Ok(other) => Err(other_item(&other).unwrap_or(error)),
+        Err(_) => Err(error),
+    }
 }
 
 /// A loop as a statement, as the bare `#[concurrent] for …` hands it to us.
@@ -45,17 +43,17 @@ impl Parse for Loop {
     }
 }
 
-fn kind(item: &syn::Item) -> Option<&'static str> {
-    Some(match item {
-        syn::Item::Impl(_) => "an `impl` block",
-        syn::Item::Mod(_) => "a module",
-        syn::Item::Struct(_) | syn::Item::Enum(_) | syn::Item::Union(_) => "a type",
-        syn::Item::Trait(_) => "a trait",
+/// The error about an item that is no function, at its keyword.
+fn other_item(item: &syn::Item) -> Option<syn::Error> {
+    let (span, kind) = match item {
+        syn::Item::Impl(item) => (item.impl_token.span, "an `impl` block"),
+        syn::Item::Mod(item) => (item.mod_token.span, "a module"),
+        syn::Item::Struct(item) => (item.struct_token.span, "a type"),
+        syn::Item::Enum(item) => (item.enum_token.span, "a type"),
+        syn::Item::Union(item) => (item.union_token.span, "a type"),
+        syn::Item::Trait(item) => (item.trait_token.span, "a trait"),
         syn::Item::Fn(_) => return None,
-        _ => "this item",
-    })
-}
-
-fn first_token(tokens: &TokenStream) -> Option<proc_macro2::TokenTree> {
-    tokens.clone().into_iter().next()
+        other => (other.span(), "this item"),
+    };
+    Some(syn::Error::new(span, catalog::not_a_function(kind)))
 }

@@ -60,10 +60,10 @@ impl Marks<'_> {
         mark
     }
 
-    fn refuse(&mut self, attrs: &mut Vec<Attribute>, message: String) {
-        if let Some(position) = attrs.iter().position(is_mark) {
-            let attr = attrs.remove(position);
-            self.sink.error_at(attr.path(), message);
+    /// Takes all marks off what cannot be marked.
+    fn refuse(&mut self, attrs: &mut Vec<Attribute>, message: &dyn Fn() -> String) {
+        for attr in attrs.extract_if(.., |attr| is_mark(attr)) {
+            self.sink.error_at(attr.path(), message());
         }
     }
 }
@@ -75,28 +75,53 @@ impl VisitMut for Marks<'_> {
                 let mark = self.take(&mut for_loop.attrs);
                 (self.on_loop)(for_loop, mark);
             }
-            Expr::While(other) => self.refuse(&mut other.attrs, catalog::not_a_for_loop("while")),
-            Expr::Loop(other) => self.refuse(&mut other.attrs, catalog::not_a_for_loop("loop")),
-            Expr::Block(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
-            Expr::If(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
-            Expr::Match(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
-            Expr::MethodCall(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
-            Expr::Call(other) => self.refuse(&mut other.attrs, catalog::not_a_loop()),
-            _ => {}
+            Expr::While(other) => self.refuse(&mut other.attrs, &|| catalog::not_a_for_loop("while")),
+            Expr::Loop(other) => self.refuse(&mut other.attrs, &|| catalog::not_a_for_loop("loop")),
+            _ => {
+                if let Some(attrs) = attrs(expr) {
+                    self.refuse(attrs, &catalog::not_a_loop);
+                }
+            }
         }
         visit_mut::visit_expr_mut(self, expr);
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         match stmt {
-            Stmt::Local(local) => self.refuse(&mut local.attrs, catalog::not_a_loop()),
-            Stmt::Macro(mac) => self.refuse(&mut mac.attrs, catalog::not_a_loop()),
+            Stmt::Local(local) => self.refuse(&mut local.attrs, &catalog::not_a_loop),
+            Stmt::Macro(mac) => self.refuse(&mut mac.attrs, &catalog::not_a_loop),
             Stmt::Item(_) | Stmt::Expr(..) => {}
         }
         visit_mut::visit_stmt_mut(self, stmt);
     }
 
     fn visit_item_mut(&mut self, _item: &mut Item) {}
+}
+
+/// The attributes of an expression that can begin a statement.
+fn attrs(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
+    Some(match expr {
+        Expr::Assign(expr) => &mut expr.attrs,
+        Expr::Await(expr) => &mut expr.attrs,
+        Expr::Binary(expr) => &mut expr.attrs,
+        Expr::Block(expr) => &mut expr.attrs,
+        Expr::Break(expr) => &mut expr.attrs,
+        Expr::Call(expr) => &mut expr.attrs,
+        Expr::Closure(expr) => &mut expr.attrs,
+        Expr::Continue(expr) => &mut expr.attrs,
+        Expr::Field(expr) => &mut expr.attrs,
+        Expr::If(expr) => &mut expr.attrs,
+        Expr::Index(expr) => &mut expr.attrs,
+        Expr::Macro(expr) => &mut expr.attrs,
+        Expr::Match(expr) => &mut expr.attrs,
+        Expr::MethodCall(expr) => &mut expr.attrs,
+        Expr::Path(expr) => &mut expr.attrs,
+        Expr::Return(expr) => &mut expr.attrs,
+        Expr::Try(expr) => &mut expr.attrs,
+        Expr::Unary(expr) => &mut expr.attrs,
+        Expr::Unsafe(expr) => &mut expr.attrs,
+        _ => return None,
+    })
 }
 
 /// The attribute that ties a loop to plan number `index`.

@@ -178,6 +178,7 @@ impl<A, T: ?Sized> MutFirst for &&Probe<(&mut T, A)> {}
 )]
 pub trait SourceMayBeLeft {}
 
+#[diagnostic::do_not_recommend]
 impl SourceMayBeLeft for Untraced {}
 
 /// What a loop that can be left early may give out.
@@ -188,6 +189,7 @@ impl SourceMayBeLeft for Untraced {}
 )]
 pub trait ItemsMayBeLeft {}
 
+#[diagnostic::do_not_recommend]
 impl ItemsMayBeLeft for Untraced {}
 
 /// Refuses sources of a loop with an exit in which look-ahead could be noticed.
