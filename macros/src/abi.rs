@@ -1,6 +1,6 @@
 //! Every path that generated code names, in one place.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
 
@@ -31,8 +31,21 @@ impl Abi {
 
     /// The same, such that a type error about it is shown at `span`.
     pub(crate) fn private_at(&self, name: &str, span: Span) -> TokenStream {
-        let krate = &self.krate;
+        let krate = respanned(self.krate.clone(), span);
         let name = Ident::new(name, span);
         quote_spanned!(span=> #krate::__private::#name)
     }
+}
+
+/// The same tokens, all at `span`: rustc shows an error about mixed ones at the attribute.
+pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan = |token| {
+        let mut token = match token {
+            TokenTree::Group(group) => Group::new(group.delimiter(), respanned(group.stream(), span)).into(),
+            token => token,
+        };
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(respan).collect()
 }

@@ -9,6 +9,19 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__{name}"), Span::mixed_site())
 }
 
+/// A generated local for whose errors the code at `span` is to blame.
+pub(crate) fn local_at(name: &str, span: Span) -> Ident {
+    Ident::new(&format!("__{name}"), at(span))
+}
+
+/// What is taken out of an in-order statement of loop number `plan`.
+pub(crate) fn hoisted(plan: usize, number: usize, span: Span) -> Ident {
+    match plan {
+        0 => format_ident!("__h{number}", span = at(span)),
+        plan => format_ident!("__h{plan}_{number}", span = at(span)),
+    }
+}
+
 /// A generated local with a number.
 pub(crate) fn numbered(name: &str, number: usize) -> Ident {
     format_ident!("__{name}{number}", span = Span::mixed_site())

@@ -33,7 +33,9 @@ fn check(name: &str) {
         fs::write(&explained_path, &written).expect("the expanded file can be written");
     }
     let (at, line) = first_difference(&explained, &written);
-    panic!("{name}_expanded.rs is not what the macro writes, first at line {at}:\n{line}\n\nThe macro writes:\n{written}");
+    panic!(
+        "{name}_expanded.rs is not what the macro writes, first at line {at}:\n{line}\n\nThe macro writes:\n{written}"
+    );
 }
 
 fn read(path: &Path) -> File {

@@ -29,14 +29,14 @@ pub(crate) trait Judge {
     fn is_grabbed(&self, expr: &Expr) -> bool;
 }
 
-/// Takes out of `stmt` what it can; names are numbered from `first`.
+/// Takes out of `stmt` what it can, for loop number `plan`; names are numbered from `first`.
 ///
 /// Nothing is taken out of a statement with attributes: a `cfg` may remove it.
-pub(crate) fn hoist(stmt: &mut Stmt, judge: &dyn Judge, first: usize) -> Vec<Hoisted> {
+pub(crate) fn hoist(stmt: &mut Stmt, judge: &dyn Judge, plan: usize, first: usize) -> Vec<Hoisted> {
     if has_attributes(stmt) {
         return Vec::new();
     }
-    let mut hoister = Hoister { judge, first, hoisted: Vec::new(), has_effects: false, stopped: false };
+    let mut hoister = Hoister { judge, plan, first, hoisted: Vec::new(), has_effects: false, stopped: false };
     match stmt {
         Stmt::Local(Local { init: Some(init), .. }) => hoister.expr(&mut init.expr),
         Stmt::Expr(Expr::Macro(mac), _) => hoister.mac(&mut mac.mac),
@@ -138,11 +138,25 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
         Expr::Reference(_) => true,
         Expr::MethodCall(call) => {
             let method = call.method.to_string();
-            if known::passes_on(&method) { may_borrow(&call.receiver) } else { known::is_borrower(&method) }
+            match method.as_str() {
+                // Of an iterator they are lazy; of an `Option` they make a value.
+                "copied" | "cloned" => matches!(&*call.receiver, Expr::MethodCall(inner) if is_lazy(inner)),
+                method if known::passes_on(method) => may_borrow(&call.receiver),
+                method => known::is_borrower(method),
+            }
         }
         Expr::Try(inner) => may_borrow(&inner.expr),
         Expr::Paren(inner) => may_borrow(&inner.expr),
         Expr::Group(inner) => may_borrow(&inner.expr),
+        _ => false,
+    }
+}
+
+/// `&make()`: a borrow of a value that nothing else holds.
+pub(crate) fn borrows_from_temporary(expr: &Expr) -> bool {
+    match expr {
+        Expr::Reference(reference) => uses::place(&reference.expr).is_none() && !matches!(&*reference.expr, Expr::Lit(_)),
+        Expr::Paren(inner) => borrows_from_temporary(&inner.expr),
         _ => false,
     }
 }
@@ -164,6 +178,12 @@ fn is_viewed(expr: &Expr) -> bool {
         Expr::Index(index) => is_viewed(&index.expr) && !has_call(&index.index),
         other => is_plain_place(other) || is_view(other),
     }
+}
+
+/// Whether a method gives an iterator, as far as its name tells.
+fn is_lazy(call: &syn::ExprMethodCall) -> bool {
+    let method = call.method.to_string();
+    known::is_borrower(&method) && !matches!(method.as_str(), "first" | "last" | "get" | "as_ref" | "as_deref")
 }
 
 /// `Some`, `Ok`, `Point` and other names of values that are built around their arguments.
@@ -208,6 +228,7 @@ fn is_literal(expr: &Expr) -> bool {
 
 struct Hoister<'a> {
     judge: &'a dyn Judge,
+    plan: usize,
     first: usize,
     hoisted: Vec<Hoisted>,
     /// Something that stays in order has been evaluated already.
@@ -223,9 +244,7 @@ impl Hoister<'_> {
             return;
         }
         if self.can_go(expr) {
-            let number = self.first + self.hoisted.len();
-            let mut name = names::numbered("h", number);
-            name.set_span(names::at(expr.span()));
+            let name = names::hoisted(self.plan, self.first + self.hoisted.len(), expr.span());
             let placeholder: Expr = parse_quote!(#name);
             let expr = std::mem::replace(expr, placeholder);
             self.hoisted.push(Hoisted { name, expr, is_late: self.has_effects });
@@ -246,14 +265,14 @@ impl Hoister<'_> {
     fn parts(&mut self, expr: &mut Expr) {
         match expr {
             Expr::Assign(assign) => {
+                self.assigned(&mut assign.left, &assign.right);
                 self.expr(&mut assign.right);
-                self.target(&mut assign.left);
             }
             Expr::Binary(binary) if uses::is_compound(&binary.op) => {
+                self.assigned(&mut binary.left, &binary.right);
                 // Which side goes first depends on the type: what is taken out of the right side is due there.
                 self.has_effects |= !is_plain_place(&binary.left);
                 self.expr(&mut binary.right);
-                self.target(&mut binary.left);
             }
             Expr::Binary(binary) => {
                 self.expr(&mut binary.left);
@@ -338,6 +357,13 @@ impl Hoister<'_> {
         }
     }
 
+    /// What is assigned to, before `value` is looked at: its indices are evaluated behind an exit in there.
+    fn assigned(&mut self, left: &mut Expr, value: &Expr) {
+        if !self.judge.may_exit(value) {
+            self.target(left);
+        }
+    }
+
     /// What is assigned to: indices and arguments in it are values, the rest is a place.
     fn target(&mut self, left: &mut Expr) {
         match left {
@@ -348,7 +374,12 @@ impl Hoister<'_> {
             Expr::Field(field) => self.target(&mut field.base),
             Expr::Paren(inner) => self.target(&mut inner.expr),
             Expr::Unary(unary) => self.target(&mut unary.expr),
-            Expr::MethodCall(_) | Expr::Call(_) => self.parts(left),
+            Expr::MethodCall(_) | Expr::Call(_) => {
+                let has_effects = self.has_effects;
+                self.parts(left);
+                // A value is evaluated in front of the place that it is assigned to.
+                self.has_effects = has_effects;
+            }
             _ => {}
         }
     }

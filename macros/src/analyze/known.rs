@@ -203,7 +203,21 @@ pub(crate) fn is_view(method: &str) -> bool {
 
 /// Methods that pass on what a borrower gave.
 pub(crate) fn passes_on(method: &str) -> bool {
-    matches!(method, "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "ok" | "ok_or")
+    matches!(
+        method,
+        "unwrap"
+            | "expect"
+            | "unwrap_or"
+            | "unwrap_or_default"
+            | "unwrap_or_else"
+            | "ok"
+            | "ok_or"
+            | "ok_or_else"
+            | "and_then"
+            | "or"
+            | "or_else"
+            | "map_err"
+    )
 }
 
 /// Methods without work worth handing over, though their result is a value of its own.

@@ -60,7 +60,7 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
         let options = mark.as_ref().map_or_else(|| options.clone(), |mark| mark.options.over(options));
         let written = found.written;
         let locals = locals.get(&number).unwrap_or(&no_locals);
-        let verdict = split::split(&written, locals, &options.shared, &function.sig.output);
+        let verdict = split::split(number, &written, locals, &options.shared, &function.sig.output);
         candidates.insert(number, Candidate { mark, options, written, verdict, is_async: found.is_async });
     }
     candidates

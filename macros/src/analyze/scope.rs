@@ -14,6 +14,8 @@ pub(crate) struct Declared {
     pub(crate) is_mut: bool,
     /// It is an exclusive reference, so that a mere use of it may change what is behind it.
     pub(crate) is_mut_ref: bool,
+    /// It is a shared reference to a collection, and so iterating over it gives shared references.
+    pub(crate) gives_shared_references: bool,
 }
 
 /// The locals that are visible at one place.
@@ -31,7 +33,7 @@ pub(crate) fn locals_around_loops(function: &ItemFn) -> HashMap<usize, Locals> {
                     _ => false,
                 };
                 let is_mut = receiver.mutability.is_some();
-                walk.locals.insert("self".to_owned(), Declared { is_mut, is_mut_ref });
+                walk.locals.insert("self".to_owned(), Declared { is_mut, is_mut_ref, gives_shared_references: false });
             }
             FnArg::Typed(typed) => walk.bind(&typed.pat, Some(&typed.ty), None),
         }
@@ -44,6 +46,21 @@ pub(crate) fn locals_around_loops(function: &ItemFn) -> HashMap<usize, Locals> {
 pub(crate) fn plan_number(attrs: &[syn::Attribute]) -> Option<usize> {
     let attr = attrs.iter().find(|attr| attr.path().is_ident(PLANNED))?;
     attr.parse_args::<syn::LitInt>().ok()?.base10_parse().ok()
+}
+
+/// `&[T]`, `&Vec<T>`, `&HashMap<K, V>`
+fn is_shared_collection(ty: &Type) -> bool {
+    let Type::Reference(reference) = ty else { return false };
+    match &*reference.elem {
+        Type::Slice(_) | Type::Array(_) => reference.mutability.is_none(),
+        Type::Path(path) => {
+            let collections =
+                ["Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "LinkedList", "BinaryHeap"];
+            let last = path.path.segments.last();
+            reference.mutability.is_none() && last.is_some_and(|last| collections.iter().any(|name| last.ident == name))
+        }
+        _ => false,
+    }
 }
 
 /// Whether what `expr` gives is, or holds, an exclusive reference, as far as can be seen.
@@ -72,8 +89,9 @@ impl Walk {
         };
         let is_mut_ref = matches!(ty, Some(Type::Reference(ty)) if ty.mutability.is_some())
             || init.is_some_and(gives_mut_reference);
+        let gives_shared_references = matches!(pat, Pat::Ident(_)) && ty.is_some_and(is_shared_collection);
         for (name, is_mut) in uses::bound_names(pat) {
-            self.locals.insert(name.to_string(), Declared { is_mut, is_mut_ref });
+            self.locals.insert(name.to_string(), Declared { is_mut, is_mut_ref, gives_shared_references });
         }
     }
 

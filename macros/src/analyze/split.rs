@@ -15,8 +15,8 @@ use super::carried::{self, Carried};
 use super::hoist::{self, Hoisted, Judge};
 use super::known;
 use super::scope::Locals;
-use super::uses::{self, Access, ExitKind, Facts, Use};
-use crate::model::loop_plan::{Crossing, Segment, Split, Turn};
+use super::uses::{self, Access, ExitKind, Facts, Place, Use};
+use crate::model::loop_plan::{Capture, Crossing, Segment, Split, Turn};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashMap;
@@ -35,6 +35,7 @@ pub(crate) struct Reason {
 pub(crate) enum Why {
     Carried(Carried),
     Conditional,
+    Borrows,
     MadeInOrder(String),
     ChangedLater(String),
     Effect(String),
@@ -61,17 +62,33 @@ pub(crate) struct Verdict {
     pub(crate) crosses_by_ref: Option<Ident>,
 }
 
-/// Splits the body of `written`. `locals` are visible around it; `shared` the user calls only read.
-pub(crate) fn split(written: &ExprForLoop, locals: &Locals, shared: &[Ident], output: &ReturnType) -> Verdict {
+/// Splits the body of `written`, loop number `plan`. `locals` are visible around it; `shared` the user calls only read.
+pub(crate) fn split(
+    plan: usize,
+    written: &ExprForLoop,
+    locals: &Locals,
+    shared: &[Ident],
+    output: &ReturnType,
+) -> Verdict {
     let label = written.label.as_ref();
     let body = uses::of_body(&written.pat, &written.body, label);
     let carried = carried::find(&body, locals, shared);
-    let mut splitter = Splitter::new(label, &carried, locals);
-    let is_own = is_iter_mut(&written.expr);
-    splitter.bind(&written.pat, Origin::Parallel(0), items_are_copied(&written.expr, &written.pat), is_own);
-    for (index, stmt) in written.body.stmts.iter().enumerate() {
-        splitter.stmt(stmt, &written.body.stmts[index + 1..]);
-    }
+    let mut stays = Vec::new();
+    let mut splitter = loop {
+        let mut splitter = Splitter::new(plan, label, &carried, locals, stays);
+        let is_own = is_iter_mut(&written.expr);
+        let is_copied = items_are_copied(&written.expr, &written.pat, locals);
+        splitter.bind(&written.pat, Origin::Parallel(0), is_copied, is_own);
+        splitter.is_in_body = true;
+        for index in 0..written.body.stmts.len() {
+            splitter.stmt(index, &written.body.stmts);
+        }
+        // What turned out to cross, but borrows from what stays behind, is made in order the next time.
+        if splitter.borrowed.is_empty() {
+            break splitter;
+        }
+        stays = [splitter.stays, splitter.borrowed].concat();
+    };
 
     let left_at = body.exits.iter().find(|exit| exit.kind == ExitKind::Leave).map(|exit| exit.span);
     let left_at = left_at.or_else(|| body.hidden_exits.first().map(|(span, _)| *span)).or(splitter.unknown_macro);
@@ -114,13 +131,20 @@ struct Local {
     is_copied: bool,
     /// An in-order statement reads it: from there on the parallel part must leave it as it is.
     read_in_order: bool,
+    /// A statement of the body makes it, rather than the loop's pattern.
+    is_made: bool,
     /// Nothing outside the iteration can be another name of it, as far as can be seen.
     is_own: bool,
+    /// The statement of this index makes it by borrowing from a value that the parallel part made.
+    borrows_in: Option<usize>,
+    /// An in-order statement used it by value, and it is used again: it must be `Copy`.
+    must_be_copied: bool,
     /// The statement that makes it is a view of another variable; the in-order part, if it needs it, views again.
     view: Option<Stmt>,
 }
 
 struct Splitter<'a> {
+    plan: usize,
     label: Option<&'a Label>,
     carried: &'a [Carried],
     /// The locals of the function around the loop.
@@ -136,11 +160,24 @@ struct Splitter<'a> {
     /// A macro in an in-order statement that may hide an exit.
     unknown_macro: Option<Span>,
     n_hoisted: usize,
+    /// Statements that must be in order, since they borrow from what the parallel part makes.
+    stays: Vec<usize>,
+    /// The loop's pattern is bound already.
+    is_in_body: bool,
+    /// More of these, found on the way.
+    borrowed: Vec<usize>,
 }
 
 impl<'a> Splitter<'a> {
-    fn new(label: Option<&'a Label>, carried: &'a [Carried], around: &'a Locals) -> Self {
+    fn new(
+        plan: usize,
+        label: Option<&'a Label>,
+        carried: &'a [Carried],
+        around: &'a Locals,
+        stays: Vec<usize>,
+    ) -> Self {
         Self {
+            plan,
             label,
             carried,
             around,
@@ -153,18 +190,23 @@ impl<'a> Splitter<'a> {
             behind_exit: false,
             unknown_macro: None,
             n_hoisted: 0,
+            stays,
+            is_in_body: false,
+            borrowed: Vec::new(),
         }
     }
 
-    /// Splits one statement; `later` are those behind it.
-    fn stmt(&mut self, stmt: &Stmt, later: &[Stmt]) {
-        if is_item(stmt) {
+    /// Splits the statement of that index.
+    fn stmt(&mut self, index: usize, stmts: &[Stmt]) {
+        let (stmt, later) = (&stmts[index], &stmts[index + 1..]);
+        // A macro is visible to what stands behind it only.
+        if matches!(stmt, Stmt::Item(_)) || (is_local_macro(stmt) && stmts[..index].iter().all(is_local_macro)) {
             return self.items.push(stmt.clone());
         }
         let stmt = with_semicolon(stmt.clone());
         let facts = uses::of_stmt(&stmt, self.label);
-        match self.reason(&stmt, &facts) {
-            None => self.parallel(&stmt, facts, later),
+        match self.reason(index, &stmt, &facts) {
+            None => self.parallel(index, &stmt, facts, later),
             Some(reason) => {
                 self.reasons.push(reason);
                 self.in_order(stmt);
@@ -173,17 +215,19 @@ impl<'a> Splitter<'a> {
     }
 
     /// Why a statement with these facts must be in order, if it must.
-    fn reason(&self, stmt: &Stmt, facts: &Facts) -> Option<Reason> {
-        if self.behind_exit {
-            return Some(Reason { span: stmt.span(), why: Why::BehindExit });
-        }
-        if let Stmt::Local(syn::Local { init: None, .. }) = stmt {
-            return Some(Reason { span: stmt.span(), why: Why::NotInitialized });
-        }
-        if hoist::has_attributes(stmt) {
-            return Some(Reason { span: stmt.span(), why: Why::Conditional });
-        }
-        self.needs_order(facts)
+    fn reason(&self, index: usize, stmt: &Stmt, facts: &Facts) -> Option<Reason> {
+        let why = if self.behind_exit {
+            Why::BehindExit
+        } else if matches!(stmt, Stmt::Local(syn::Local { init: None, .. })) {
+            Why::NotInitialized
+        } else if hoist::has_attributes(stmt) || is_local_macro(stmt) {
+            Why::Conditional
+        } else if self.stays.contains(&index) {
+            Why::Borrows
+        } else {
+            return self.needs_order(facts);
+        };
+        Some(Reason { span: stmt.span(), why })
     }
 
     fn needs_order(&self, facts: &Facts) -> Option<Reason> {
@@ -193,7 +237,7 @@ impl<'a> Splitter<'a> {
                 Some(local) if local.origin == Origin::InOrder => {
                     return because(used.span, Why::MadeInOrder(used.place.name.clone()));
                 }
-                Some(local) if local.read_in_order && !leaves_alone(used, local) => {
+                Some(local) if local.read_in_order && !(leaves_alone(used, local) || reads_a_copy(used, local)) => {
                     return because(used.span, Why::ChangedLater(used.place.name.clone()));
                 }
                 Some(_) => {}
@@ -214,22 +258,24 @@ impl<'a> Splitter<'a> {
         because(*span, Why::MayExit(what.clone()))
     }
 
-    fn parallel(&mut self, stmt: &Stmt, facts: Facts, later: &[Stmt]) {
+    fn parallel(&mut self, index: usize, stmt: &Stmt, facts: Facts, later: &[Stmt]) {
         self.has_work |= stmt_has_work(stmt);
         let turn = self.parallel_turn();
         let is_own = facts.uses.iter().all(|used| self.is_own(used));
         let is_same_later = self.stays_the_same(&facts, later);
+        let borrows = self.borrows_from_own(stmt, &facts);
         self.push_parallel(stmt.clone(), facts);
         let Stmt::Local(local) = stmt else { return };
         let init = local.init.as_ref().map(|init| &*init.expr);
-        let is_copied = init.is_some_and(is_copied_value) || is_copied_type(&local.pat);
+        // A view is a reference, which is `Copy`.
+        let is_copied =
+            init.is_some_and(|init| is_copied_value(init) || hoist::is_view(init)) || is_copied_type(&local.pat);
         self.bind(&local.pat, Origin::Parallel(turn), is_copied, is_own);
-        if init.is_some_and(hoist::is_view)
-            && is_same_later
-            && let Pat::Ident(name) = &local.pat
-            && let Some(made) = self.locals.get_mut(&name.ident.to_string())
-        {
-            made.view = name.mutability.is_none().then(|| stmt.clone());
+        let is_view = init.is_some_and(hoist::is_view) && is_same_later;
+        for (name, is_mut) in uses::bound_names(&local.pat) {
+            let made = self.locals.get_mut(&name.to_string()).expect("it was bound above");
+            made.borrows_in = borrows.then_some(index);
+            made.view = (borrows && is_view && !is_mut && matches!(local.pat, Pat::Ident(_))).then(|| stmt.clone());
         }
         for (name, _) in uses::bound_names(&local.pat) {
             // A guard lives to the end of the iteration.
@@ -248,10 +294,24 @@ impl<'a> Splitter<'a> {
         }
     }
 
+    /// Whether a `let` borrows from a value that the parallel part made, which ends with that part.
+    fn borrows_from_own(&self, stmt: &Stmt, facts: &Facts) -> bool {
+        let Stmt::Local(syn::Local { init: Some(init), .. }) = stmt else { return false };
+        let is_made_here = |used: &Use| {
+            let local = self.locals.get(&used.place.name);
+            local.is_some_and(|local| local.is_made && (!local.is_copied || local.borrows_in.is_some()))
+        };
+        hoist::borrows_from_temporary(&init.expr)
+            || (hoist::may_borrow(&init.expr) && facts.uses.iter().any(is_made_here))
+    }
+
     /// Whether the variables of the iteration that a statement uses are neither changed, moved nor hidden by `later`
     /// statements.
     fn stays_the_same(&self, facts: &Facts, later: &[Stmt]) -> bool {
         let used_here = |name: &str| facts.uses.iter().any(|used| used.place.name == name);
+        if facts.inner_names.iter().any(|name| used_here(name)) {
+            return false;
+        }
         later.iter().all(|stmt| {
             let hides = match stmt {
                 Stmt::Local(local) => uses::bound_names(&local.pat).iter().any(|(name, _)| used_here(&name.to_string())),
@@ -296,7 +356,7 @@ impl<'a> Splitter<'a> {
         let mut judge = Asked { splitter: self, grabbed: Vec::new(), kept: Vec::new(), untouchable: Vec::new() };
         loop {
             *stmt = written.clone();
-            let hoisted = hoist::hoist(stmt, &judge, self.n_hoisted);
+            let hoisted = hoist::hoist(stmt, &judge, self.plan, self.n_hoisted);
             let rest = uses::of_stmt(stmt, self.label).uses;
             let taken: Vec<Use> =
                 hoisted.iter().flat_map(|hoisted| uses::of_expr(&hoisted.expr, self.label).uses).collect();
@@ -310,7 +370,10 @@ impl<'a> Splitter<'a> {
             }
             let moved = taken.iter().find(|used| {
                 let local = self.locals.get(&used.place.name);
-                local.is_some_and(|local| !leaves_alone(used, local)) && is_in(&rest, &used.place.name)
+                let may_move = local.is_some_and(|local| !leaves_alone(used, local) && !reads_a_copy(used, local));
+                // A use behind a move proves that it was a copy.
+                let conflicts = |rest: &Use| used.access != Access::Value || !is_behind(rest.span, used.span);
+                may_move && rest.iter().any(|rest| rest.place.name == used.place.name && conflicts(rest))
             });
             match moved.map(name_of) {
                 None => return hoisted,
@@ -340,7 +403,7 @@ impl<'a> Splitter<'a> {
         }
         let turn = self.parallel_turn();
         self.push_parallel(syn::parse_quote!(let #name = #expr;), facts);
-        self.segment(turn).crossing.push(Crossing { name, is_mut: false });
+        self.segment(turn).crossing.push(Crossing { name, is_mut: false, is_copied: false });
         if is_late {
             // What follows in the statement is evaluated when this has landed.
             self.turns.push(Turn::InOrder(Vec::new()));
@@ -356,6 +419,14 @@ impl<'a> Splitter<'a> {
     }
 
     fn push_parallel(&mut self, stmt: Stmt, facts: Facts) {
+        for used in &facts.uses {
+            let local = self.locals.get(&used.place.name);
+            if let Some(Local { must_be_copied: true, origin: Origin::Parallel(turn), name, .. }) = local {
+                let (turn, name) = (*turn, name.clone());
+                let crossing = self.segment(turn).crossing.iter_mut().find(|crossing| crossing.name == name);
+                crossing.expect("an in-order statement used it").is_copied = true;
+            }
+        }
         self.parallel_uses.extend(facts.uses.into_iter().filter(|used| !self.locals.contains_key(&used.place.name)));
         match self.turns.last_mut() {
             Some(Turn::Parallel(segment)) => segment.stmts.push(stmt),
@@ -366,7 +437,19 @@ impl<'a> Splitter<'a> {
     fn bind(&mut self, pat: &Pat, origin: Origin, is_copied: bool, is_own: bool) {
         for (name, is_mut) in uses::bound_names(pat) {
             let key = name.to_string();
-            let local = Local { name, origin, is_mut, is_copied, read_in_order: false, is_own, view: None };
+            let is_made = self.is_in_body;
+            let local = Local {
+                name,
+                origin,
+                is_mut,
+                is_copied,
+                is_made,
+                read_in_order: false,
+                must_be_copied: false,
+                is_own,
+                borrows_in: None,
+                view: None,
+            };
             self.locals.insert(key, local);
         }
     }
@@ -375,14 +458,18 @@ impl<'a> Splitter<'a> {
     fn uses_in_order(&mut self, used: &Use) {
         let Some(local) = self.locals.get(&used.place.name).cloned() else { return };
         let Origin::Parallel(turn) = local.origin else { return };
-        match &local.view {
-            Some(stmt) => self.view_again(turn, stmt, &used.place.name),
-            None => self.cross(turn, &local.name),
+        match (&local.view, local.borrows_in) {
+            (Some(stmt), _) => self.view_again(turn, stmt, &used.place.name),
+            (None, Some(index)) if !self.borrowed.contains(&index) => self.borrowed.push(index),
+            _ => self.cross(turn, &local.name),
         }
         let is_untouched = leaves_alone(used, &local);
+        let is_value = used.access == Access::Value && !local.is_mut;
         let local = self.locals.get_mut(&used.place.name).expect("it was there above");
-        if is_untouched {
+        if is_untouched || is_value {
             local.read_in_order = true;
+            // If it is used again, it was copied: moved values cannot be used.
+            local.must_be_copied |= !is_untouched;
         } else {
             local.origin = Origin::InOrder;
         }
@@ -405,7 +492,7 @@ impl<'a> Splitter<'a> {
         let is_mut = self.locals.get(&name.to_string()).is_some_and(|local| local.is_mut);
         let segment = self.segment(turn);
         if !segment.crossing.iter().any(|crossing| crossing.name == *name) {
-            segment.crossing.push(Crossing { name: name.clone(), is_mut });
+            segment.crossing.push(Crossing { name: name.clone(), is_mut, is_copied: false });
         }
     }
 
@@ -468,6 +555,17 @@ fn leaves_alone(used: &Use, local: &Local) -> bool {
     }
 }
 
+/// Whether a use behind an in-order use by value is fine if the variable is `Copy`, which is then asked for.
+fn reads_a_copy(used: &Use, local: &Local) -> bool {
+    local.must_be_copied && matches!(used.access, Access::Value | Access::Method(..))
+}
+
+/// Whether a place in the source stands behind another.
+fn is_behind(place: Span, other: Span) -> bool {
+    let start = |span: Span| (span.start().line, span.start().column);
+    start(place) > start(other)
+}
+
 /// A statement that ends with its own semicolon, so that others can follow it.
 fn with_semicolon(mut stmt: Stmt) -> Stmt {
     match &mut stmt {
@@ -488,13 +586,9 @@ fn is_iter_mut(source: &Expr) -> bool {
     }
 }
 
-/// Items and local macros of a body are put around both parts.
-fn is_item(stmt: &Stmt) -> bool {
-    match stmt {
-        Stmt::Item(_) => true,
-        Stmt::Macro(mac) => mac.mac.path.is_ident("macro_rules"),
-        _ => false,
-    }
+/// `macro_rules! …` in a body.
+fn is_local_macro(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Macro(mac) if mac.mac.path.is_ident("macro_rules"))
 }
 
 /// A statement that is worth handing over.
@@ -508,16 +602,21 @@ fn stmt_has_work(stmt: &Stmt) -> bool {
 }
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
-fn items_are_copied(source: &Expr, pat: &Pat) -> bool {
+fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
     match source {
+        Expr::Path(path) => path
+            .path
+            .get_ident()
+            .and_then(|name| locals.get(&name.to_string()))
+            .is_some_and(|declared| declared.gives_shared_references),
         Expr::Range(range) => matches!(pat, Pat::Ident(_)) && range.start.is_some(),
-        Expr::Paren(inner) => items_are_copied(&inner.expr, pat),
+        Expr::Paren(inner) => items_are_copied(&inner.expr, pat, locals),
         Expr::Reference(reference) => reference.mutability.is_none(),
         Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
             "iter" | "chars" | "bytes" | "char_indices" | "keys" | "values" => true,
-            "rev" => items_are_copied(&call.receiver, pat),
+            "rev" => items_are_copied(&call.receiver, pat, locals),
             "enumerate" => match pat {
-                Pat::Tuple(tuple) => tuple.elems.last().is_some_and(|item| items_are_copied(&call.receiver, item)),
+                Pat::Tuple(tuple) => tuple.elems.last().is_some_and(|item| items_are_copied(&call.receiver, item, locals)),
                 _ => false,
             },
             _ => false,
@@ -578,18 +677,16 @@ fn is_copied_type(pat: &Pat) -> bool {
     }
 }
 
-/// The locals of the function that the parallel part reads as a whole.
-fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Ident> {
-    let mut captures: Vec<Ident> = Vec::new();
+/// The locals of the function, or fields of them, that the parallel part reads.
+fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Capture> {
+    let mut captures: Vec<Capture> = Vec::new();
     for used in parallel_uses {
-        let name = &used.place.name;
-        let is_whole = used.place.fields.is_empty() && name != "self";
-        if is_whole
-            && locals.contains_key(name)
-            && !bound.contains(name)
-            && !captures.iter().any(|known| *known == name.as_str())
-        {
-            captures.push(crate::names::written(name, used.span));
+        let Place { name, fields } = &used.place;
+        if locals.contains_key(name) && !bound.contains(name) {
+            let capture = Capture { name: crate::names::written(name, used.span), fields: fields.clone() };
+            if !captures.iter().any(|known| known.name == capture.name && known.fields == capture.fields) {
+                captures.push(capture);
+            }
         }
     }
     captures

@@ -50,6 +50,9 @@ pub(crate) fn plan(written: ItemFn, options: Options, sink: &mut Sink) -> TaskPl
 /// A parameter as `submit` takes it, or an error.
 fn parameter(name: Ident, ty: &Type, generics: &mut Generics, sink: &mut Sink) -> Option<Parameter> {
     match ty {
+        // From a macro's `$input:ty`.
+        Type::Group(inner) => parameter(name, &inner.elem, generics, sink),
+        Type::Paren(inner) => parameter(name, &inner.elem, generics, sink),
         Type::Reference(TypeReference { mutability: Some(_), .. }) => {
             sink.error_at(ty, catalog::task_with_mut(&name));
             None

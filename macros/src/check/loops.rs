@@ -81,6 +81,7 @@ pub(crate) fn describe(reason: &Reason) -> String {
             format!("{place}uses `{}`, which each iteration changes (it {})", carried.place, carried.how)
         }
         Why::Conditional => format!("{place}has attributes, which may remove it"),
+        Why::Borrows => format!("{place}borrows from a value of this iteration, for the in-order part"),
         Why::MadeInOrder(name) => format!("{place}uses `{name}`, which an in-order statement makes"),
         Why::ChangedLater(name) => {
             format!("{place}may move or change `{name}`, which an in-order statement before it reads")

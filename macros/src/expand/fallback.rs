@@ -4,7 +4,7 @@ use crate::diag::Sink;
 use crate::parse::marks;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::ItemFn;
+use syn::{ItemFn, parse_quote};
 
 /// The item without our marks, or as it came if it is no function.
 pub(crate) fn item(item: TokenStream) -> TokenStream {
@@ -14,6 +14,9 @@ pub(crate) fn item(item: TokenStream) -> TokenStream {
             marks::take_marks(&mut function.block, &mut sink, &mut |_, _| {});
             // Reported before: this is only the way to take the marks off.
             sink.finish().ok();
+            function.attrs.retain(|attr| !marks::is_mark(attr));
+            // What only the refused attribute used is not a second mistake.
+            function.attrs.push(parse_quote!(#[allow(unused)]));
             function.into_token_stream()
         }
         Err(_) => item,

@@ -5,14 +5,14 @@ use super::options;
 use crate::abi::Abi;
 use crate::analyze::scope::plan_number;
 use crate::analyze::uses;
-use crate::model::loop_plan::{Crossing, LoopPlan, LoopSource, Segment, Split, Turn};
+use crate::model::loop_plan::{Capture, Crossing, LoopPlan, LoopSource, Segment, Split, Turn};
 use crate::names;
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprForLoop, ItemFn, Pat, Stmt};
+use syn::{Expr, ExprForLoop, Index, ItemFn, Member, Pat, Stmt};
 
 /// The function with its planned loops replaced.
 pub(crate) fn function(mut function: ItemFn, plans: &BTreeMap<usize, LoopPlan>) -> TokenStream {
@@ -48,10 +48,10 @@ impl Expander<'_> {
 
     // Input:  for x in source { body }
     // Output: {
-    //     static SITE: Site = Site::new();
+    //     let site = { static SITE: Site = Site::new(); &SITE };
     //     let options = LoopOptions::new()….checked();
     //     match IntoIterator::into_iter(source) {
-    //         iter => match options.plan(&SITE, &iter) {
+    //         iter => match options.plan(site, &iter) {
     //             Plan::Plain(_watch) => for x in iter { body }
     //             Plan::Parallel(team) => { … }
     //         },
@@ -60,71 +60,71 @@ impl Expander<'_> {
     fn planned(&mut self, plan: &LoopPlan) -> TokenStream {
         let abi = Abi::new(plan.options.krate.as_ref());
         let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
-        let options = options::of_loop(&plan.options, &abi);
+        let options_value = options::of_loop(&plan.options, &abi);
         let Some(split) = &plan.split else {
             self.visit_expr_mut(&mut plain.expr);
-            return quote!({ let _ = #options; #plain });
+            return quote!({ let _ = #options_value; #plain });
         };
 
         let LoopSource { base, enumerate } = plan.source();
         let base = self.expanded(base, |this, base| this.visit_expr_mut(base));
-        let iter = names::local("iter");
+        // What is generated around the body stands at the source, which most errors about it are about.
+        let at = names::at(base.span());
+        let local = |name| names::local_at(name, base.span());
+        let (iter, site, options, watch, team) =
+            (local("iter"), local("site"), local("options"), local("watch"), local("team"));
         let enumerated = enumerate.map(|span| {
             let name = Ident::new("enumerate", span);
             quote!(.#name())
         });
         plain.expr = syn::parse_quote!(#iter #enumerated);
 
-        let input = input(&abi, &iter, enumerate.is_some());
-        let parallel = self.parallel(plan, split, &abi, &input, &iter);
-        let (site, options_name) = (names::local("SITE"), names::local("options"));
-        let (watch, team) = (names::local("watch"), names::local("team"));
-        let (site_type, plan_type) = (abi.private("Site"), abi.private("Plan"));
-        let into_iter = quote_spanned!(names::at(base.span())=> ::core::iter::IntoIterator::into_iter);
-        quote!({
-            static #site: #site_type = #site_type::new();
-            let #options_name = #options;
-            match #into_iter(#base) {
-                #iter => match #options_name.plan(&#site, &#iter) {
+        let parallel = self.parallel(plan, split, &abi, enumerate.is_some(), base.span());
+        let (site_type, plan_type) = (abi.private_at("Site", at), abi.private_at("Plan", at));
+        quote_spanned! {at=> {
+            let #site = {
+                static SITE: #site_type = #site_type::new();
+                &SITE
+            };
+            let #options = #options_value;
+            match ::core::iter::IntoIterator::into_iter(#base) {
+                #iter => match #options.plan(#site, &#iter) {
                     #plan_type::Plain(#watch) => #plain
-                    #[allow(unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery, reason = "the same code, taken apart, stands above as it was written")]
+                    #[allow(
+                        unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery,
+                        reason = "the same code, taken apart, stands above as it was written"
+                    )]
                     #plan_type::Parallel(#team) => #parallel
                 },
             }
-        })
+        }}
     }
 
     // Output: {
     //     let part = part(input, |item| -> Flow<_, _> { let x = item; … });
     //     for step in unsafe { team.run(part) } { … }
     // }
-    fn parallel(
-        &mut self,
-        plan: &LoopPlan,
-        split: &Split,
-        abi: &Abi,
-        input: &TokenStream,
-        iter: &Ident,
-    ) -> TokenStream {
+    fn parallel(&mut self, plan: &LoopPlan, split: &Split, abi: &Abi, is_enumerated: bool, source: Span) -> TokenStream {
         let ExprForLoop { label, pat, .. } = &plan.written;
         let Split { turns, items, return_in_order, .. } = split;
         let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order };
-        let (item, step) = (names::local("item"), names::local("step"));
-        let (part, team) = (names::local("part"), names::local("team"));
+        let (at, item, step) = (names::at(source), names::local("item"), local_step());
+        let (part, team) = (names::local_at("part", source), names::local_at("team", source));
 
         let pieces = self.pieces(turns, pat, around);
         let closure = closure(&pieces, quote!(let #pat = #item;), abi);
         let in_order = self.in_order(turns, &pieces, around);
-        let make_part = abi.private("part");
-        let checks = checks(plan, split, abi, iter);
-        quote!({
+        let make_part = abi.private_at("part", at);
+        let checks = checks(split, abi, source);
+        let input = input(abi, is_enumerated, source);
+        quote_spanned! {at=> {
             #(#items)*
             #checks
             let #part = #make_part(#input, |#item| #closure);
             #label for #step in unsafe { #team.run(#part) } {
                 #in_order
             }
-        })
+        }}
     }
 
     /// The parallel turns, with their inner loops expanded and their exits rewritten.
@@ -155,7 +155,7 @@ impl Expander<'_> {
                     let values = pieces[n_landed].exits.honour(&step, around);
                     n_landed += 1;
                     let rest = (n_landed < pieces.len()).then(|| names::numbered("rest", n_landed));
-                    let crossed = segment.crossing.iter().map(|Crossing { name, is_mut }| {
+                    let crossed = segment.crossing.iter().map(|Crossing { name, is_mut, .. }| {
                         let mutability = is_mut.then(|| quote!(mut));
                         quote!(#mutability #name)
                     });
@@ -219,9 +219,10 @@ fn closure(pieces: &[Piece<'_>], first: TokenStream, abi: &Abi) -> TokenStream {
         let give_rest = run_rest.is_some().then(|| quote!(#rest,));
         let flow_type = piece.exits.flow_type(abi);
         let stmts = &piece.stmts;
-        let crossing = piece.segment.crossing.iter().map(|Crossing { name, .. }| {
-            let cross = abi.private_at("cross", names::at(name.span()));
-            quote!(#cross(#name),)
+        let crossing = piece.segment.crossing.iter().map(|Crossing { name, is_copied, .. }| {
+            let at = names::at(name.span());
+            let cross = abi.private_at(if *is_copied { "cross_copy" } else { "cross" }, at);
+            quote_spanned!(at=> #cross(#name),)
         });
         let first = (number == 0).then_some(&first);
         inner = Some(quote!(-> #flow_type {
@@ -265,21 +266,26 @@ fn land_within(tokens: TokenStream, landings: &[(&Ident, TokenStream)]) -> Token
 }
 
 // Output: items(&iter); capture(&a); source_may_be_left(…);
-fn checks(plan: &LoopPlan, split: &Split, abi: &Abi, iter: &Ident) -> TokenStream {
-    let source = names::at(plan.written.expr.span());
-    let items = abi.private_at("items", source);
-    let captures = split.captures.iter().map(|name| {
+fn checks(split: &Split, abi: &Abi, source: Span) -> TokenStream {
+    let at = names::at(source);
+    let iter = names::local_at("iter", source);
+    let items = abi.private_at("items", at);
+    let captures = split.captures.iter().map(|Capture { name, fields }| {
         let span = names::at(name.span());
         let capture = abi.private_at("capture", span);
-        quote_spanned!(span=> #capture(&#name);)
+        let fields = fields.iter().map(|field| match field.parse() {
+            Ok(number) => Member::Unnamed(Index { index: number, span }),
+            Err(_) => Member::Named(names::written(field, span)),
+        });
+        quote_spanned!(span=> #capture(&#name #(.#fields)*);)
     });
     let may_be_left = split.may_be_left.then(|| {
-        let (any, borrowed, item) = (abi.private("AnyTrace"), abi.private("BorrowedSource"), abi.private("MutItem"));
-        let first = abi.private("MutFirst");
-        let probe = abi.private("Probe");
-        let source_may = abi.private_at("source_may_be_left", source);
-        let items_may = abi.private_at("items_may_be_left", source);
-        quote_spanned! {source=>
+        let private = |name| abi.private_at(name, at);
+        let (any, borrowed) = (private("AnyTrace"), private("BorrowedSource"));
+        let (first, item) = (private("MutFirst"), private("MutItem"));
+        let (source_may, items_may, probe) =
+            (private("source_may_be_left"), private("items_may_be_left"), private("Probe"));
+        quote_spanned! {at=>
             {
                 use {#any as _, #borrowed as _, #first as _, #item as _};
                 #source_may((&&#probe::of(&#iter)).traces());
@@ -287,7 +293,7 @@ fn checks(plan: &LoopPlan, split: &Split, abi: &Abi, iter: &Ident) -> TokenStrea
             }
         }
     });
-    quote_spanned! {source=>
+    quote_spanned! {at=>
         #items(&#iter);
         #(#captures)*
         #may_be_left
@@ -295,11 +301,14 @@ fn checks(plan: &LoopPlan, split: &Split, abi: &Abi, iter: &Ident) -> TokenStrea
 }
 
 /// What the loop's iterator becomes for the runtime.
-fn input(abi: &Abi, iter: &Ident, is_enumerated: bool) -> TokenStream {
-    let (any, splittable, probe) = (abi.private("AnySource"), abi.private("SplittableSource"), abi.private("Probe"));
-    let how = if is_enumerated { quote!(enumerated(#iter)) } else { quote!(input(#iter)) };
-    quote!({
+fn input(abi: &Abi, is_enumerated: bool, source: Span) -> TokenStream {
+    let at = names::at(source);
+    let iter = names::local_at("iter", source);
+    let private = |name| abi.private_at(name, at);
+    let (any, splittable, probe) = (private("AnySource"), private("SplittableSource"), private("Probe"));
+    let method = Ident::new(if is_enumerated { "enumerated" } else { "input" }, at);
+    quote_spanned! {at=> {
         use {#any as _, #splittable as _};
-        (&&#probe::of(&#iter)).how().#how
-    })
+        (&&#probe::of(&#iter)).how().#method(#iter)
+    }}
 }

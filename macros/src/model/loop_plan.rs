@@ -19,8 +19,8 @@ pub(crate) struct Split {
     pub(crate) turns: Vec<Turn>,
     /// Items (functions, types, uses) declared in the body, which both parts see.
     pub(crate) items: Vec<Stmt>,
-    /// Locals of the function that the parallel part reads, at their first use.
-    pub(crate) captures: Vec<Ident>,
+    /// What the parallel part reads of the function's locals.
+    pub(crate) captures: Vec<Capture>,
     /// Whether the loop can be left before its source ends, by `break`, `return`, `?` or an outer label.
     pub(crate) may_be_left: bool,
     /// The values that `return`s in the parallel part return are made on the caller, since they do not
@@ -52,6 +52,14 @@ pub(crate) struct Segment {
 pub(crate) struct Crossing {
     pub(crate) name: Ident,
     pub(crate) is_mut: bool,
+    /// It was split on the assumption that its type is `Copy`, which the compiler is to check.
+    pub(crate) is_copied: bool,
+}
+
+/// A local of the function, or a field of one, at its first use in the parallel part.
+pub(crate) struct Capture {
+    pub(crate) name: Ident,
+    pub(crate) fields: Vec<String>,
 }
 
 /// The source expression of a loop, taken apart.

@@ -215,6 +215,22 @@ pub fn cross<T: Cross>(value: T) -> T {
     value
 }
 
+/// What crosses and is used by the parallel part again, behind an in-order statement that used it by value.
+#[diagnostic::on_unimplemented(
+    message = "[C028] `{Self}` is used by value in an in-order statement of a `#[concurrent]` loop, and again by the work behind it",
+    label = "would have to be `Copy`",
+    note = "help: move the work in front of the in-order statement"
+)]
+pub trait CrossCopy {}
+
+impl<T: Copy + Send> CrossCopy for T {}
+
+/// Passes one crossing value on, of which the parallel part keeps a copy.
+#[inline]
+pub fn cross_copy<T: CrossCopy>(value: T) -> T {
+    value
+}
+
 /// What a worker may be given as an item.
 #[diagnostic::on_unimplemented(
     message = "[C003] this `#[concurrent]` loop iterates over `{Self}`, which cannot be sent between threads",
