@@ -74,6 +74,9 @@ fn changes(used: &Use, locals: &Locals, is_shared: bool) -> Option<String> {
                 declared.is_some() && (known::is_mutator(method, *n_args) || (is_mut && !known::is_reader(method)));
             changes.then(|| format!("is the receiver of `.{method}()`"))
         }
+        Access::Call if declared.is_some_and(|declared| declared.has_effects) => {
+            Some("is called, with effects whose order can be observed".to_owned())
+        }
         Access::Call => is_mut.then(|| "is called, and may change what it captures".to_owned()),
         Access::Tokens => is_mut.then(|| "is named in a macro that may change it".to_owned()),
         Access::Value => {

@@ -31,9 +31,9 @@ pub(crate) trait Judge {
 
 /// Takes out of `stmt` what it can, for loop number `plan`; names are numbered from `first`.
 ///
-/// Nothing is taken out of a statement with attributes: a `cfg` may remove it.
+/// Nothing is taken out of a statement that a `cfg` may remove.
 pub(crate) fn hoist(stmt: &mut Stmt, judge: &dyn Judge, plan: usize, first: usize) -> Vec<Hoisted> {
-    if has_attributes(stmt) {
+    if is_conditional(stmt) {
         return Vec::new();
     }
     let mut hoister = Hoister { judge, plan, first, hoisted: Vec::new(), has_effects: false, stopped: false };
@@ -47,36 +47,19 @@ pub(crate) fn hoist(stmt: &mut Stmt, judge: &dyn Judge, plan: usize, first: usiz
     hoister.hoisted
 }
 
-/// Whether attributes stand on a statement.
-pub(crate) fn has_attributes(stmt: &Stmt) -> bool {
-    match stmt {
-        Stmt::Local(local) => !local.attrs.is_empty(),
-        Stmt::Macro(mac) => !mac.attrs.is_empty(),
-        Stmt::Expr(expr, _) => has_attribute(expr),
-        Stmt::Item(_) => false,
+/// Whether a statement may be removed by a `cfg`.
+pub(crate) fn is_conditional(stmt: &Stmt) -> bool {
+    struct Finder(bool);
+    impl syn::visit::Visit<'_> for Finder {
+        fn visit_attribute(&mut self, attr: &syn::Attribute) {
+            self.0 |= attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr");
+        }
+        // What stands in blocks is conditional within the statement.
+        fn visit_block(&mut self, _: &syn::Block) {}
     }
-}
-
-fn has_attribute(expr: &Expr) -> bool {
-    match expr {
-        Expr::MethodCall(call) => !call.attrs.is_empty() || has_attribute(&call.receiver),
-        Expr::Call(call) => !call.attrs.is_empty(),
-        Expr::Assign(assign) => !assign.attrs.is_empty() || has_attribute(&assign.left),
-        Expr::Binary(binary) => !binary.attrs.is_empty() || has_attribute(&binary.left),
-        Expr::If(branch) => !branch.attrs.is_empty(),
-        Expr::Match(choice) => !choice.attrs.is_empty(),
-        Expr::Block(block) => !block.attrs.is_empty(),
-        Expr::Macro(mac) => !mac.attrs.is_empty(),
-        Expr::Path(path) => !path.attrs.is_empty(),
-        Expr::Unary(unary) => !unary.attrs.is_empty() || has_attribute(&unary.expr),
-        Expr::Index(index) => !index.attrs.is_empty() || has_attribute(&index.expr),
-        Expr::Field(field) => !field.attrs.is_empty() || has_attribute(&field.base),
-        Expr::ForLoop(inner) => inner.attrs.iter().any(|attr| !attr.path().is_ident(names::PLANNED)),
-        Expr::While(inner) => !inner.attrs.is_empty(),
-        Expr::Loop(inner) => !inner.attrs.is_empty(),
-        Expr::Unsafe(inner) => !inner.attrs.is_empty(),
-        _ => false,
-    }
+    let mut finder = Finder(false);
+    syn::visit::Visit::visit_stmt(&mut finder, stmt);
+    finder.0
 }
 
 /// Whether evaluating `expr` is worth handing over: at its root it calls, computes or builds something.
@@ -155,7 +138,9 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
 /// `&make()`: a borrow of a value that nothing else holds.
 pub(crate) fn borrows_from_temporary(expr: &Expr) -> bool {
     match expr {
-        Expr::Reference(reference) => uses::place(&reference.expr).is_none() && !matches!(&*reference.expr, Expr::Lit(_)),
+        Expr::Reference(reference) => {
+            uses::place(&reference.expr).is_none() && !matches!(&*reference.expr, Expr::Lit(_))
+        }
         Expr::Paren(inner) => borrows_from_temporary(&inner.expr),
         _ => false,
     }

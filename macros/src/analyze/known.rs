@@ -10,53 +10,55 @@ pub(crate) fn is_mutator(method: &str, n_args: usize) -> bool {
     match method {
         "take" => n_args == 0,
         "replace" => n_args == 1,
-        _ => matches!(
-            method,
-            "push"
-                | "push_str"
-                | "push_back"
-                | "push_front"
-                | "insert"
-                | "extend"
-                | "extend_from_slice"
-                | "append"
-                | "remove"
-                | "swap_remove"
-                | "pop"
-                | "pop_front"
-                | "pop_back"
-                | "clear"
-                | "truncate"
-                | "retain"
-                | "drain"
-                | "sort"
-                | "sort_unstable"
-                | "sort_by"
-                | "sort_by_key"
-                | "sort_unstable_by"
-                | "dedup"
-                | "reverse"
-                | "resize"
-                | "fill"
-                | "swap"
-                | "rotate_left"
-                | "rotate_right"
-                | "entry"
-                | "get_or_insert_with"
-                | "get_or_insert"
-                | "write_all"
-                | "write_str"
-                | "write_fmt"
-                | "flush"
-                | "read_line"
-                | "read_to_end"
-                | "read_to_string"
-                | "next"
-                | "next_back"
-                | "by_ref"
-                | "split_off"
-                | "reserve"
-        ) || gives_mut(method),
+        _ => {
+            matches!(
+                method,
+                "push"
+                    | "push_str"
+                    | "push_back"
+                    | "push_front"
+                    | "insert"
+                    | "extend"
+                    | "extend_from_slice"
+                    | "append"
+                    | "remove"
+                    | "swap_remove"
+                    | "pop"
+                    | "pop_front"
+                    | "pop_back"
+                    | "clear"
+                    | "truncate"
+                    | "retain"
+                    | "drain"
+                    | "sort"
+                    | "sort_unstable"
+                    | "sort_by"
+                    | "sort_by_key"
+                    | "sort_unstable_by"
+                    | "dedup"
+                    | "reverse"
+                    | "resize"
+                    | "fill"
+                    | "swap"
+                    | "rotate_left"
+                    | "rotate_right"
+                    | "entry"
+                    | "get_or_insert_with"
+                    | "get_or_insert"
+                    | "write_all"
+                    | "write_str"
+                    | "write_fmt"
+                    | "flush"
+                    | "read_line"
+                    | "read_to_end"
+                    | "read_to_string"
+                    | "next"
+                    | "next_back"
+                    | "by_ref"
+                    | "split_off"
+                    | "reserve"
+            ) || gives_mut(method)
+        }
     }
 }
 
@@ -189,15 +191,7 @@ fn is_lazy_adapter(method: &str) -> bool {
 pub(crate) fn is_view(method: &str) -> bool {
     matches!(
         method,
-        "as_str"
-            | "as_bytes"
-            | "as_ref"
-            | "as_slice"
-            | "as_path"
-            | "as_os_str"
-            | "trim"
-            | "trim_start"
-            | "trim_end"
+        "as_str" | "as_bytes" | "as_ref" | "as_slice" | "as_path" | "as_os_str" | "trim" | "trim_start" | "trim_end"
     )
 }
 
@@ -254,8 +248,19 @@ pub(crate) fn is_ordered_effect(method: &str, n_args: usize) -> bool {
         // Channels, cells.
         "send" | "try_send" | "blocking_send" | "set" | "replace" | "update" => n_args == 1,
         // Atomics, once-cells.
-        "store" | "swap" | "fetch_add" | "fetch_sub" | "fetch_max" | "fetch_min" | "fetch_and" | "fetch_or"
-        | "fetch_xor" | "fetch_update" | "compare_exchange" | "compare_exchange_weak" | "get_or_init"
+        "store"
+        | "swap"
+        | "fetch_add"
+        | "fetch_sub"
+        | "fetch_max"
+        | "fetch_min"
+        | "fetch_and"
+        | "fetch_or"
+        | "fetch_xor"
+        | "fetch_update"
+        | "compare_exchange"
+        | "compare_exchange_weak"
+        | "get_or_init"
         | "with_borrow_mut" => true,
         _ => false,
     }

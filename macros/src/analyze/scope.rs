@@ -5,10 +5,10 @@ use super::uses;
 use crate::names::PLANNED;
 use std::collections::HashMap;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, FnArg, ItemFn, Pat, ReceiverKind, Stmt, Type};
+use syn::{Block, Expr, FnArg, GenericArgument, ItemFn, Pat, PathArguments, ReceiverKind, Stmt, Type};
 
 /// How a local of the function was declared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Declared {
     /// `mut`, so that a method may change it.
     pub(crate) is_mut: bool,
@@ -16,6 +16,10 @@ pub(crate) struct Declared {
     pub(crate) is_mut_ref: bool,
     /// It is a shared reference to a collection, and so iterating over it gives shared references.
     pub(crate) gives_shared_references: bool,
+    /// It is a vector of values which are not references.
+    pub(crate) gives_owned_items: bool,
+    /// It is a closure with effects whose order can be observed.
+    pub(crate) has_effects: bool,
 }
 
 /// The locals that are visible at one place.
@@ -33,7 +37,7 @@ pub(crate) fn locals_around_loops(function: &ItemFn) -> HashMap<usize, Locals> {
                     _ => false,
                 };
                 let is_mut = receiver.mutability.is_some();
-                walk.locals.insert("self".to_owned(), Declared { is_mut, is_mut_ref, gives_shared_references: false });
+                walk.locals.insert("self".to_owned(), Declared { is_mut, is_mut_ref, ..Declared::default() });
             }
             FnArg::Typed(typed) => walk.bind(&typed.pat, Some(&typed.ty), None),
         }
@@ -63,6 +67,18 @@ fn is_shared_collection(ty: &Type) -> bool {
     }
 }
 
+/// `Vec<String>`
+fn is_vector_of_values(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last().filter(|last| last.ident == "Vec") else { return false };
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => {
+            !matches!(arguments.args.first(), Some(GenericArgument::Type(Type::Reference(_))))
+        }
+        _ => true,
+    }
+}
+
 /// Whether what `expr` gives is, or holds, an exclusive reference, as far as can be seen.
 fn gives_mut_reference(expr: &Expr) -> bool {
     match expr {
@@ -87,11 +103,16 @@ impl Walk {
             Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, ty),
         };
-        let is_mut_ref = matches!(ty, Some(Type::Reference(ty)) if ty.mutability.is_some())
-            || init.is_some_and(gives_mut_reference);
-        let gives_shared_references = matches!(pat, Pat::Ident(_)) && ty.is_some_and(is_shared_collection);
+        let is_mut_ref =
+            matches!(ty, Some(Type::Reference(ty)) if ty.mutability.is_some()) || init.is_some_and(gives_mut_reference);
+        let is_whole = matches!(pat, Pat::Ident(_));
+        let gives_shared_references = is_whole && ty.is_some_and(is_shared_collection);
+        let gives_owned_items = is_whole && ty.is_some_and(is_vector_of_values);
+        let has_effects =
+            init.is_some_and(|init| matches!(init, Expr::Closure(_)) && !uses::of_expr(init, None).effects.is_empty());
         for (name, is_mut) in uses::bound_names(pat) {
-            self.locals.insert(name.to_string(), Declared { is_mut, is_mut_ref, gives_shared_references });
+            let declared = Declared { is_mut, is_mut_ref, gives_shared_references, gives_owned_items, has_effects };
+            self.locals.insert(name.to_string(), declared);
         }
     }
 

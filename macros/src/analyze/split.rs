@@ -33,7 +33,8 @@ pub(crate) struct Reason {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Why {
-    Carried(Carried),
+    /// What is carried, and whether this statement reads it.
+    Carried(Carried, bool),
     Conditional,
     Borrows,
     MadeInOrder(String),
@@ -78,8 +79,9 @@ pub(crate) fn split(
         let mut splitter = Splitter::new(plan, label, &carried, locals, stays);
         let is_own = is_iter_mut(&written.expr);
         let is_copied = items_are_copied(&written.expr, &written.pat, locals);
+        splitter.makes_own = items_are_owned(&written.expr, locals);
         splitter.bind(&written.pat, Origin::Parallel(0), is_copied, is_own);
-        splitter.is_in_body = true;
+        splitter.makes_own = true;
         for index in 0..written.body.stmts.len() {
             splitter.stmt(index, &written.body.stmts);
         }
@@ -131,7 +133,7 @@ struct Local {
     is_copied: bool,
     /// An in-order statement reads it: from there on the parallel part must leave it as it is.
     read_in_order: bool,
-    /// A statement of the body makes it, rather than the loop's pattern.
+    /// A statement of the body makes it, or it is an item which is a value of its own.
     is_made: bool,
     /// Nothing outside the iteration can be another name of it, as far as can be seen.
     is_own: bool,
@@ -162,8 +164,8 @@ struct Splitter<'a> {
     n_hoisted: usize,
     /// Statements that must be in order, since they borrow from what the parallel part makes.
     stays: Vec<usize>,
-    /// The loop's pattern is bound already.
-    is_in_body: bool,
+    /// What is bound now is made by the iteration.
+    makes_own: bool,
     /// More of these, found on the way.
     borrowed: Vec<usize>,
 }
@@ -191,7 +193,7 @@ impl<'a> Splitter<'a> {
             unknown_macro: None,
             n_hoisted: 0,
             stays,
-            is_in_body: false,
+            makes_own: false,
             borrowed: Vec::new(),
         }
     }
@@ -220,7 +222,7 @@ impl<'a> Splitter<'a> {
             Why::BehindExit
         } else if matches!(stmt, Stmt::Local(syn::Local { init: None, .. })) {
             Why::NotInitialized
-        } else if hoist::has_attributes(stmt) || is_local_macro(stmt) {
+        } else if hoist::is_conditional(stmt) || is_local_macro(stmt) {
             Why::Conditional
         } else if self.stays.contains(&index) {
             Why::Borrows
@@ -243,7 +245,12 @@ impl<'a> Splitter<'a> {
                 Some(_) => {}
                 None => {
                     if let Some(carried) = carried::touched(used, self.carried) {
-                        return because(used.span, Why::Carried(carried.clone()));
+                        let reads = match &used.access {
+                            Access::Mutate(_) | Access::Call => false,
+                            Access::Method(method, n_args) => !known::is_mutator(method, *n_args),
+                            Access::Value | Access::Shared | Access::Tokens => true,
+                        };
+                        return because(used.span, Why::Carried(carried.clone(), reads));
                     }
                 }
             }
@@ -314,7 +321,9 @@ impl<'a> Splitter<'a> {
         }
         later.iter().all(|stmt| {
             let hides = match stmt {
-                Stmt::Local(local) => uses::bound_names(&local.pat).iter().any(|(name, _)| used_here(&name.to_string())),
+                Stmt::Local(local) => {
+                    uses::bound_names(&local.pat).iter().any(|(name, _)| used_here(&name.to_string()))
+                }
                 _ => false,
             };
             let changes = uses::of_stmt(stmt, self.label).uses.iter().any(|used| {
@@ -333,8 +342,11 @@ impl<'a> Splitter<'a> {
         }
         let facts = uses::of_stmt(&stmt, self.label);
         self.unknown_macro = self.unknown_macro.or(facts.unknown_macros.first().copied());
-        self.behind_exit |=
-            !facts.exits.is_empty() || !facts.hidden_exits.is_empty() || !facts.unknown_macros.is_empty();
+        // A local macro hides another of its name from here on, which only the place where it stands can tell.
+        self.behind_exit |= is_local_macro(&stmt)
+            || !facts.exits.is_empty()
+            || !facts.hidden_exits.is_empty()
+            || !facts.unknown_macros.is_empty();
         for used in &facts.uses {
             self.uses_in_order(used);
         }
@@ -437,7 +449,7 @@ impl<'a> Splitter<'a> {
     fn bind(&mut self, pat: &Pat, origin: Origin, is_copied: bool, is_own: bool) {
         for (name, is_mut) in uses::bound_names(pat) {
             let key = name.to_string();
-            let is_made = self.is_in_body;
+            let is_made = self.makes_own;
             let local = Local {
                 name,
                 origin,
@@ -616,12 +628,32 @@ fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
             "iter" | "chars" | "bytes" | "char_indices" | "keys" | "values" => true,
             "rev" => items_are_copied(&call.receiver, pat, locals),
             "enumerate" => match pat {
-                Pat::Tuple(tuple) => tuple.elems.last().is_some_and(|item| items_are_copied(&call.receiver, item, locals)),
+                Pat::Tuple(tuple) => {
+                    tuple.elems.last().is_some_and(|item| items_are_copied(&call.receiver, item, locals))
+                }
                 _ => false,
             },
             _ => false,
         },
         Expr::MethodCall(call) => call.method == "windows" || call.method == "chunks",
+        _ => false,
+    }
+}
+
+/// Whether the items of `source` are probably values of their own, rather than borrows from elsewhere.
+fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
+    match source {
+        Expr::Path(path) => {
+            let declared = path.path.get_ident().and_then(|name| locals.get(&name.to_string()));
+            declared.is_some_and(|declared| declared.gives_owned_items)
+        }
+        Expr::MethodCall(call) if call.method == "enumerate" || call.method == "rev" => {
+            items_are_owned(&call.receiver, locals)
+        }
+        Expr::MethodCall(call) if call.method == "into_iter" => {
+            matches!(&*call.receiver, Expr::Path(_)) && items_are_owned(&call.receiver, locals)
+        }
+        Expr::MethodCall(call) => ["cloned", "drain"].iter().any(|name| call.method == name),
         _ => false,
     }
 }

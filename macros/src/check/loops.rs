@@ -51,33 +51,36 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
 pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
     let reasons = &candidate.verdict.reasons;
     let carried = reasons.iter().find_map(|reason| match &reason.why {
-        Why::Carried(carried) if is_read_by_work(reason, carried) => Some((reason, carried)),
+        Why::Carried(carried, reads) if *reads && is_elsewhere(reason, carried) => Some((reason, carried)),
         _ => None,
     });
     if let Some((reason, carried)) = carried {
         let written = carried.place.to_string();
-        return sink.error(reason.span, catalog::loop_carried(&written, &carried.how, &at_line(carried.span), carried.is_guess));
+        return sink.error(
+            reason.span,
+            catalog::loop_carried(&written, &carried.how, &at_line(carried.span), carried.is_guess),
+        );
     }
     let span = candidate.mark.as_ref().map_or_else(|| candidate.written.for_token.span(), |mark| mark.span);
     let guess = reasons.iter().find_map(|reason| match &reason.why {
-        Why::Carried(carried) if carried.is_guess => Some(carried.place.to_string()),
+        Why::Carried(carried, _) if carried.is_guess => Some(carried.place.to_string()),
         _ => None,
     });
     let reasons: Vec<String> = reasons.iter().map(describe).collect();
     sink.error(span, catalog::nothing_parallel(&reasons, guess.as_deref()));
 }
 
-/// Whether a statement that would be worth handing over reads what the loop carries elsewhere.
-fn is_read_by_work(reason: &Reason, carried: &Carried) -> bool {
-    // The use that puts the statement in order is not the one that changes the variable.
-    line(reason.span) != line(carried.span) || reason.span.start() != carried.span.start()
+/// Whether the use that puts a statement in order is another one than that which changes the variable.
+fn is_elsewhere(reason: &Reason, carried: &Carried) -> bool {
+    let start = |span: Span| (span.start().line, span.start().column);
+    start(reason.span) != start(carried.span)
 }
 
 /// Why one statement is in order, in a line.
 pub(crate) fn describe(reason: &Reason) -> String {
     let place = line(reason.span);
     match &reason.why {
-        Why::Carried(carried) => {
+        Why::Carried(carried, _) => {
             format!("{place}uses `{}`, which each iteration changes (it {})", carried.place, carried.how)
         }
         Why::Conditional => format!("{place}has attributes, which may remove it"),

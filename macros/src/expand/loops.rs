@@ -104,7 +104,14 @@ impl Expander<'_> {
     //     let part = part(input, |item| -> Flow<_, _> { let x = item; … });
     //     for step in unsafe { team.run(part) } { … }
     // }
-    fn parallel(&mut self, plan: &LoopPlan, split: &Split, abi: &Abi, is_enumerated: bool, source: Span) -> TokenStream {
+    fn parallel(
+        &mut self,
+        plan: &LoopPlan,
+        split: &Split,
+        abi: &Abi,
+        is_enumerated: bool,
+        source: Span,
+    ) -> TokenStream {
         let ExprForLoop { label, pat, .. } = &plan.written;
         let Split { turns, items, return_in_order, .. } = split;
         let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order };

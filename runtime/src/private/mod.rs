@@ -7,7 +7,9 @@ mod tasks;
 
 pub use crate::schedule::site::Site;
 pub use flow::{Branch, Flow, Landing, Never, Or, branch, segment};
-pub use loops::{Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part};
+pub use loops::{
+    Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
+};
 pub use probe::{
     AnySource, AnyTrace, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem, Prepared, Probe,
     SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,

@@ -1,0 +1,110 @@
+//! Every message has a section in `docs/errors.md` and a program in `ui-tests/fail`, and the guide quotes what the
+//! compiler says.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn files(dir: &str, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join(dir)).unwrap_or_else(|error| panic!("{dir}: {error}"));
+    let paths = entries.map(|entry| entry.expect("a readable directory").path());
+    paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect()
+}
+
+fn guide() -> String {
+    read(&root().join("docs/errors.md"))
+}
+
+/// The codes in square brackets: `[C020]`.
+fn codes(text: &str) -> BTreeSet<String> {
+    let starts = text.match_indices("[C").map(|(at, _)| &text[at + 1..]);
+    let is_code = |code: &&str| code.len() == 4 && code[1..].bytes().all(|byte| byte.is_ascii_digit());
+    starts.filter_map(|rest| rest.split(']').next()).filter(is_code).map(str::to_owned).collect()
+}
+
+/// The codes of all messages in the sources.
+fn codes_in_use() -> BTreeSet<String> {
+    let mut sources = files("runtime/src/private", "rs");
+    sources.push(root().join("macros/src/diag/catalog.rs"));
+    let found: BTreeSet<String> = sources.iter().flat_map(|path| codes(&read(path))).collect();
+    assert!(found.len() > 10, "the sources are not where this test looks: {found:?}");
+    found
+}
+
+/// The sections of the guide: code and text.
+fn sections() -> Vec<(String, String)> {
+    let guide = guide();
+    let sections = guide.split("\n### ").skip(1);
+    sections
+        .map(|section| {
+            let (code, text) = section.split_once('\n').expect("a section has a heading and a text");
+            (code.to_owned(), text.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_code_has_a_section() {
+    let explained: BTreeSet<String> = sections().into_iter().map(|(code, _)| code).collect();
+    let missing: Vec<_> = codes_in_use().difference(&explained).cloned().collect();
+    assert!(missing.is_empty(), "docs/errors.md has no section for {missing:?}");
+}
+
+#[test]
+fn every_code_has_a_program() {
+    let explained = sections().into_iter().map(|(code, _)| code);
+    let names: Vec<String> = files("ui-tests/fail", "rs")
+        .iter()
+        .map(|path| path.file_name().expect("it is a file").to_string_lossy().into_owned())
+        .collect();
+    for code in codes_in_use().into_iter().chain(explained) {
+        let prefix = format!("{}-", code.to_lowercase());
+        assert!(names.iter().any(|name| name.starts_with(&prefix)), "ui-tests/fail has no {prefix}*.rs");
+    }
+}
+
+#[test]
+fn the_guide_quotes_what_the_compiler_says() {
+    let outputs = files("ui-tests/fail", "stderr");
+    for (code, text) in sections() {
+        let prefix = format!("{}-", code.to_lowercase());
+        let of_code = outputs
+            .iter()
+            .filter(|path| path.file_name().expect("it is a file").to_string_lossy().starts_with(&prefix));
+        let printed: Vec<String> = of_code.map(|path| read(path)).collect();
+        let blocks = text.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let quotes: Vec<&str> = blocks.flat_map(str::lines).collect();
+        assert!(!quotes.is_empty(), "section {code} quotes no message");
+        for quote in quotes {
+            assert!(
+                printed.iter().any(|output| output.contains(quote)),
+                "section {code} quotes `{quote}`, which no {prefix}*.stderr says"
+            );
+        }
+    }
+}
+
+/// Messages with an echo that leads through the standard library, to be rid of.
+const SHOW_THE_STANDARD_LIBRARY: [&str; 2] = ["c029-error-of-a-return.stderr", "c063-error-that-is-not-send.stderr"];
+
+#[test]
+fn messages_do_not_depend_on_what_is_installed() {
+    let shows_foreign = |path: &PathBuf| {
+        let text = read(path);
+        // Excerpts of the standard library are printed only where `rust-src` is installed.
+        ["$RUST/", "/rustc/", "$CARGO/", "/target/"].iter().any(|foreign| text.contains(foreign))
+    };
+    let name = |path: &PathBuf| path.file_name().expect("it is a file").to_string_lossy().into_owned();
+    let found: BTreeSet<String> =
+        files("ui-tests/fail", "stderr").iter().filter(|path| shows_foreign(path)).map(name).collect();
+    let known: BTreeSet<String> = SHOW_THE_STANDARD_LIBRARY.into_iter().map(str::to_owned).collect();
+    assert_eq!(found, known, "a message shows what is printed only where `rust-src` is installed, or no longer does");
+}

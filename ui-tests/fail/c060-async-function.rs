@@ -1,0 +1,20 @@
+//! The loops of an async function would block its executor.
+
+use concurrent_futures::concurrent;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent]
+async fn squares(n: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    for i in 0..n {
+        out.push(work(i));
+    }
+    out
+}
+
+fn main() {
+    drop(squares(3));
+}

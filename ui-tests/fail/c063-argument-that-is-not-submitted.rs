@@ -1,0 +1,17 @@
+//! The mistake is shown where the function is.
+
+use concurrent_futures::concurrent;
+use std::rc::Rc;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent(task)]
+fn square(n: Rc<u64>) -> u64 {
+    work(*n)
+}
+
+fn main() {
+    square(Rc::new(3));
+}

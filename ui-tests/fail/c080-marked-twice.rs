@@ -1,0 +1,22 @@
+//! One mark a loop.
+
+use concurrent_futures::concurrent;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent]
+fn squares(n: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    #[concurrent(workers = 2)]
+    #[concurrent(chunksize = 2)]
+    for i in 0..n {
+        out.push(work(i));
+    }
+    out
+}
+
+fn main() {
+    squares(3);
+}

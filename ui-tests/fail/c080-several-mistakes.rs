@@ -1,0 +1,20 @@
+//! All mistakes of an attribute are reported at once.
+
+use concurrent_futures::concurrent;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent(mode = "thraed", worker = 4, chunksize = 0, timeout = 3, unordered = false)]
+fn squares(n: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    for i in 0..n {
+        out.push(work(i));
+    }
+    out
+}
+
+fn main() {
+    squares(3);
+}

@@ -1,0 +1,20 @@
+//! An option stands between two commas.
+
+use concurrent_futures::concurrent;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent(workers = 4,, chunksize = 2)]
+fn squares(n: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    for i in 0..n {
+        out.push(work(i));
+    }
+    out
+}
+
+fn main() {
+    squares(3);
+}

@@ -1,0 +1,21 @@
+//! A mark takes part of its options from the function.
+
+use concurrent_futures::concurrent;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent(chunksize = 8)]
+fn squares(n: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    #[concurrent(buffersize = 4)]
+    for i in 0..n {
+        out.push(work(i));
+    }
+    out
+}
+
+fn main() {
+    squares(3);
+}

@@ -1,0 +1,20 @@
+//! What rustc says about a value is said at the value.
+
+use concurrent_futures::concurrent;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent(workers = 3 < 4)]
+fn squares(n: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    for i in 0..n {
+        out.push(work(i));
+    }
+    out
+}
+
+fn main() {
+    squares(3);
+}

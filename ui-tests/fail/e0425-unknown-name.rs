@@ -1,0 +1,20 @@
+//! A name that does not exist is reported once.
+
+use concurrent_futures::concurrent;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent]
+fn squares(n: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    for i in 0..n {
+        out.push(work(i) + missing);
+    }
+    out
+}
+
+fn main() {
+    squares(3);
+}
