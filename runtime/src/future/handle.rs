@@ -135,7 +135,8 @@ impl<T: 'static> Future<T> {
     /// Cancels the task unless it has started, and returns whether it is cancelled (now or before).
     ///
     /// One atomic step: the task either runs or is cancelled. Waiters wake up, and what the task captured is dropped
-    /// on the calling thread, as callbacks run on it. Does not block.
+    /// on the calling thread, as callbacks run on it. Does not block. What stays in the queue until its turn comes is an
+    /// empty shell.
     ///
     /// # Example
     ///
@@ -228,15 +229,19 @@ impl<T: 'static> Drop for Future<T> {
 
 impl<T: 'static> fmt::Debug for Future<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.task.status() {
-            Status::Pending => "pending",
-            Status::Running => "running",
-            Status::Done(Verdict::Value) => "finished",
-            Status::Done(Verdict::Failure) => "finished with an error",
-            Status::Done(Verdict::Cancelled) => "cancelled",
-        };
         let value = std::any::type_name::<T>();
-        write!(f, "Future<{value}>({}, {state})", self.task.label())
+        write!(f, "Future<{value}>({}, ", self.task.label())?;
+        match self.task.status() {
+            Status::Pending => f.write_str("pending)"),
+            Status::Running => f.write_str("running)"),
+            Status::Done(Verdict::Value) => f.write_str("finished)"),
+            Status::Done(Verdict::Cancelled) => f.write_str("cancelled)"),
+            Status::Done(Verdict::Failure) => match self.task.error_text() {
+                Some(text) => write!(f, "finished with an error: {text})"),
+                // It was taken, or a callback is looking at it.
+                None => f.write_str("finished with an error)"),
+            },
+        }
     }
 }
 

@@ -155,6 +155,15 @@ impl<F, T> State<F, T> {
         }
     }
 
+    /// What [`Error`] says, while it can be taken.
+    pub(super) fn error_text(&self) -> Option<String> {
+        match &self.inner.lock().phase {
+            // No user code: the message of a panic was made into a text when it was caught.
+            Phase::Done(Err(error)) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+
     /// Whether waiting is over: the result can be taken, or is being shown to a callback by a borrower of the future.
     pub(super) fn is_settled(&self) -> bool {
         self.inner.lock().is_settled()

@@ -35,6 +35,7 @@ pub(crate) trait Runnable: Send + Sync {
 /// A task as its future sees it.
 pub(super) trait Handle<T>: Runnable {
     fn status(&self) -> Status;
+    fn error_text(&self) -> Option<String>;
     fn is_settled(&self) -> bool;
     fn subscribe(&self, waker: &Waker) -> bool;
     fn unsubscribe(&self, waker: &Waker);
@@ -115,6 +116,10 @@ where
 {
     fn status(&self) -> Status {
         self.state.status()
+    }
+
+    fn error_text(&self) -> Option<String> {
+        self.state.error_text()
     }
 
     fn is_settled(&self) -> bool {
