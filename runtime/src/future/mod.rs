@@ -15,6 +15,7 @@ mod completed;
 
 pub use completed::{AsCompleted, AsCompletedTimeout, as_completed};
 pub(crate) use completion_queue::{CompletionQueue, Next};
+pub(crate) use cycle::enter_end_of;
 pub use handle::{Canceller, Future};
 pub(crate) use handle::{finished, new_task};
 pub(crate) use task_cell::{Home, Runnable};

@@ -4,6 +4,7 @@ use std::task::{Wake, Waker};
 use std::time::Instant;
 
 use crate::sync::{Arc, Condvar, Mutex};
+use crate::task::context;
 
 /// A flag to sleep on. Set flags stay set until a sleeper has seen them, so no wake-up is lost.
 #[derive(Default)]
@@ -36,6 +37,11 @@ impl Signal {
 
     /// Sleeps until the flag is set, and clears it. False if `deadline` came first.
     pub(super) fn sleep(&self, deadline: Option<Instant>) -> bool {
+        if self.take() {
+            return true;
+        }
+        // Outside the lock: the pool may start a thread.
+        let _blocked = context::block();
         let mut set = self.set.lock();
         while !*set {
             // Waker: `set`, called by the task's end, whichever it is (`State::settle`).
@@ -52,6 +58,10 @@ impl Signal {
         }
         *set = false;
         true
+    }
+
+    fn take(&self) -> bool {
+        std::mem::take(&mut *self.set.lock())
     }
 }
 

@@ -60,6 +60,17 @@ pub(super) enum Status {
     Done(Verdict),
 }
 
+/// Where a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It has not started.
+    Waiting,
+    /// It cannot go on without this thread.
+    On(ThreadId),
+    /// It has ended.
+    Over,
+}
+
 impl<F, T> State<F, T> {
     pub(super) fn pending(work: F) -> Self {
         Self::new(Phase::Pending(work), None)
@@ -169,11 +180,12 @@ impl<F, T> State<F, T> {
         self.inner.lock().is_settled()
     }
 
-    /// The thread without which the task cannot go on.
-    pub(super) fn holder(&self) -> Option<ThreadId> {
+    /// Where the task is, for who waits for it.
+    pub(super) fn place(&self) -> Place {
         match self.inner.lock().phase {
-            Phase::Running(thread) | Phase::Settling(thread) => Some(thread),
-            _ => None,
+            Phase::Pending(_) => Place::Waiting,
+            Phase::Running(thread) | Phase::Settling(thread) => Place::On(thread),
+            Phase::Done(_) | Phase::Lent | Phase::Taken => Place::Over,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::task::Waker;
 
-use super::state::{Callback, State, Status, Verdict};
+use super::state::{Callback, Place, State, Status, Verdict};
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::Arc;
@@ -28,8 +28,19 @@ pub(crate) trait Runnable: Send + Sync {
     /// where only the workers of a certain pool are prepared for it.
     fn claim(&self) -> bool;
 
-    /// The thread without which the task cannot go on, while there is one.
-    fn holder(&self) -> Option<ThreadId>;
+    /// Who has to do something before the task can end.
+    fn needs(&self) -> Needs;
+}
+
+/// Who has to do something before a task can end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Needs {
+    /// Nobody: it has ended, or anybody may end it.
+    Nobody,
+    /// The thread that runs it.
+    Thread(ThreadId),
+    /// A thread of the pool that has it in its queue.
+    Worker(Home),
 }
 
 /// A task as its future sees it.
@@ -45,9 +56,11 @@ pub(super) trait Handle<T>: Runnable {
 }
 
 /// Where a task comes from. All that a task knows of its pool.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Home {
     pub(crate) pool: PoolId,
+    /// How many threads the pool may have, spare ones included.
+    pub(crate) max_threads: usize,
     /// Whether only the workers of the pool are prepared for the task.
     pub(crate) is_exclusive: bool,
 }
@@ -104,8 +117,12 @@ where
         prepared && context::inside_worker() && self.run(&|| ())
     }
 
-    fn holder(&self) -> Option<ThreadId> {
-        self.state.holder()
+    fn needs(&self) -> Needs {
+        match self.state.place() {
+            Place::Waiting => self.home.map_or(Needs::Nobody, Needs::Worker),
+            Place::On(thread) => Needs::Thread(thread),
+            Place::Over => Needs::Nobody,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
 use crate::label::Label;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{Arc, AtomicU64, Ordering};
 
 /// The number of a thread; never given twice, unlike an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,18 @@ impl PoolId {
     }
 }
 
+/// A worker's pool, as the worker's thread sees it.
+pub(crate) trait Host: Send + Sync {
+    /// The calling worker is about to block: another thread may work meanwhile.
+    fn worker_blocks(self: Arc<Self>);
+
+    /// The calling worker goes on.
+    fn worker_goes_on(&self);
+
+    /// The calling worker, which was counted as free, has something to do after all.
+    fn worker_is_busy_again(self: Arc<Self>);
+}
+
 thread_local! {
     static THREAD: ThreadId = {
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -33,6 +45,11 @@ thread_local! {
         ThreadId(NEXT.fetch_add(1, Ordering::Relaxed))
     };
     static POOL: Cell<Option<PoolId>> = const { Cell::new(None) };
+    static HOST: RefCell<Option<Arc<dyn Host>>> = const { RefCell::new(None) };
+    /// Whether this worker's pool counts it as free.
+    static FREE: Cell<bool> = const { Cell::new(false) };
+    /// Whether this worker's pool counts it as blocked.
+    static BLOCKED: Cell<bool> = const { Cell::new(false) };
     /// The tasks on this thread's stack, outermost first, each with its pool.
     static RUNNING: RefCell<Vec<(Label, Option<PoolId>)>> = const { RefCell::new(Vec::new()) };
     /// How many parts of loops are on this thread's stack.
@@ -49,9 +66,71 @@ pub(crate) fn own_pool() -> Option<PoolId> {
     POOL.get()
 }
 
-/// Makes the calling thread a worker of `pool`, for the rest of its life.
-pub(crate) fn become_worker_of(pool: PoolId) {
+/// Makes the calling thread a worker of `pool` until the guard is dropped.
+#[must_use = "the thread is a worker only while the guard lives"]
+pub(crate) fn become_worker_of(pool: PoolId, host: Arc<dyn Host>) -> Employed {
     POOL.set(Some(pool));
+    HOST.set(Some(host));
+    Employed { _same_thread: PhantomData }
+}
+
+/// A thread's time as a worker; bound to the thread.
+pub(crate) struct Employed {
+    _same_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Employed {
+    fn drop(&mut self) {
+        POOL.set(None);
+        drop(HOST.take());
+    }
+}
+
+/// Notes whether the calling worker's pool counts it as free. Gives what was noted before.
+pub(crate) fn note_free(free: bool) -> bool {
+    FREE.replace(free)
+}
+
+/// Says that a worker counted as free does something that may take long.
+pub(crate) fn busy_again() {
+    if FREE.replace(false)
+        && let Some(host) = host()
+    {
+        host.worker_is_busy_again();
+    }
+}
+
+/// Says that the calling thread blocks until the guard is dropped, so that its pool, if it is a worker, may let another
+/// thread work. An inner guard does nothing.
+#[must_use = "the thread counts as blocked only while the guard lives"]
+pub(crate) fn block() -> Blocked {
+    let host = host().filter(|_| !BLOCKED.replace(true));
+    if let Some(host) = &host {
+        // A thread is either free or blocked.
+        busy_again();
+        Arc::clone(host).worker_blocks();
+    }
+    Blocked { host, _same_thread: PhantomData }
+}
+
+/// A worker's time of being blocked; bound to its thread.
+pub(crate) struct Blocked {
+    host: Option<Arc<dyn Host>>,
+    _same_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        if let Some(host) = &self.host {
+            BLOCKED.set(false);
+            host.worker_goes_on();
+        }
+    }
+}
+
+fn host() -> Option<Arc<dyn Host>> {
+    // A thread whose locals are gone is ending, and is no worker any more.
+    HOST.try_with(|host| host.borrow().clone()).ok().flatten()
 }
 
 /// Whether the calling thread is running one of our tasks, or a part of a loop.
