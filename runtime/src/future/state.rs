@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! pending ──start──▶ running ──settle──▶ settling ──▶ done ──take──▶ taken
-//!    └──────cancel, fail───────────────────▲            ▲│
+//!    │  ◀─suspend──┘                       ▲            ▲│
+//!    └──────cancel, fail───────────────────┘            ││
 //!                                                       lent   (on_done after the end)
 //! ```
 //!
@@ -13,7 +14,7 @@ use std::task::Waker;
 
 use crate::error::Error;
 use crate::label::Label;
-use crate::sync::Mutex;
+use crate::sync::{AtomicBool, Mutex, Ordering};
 use crate::task::context::{self, ThreadId};
 use crate::task::outcome;
 
@@ -23,6 +24,8 @@ pub(super) type Callback<T> = Box<dyn FnOnce(&Result<T, Error>) + Send>;
 /// The state of a task that runs `F` to get a `T`.
 pub(super) struct State<F, T> {
     inner: Mutex<Inner<F, T>>,
+    /// Somebody tried to cancel the task after it had started.
+    asked_to_stop: AtomicBool,
 }
 
 struct Inner<F, T> {
@@ -83,13 +86,35 @@ impl<F, T> State<F, T> {
 
     fn new(phase: Phase<F, T>, verdict: Option<Verdict>) -> Self {
         let inner = Inner { phase, verdict, detached: false, callbacks: Vec::new(), wakers: Vec::new() };
-        Self { inner: Mutex::new(inner) }
+        Self { inner: Mutex::new(inner), asked_to_stop: AtomicBool::new(false) }
     }
 
     /// Pending → running, on the calling thread. `None` if somebody else was faster.
     pub(super) fn start(&self) -> Option<F> {
         let thread = context::thread_id();
         self.leave_pending(Phase::Running(thread))
+    }
+
+    /// Running → pending, on the thread that started it: the work has to wait for something and is continued later.
+    pub(super) fn suspend(&self, work: F) {
+        let mut inner = self.inner.lock();
+        debug_assert!(matches!(inner.phase, Phase::Running(_)), "only a running task is suspended");
+        inner.phase = Phase::Pending(work);
+    }
+
+    /// Pending → cancelled, or asks the running task to stop. True if the task is cancelled, now or before.
+    pub(super) fn cancel(&self, task: Label) -> bool {
+        if self.fail(task, Error::cancelled(task)) {
+            return true;
+        }
+        // Relaxed: a hint that orders nothing.
+        self.asked_to_stop.store(true, Ordering::Relaxed);
+        // Two cancels at once: one of them cancels, and then the other sees that.
+        self.status() == Status::Done(Verdict::Cancelled)
+    }
+
+    pub(super) fn is_asked_to_stop(&self) -> bool {
+        self.asked_to_stop.load(Ordering::Relaxed)
     }
 
     /// Running → done. `before_wake` runs after the callbacks and before anybody can see the end.
@@ -113,7 +138,7 @@ impl<F, T> State<F, T> {
         };
         outcome::contain("dropping the arguments", task, || drop(work));
         // While the callbacks look, waiters wait for this thread, as if it ran the task.
-        let _inside = context::enter(task, None);
+        let _inside = context::enter(task, None, None);
         self.settle(task, Err(error), &|| ());
         true
     }

@@ -38,6 +38,19 @@ pub(crate) trait Host: Send + Sync {
     fn worker_is_busy_again(self: Arc<Self>);
 }
 
+/// A running task that can be asked to stop.
+pub(crate) trait Stoppable: Send + Sync {
+    /// Whether it was asked to.
+    fn is_asked_to_stop(&self) -> bool;
+}
+
+/// A task on a thread's stack.
+struct Running {
+    task: Label,
+    pool: Option<PoolId>,
+    stop: Option<Arc<dyn Stoppable>>,
+}
+
 thread_local! {
     static THREAD: ThreadId = {
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -50,8 +63,8 @@ thread_local! {
     static FREE: Cell<bool> = const { Cell::new(false) };
     /// Whether this worker's pool counts it as blocked.
     static BLOCKED: Cell<bool> = const { Cell::new(false) };
-    /// The tasks on this thread's stack, outermost first, each with its pool.
-    static RUNNING: RefCell<Vec<(Label, Option<PoolId>)>> = const { RefCell::new(Vec::new()) };
+    /// The tasks on this thread's stack, outermost first.
+    static RUNNING: RefCell<Vec<Running>> = const { RefCell::new(Vec::new()) };
     /// How many parts of loops are on this thread's stack.
     static PARTS: Cell<usize> = const { Cell::new(0) };
 }
@@ -146,19 +159,25 @@ pub(crate) fn inside_part() -> bool {
 
 /// The innermost task that the calling thread is running.
 pub(crate) fn current_task() -> Option<Label> {
-    RUNNING.try_with(|running| running.borrow().last().map(|(task, _)| *task)).ok().flatten()
+    RUNNING.try_with(|running| running.borrow().last().map(|running| running.task)).ok().flatten()
 }
 
 /// Whether the calling thread is running a task of `pool`: as its worker, or because it waits for that task.
 pub(crate) fn inside_task_of(pool: PoolId) -> bool {
-    let is_of = |running: &RefCell<Vec<_>>| running.borrow().iter().any(|&(_, of)| of == Some(pool));
+    let is_of = |running: &RefCell<Vec<Running>>| running.borrow().iter().any(|running| running.pool == Some(pool));
     own_pool() == Some(pool) || RUNNING.try_with(is_of).unwrap_or(false)
+}
+
+/// Whether the innermost task that the calling thread is running was asked to stop.
+pub(crate) fn is_asked_to_stop() -> bool {
+    let stop = RUNNING.try_with(|running| running.borrow().last().and_then(|running| running.stop.clone()));
+    stop.ok().flatten().is_some_and(|stop| stop.is_asked_to_stop())
 }
 
 /// Says that the calling thread is inside `task`, of `pool`, until the guard is dropped. Guards nest.
 #[must_use = "the thread is inside the task only while the guard lives"]
-pub(crate) fn enter(task: Label, pool: Option<PoolId>) -> Inside {
-    RUNNING.with(|running| running.borrow_mut().push((task, pool)));
+pub(crate) fn enter(task: Label, pool: Option<PoolId>, stop: Option<Arc<dyn Stoppable>>) -> Inside {
+    RUNNING.with(|running| running.borrow_mut().push(Running { task, pool, stop }));
     Inside { _same_thread: PhantomData }
 }
 
@@ -169,7 +188,9 @@ pub(crate) struct Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        RUNNING.with(|running| running.borrow_mut().pop());
+        let left = RUNNING.with(|running| running.borrow_mut().pop());
+        // Outside the borrow: this may be the last owner of the task.
+        drop(left);
     }
 }
 
@@ -198,8 +219,8 @@ mod tests {
     #[test]
     fn guards_nest_and_name_the_innermost() {
         assert!(!inside_worker());
-        let outer = enter(Label::new("outer"), None);
-        let inner = enter(Label::new("inner"), None);
+        let outer = enter(Label::new("outer"), None, None);
+        let inner = enter(Label::new("inner"), None, None);
         assert!(current_task().unwrap().to_string().contains("inner"));
         drop(inner);
         assert!(current_task().unwrap().to_string().contains("outer"));

@@ -2,7 +2,9 @@
 
 pub(crate) mod context;
 mod blocking;
+mod stopping;
 pub(crate) mod outcome;
 mod panic_place;
 
 pub use blocking::blocking;
+pub use stopping::is_cancelled;
