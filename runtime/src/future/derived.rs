@@ -7,7 +7,8 @@ use super::state::{Callback, Place, State, Status};
 use super::task_cell::{Handle, Needs, Runnable};
 use crate::error::Error;
 use crate::label::Label;
-use crate::sync::{Arc, Mutex};
+use crate::sync::Arc;
+use crate::sync::modelled::Mutex;
 use crate::task::context::{self, Stoppable};
 use crate::task::outcome;
 

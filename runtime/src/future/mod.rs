@@ -15,6 +15,8 @@ mod ended;
 mod wait;
 mod completion_queue;
 mod completed;
+#[cfg(all(test, loom))]
+mod loom_models;
 
 pub use cancel_on_drop::CancelOnDrop;
 pub use combine::collect;

@@ -14,7 +14,8 @@ use std::task::Waker;
 
 use crate::error::Error;
 use crate::label::Label;
-use crate::sync::{AtomicBool, Mutex, Ordering};
+use crate::sync::Ordering;
+use crate::sync::modelled::{AtomicBool, Mutex};
 use crate::task::context::{self, ThreadId};
 use crate::task::outcome;
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
 use crate::label::Label;
+use crate::sync::modelled::thread_local;
 use crate::sync::{Arc, AtomicU64, Ordering};
 
 /// The number of a thread; never given twice, unlike an address.
@@ -76,14 +77,14 @@ pub(crate) fn thread_id() -> ThreadId {
 
 /// The pool whose worker the calling thread is.
 pub(crate) fn own_pool() -> Option<PoolId> {
-    POOL.get()
+    POOL.with(Cell::get)
 }
 
 /// Makes the calling thread a worker of `pool` until the guard is dropped.
 #[must_use = "the thread is a worker only while the guard lives"]
 pub(crate) fn become_worker_of(pool: PoolId, host: Arc<dyn Host>) -> Employed {
-    POOL.set(Some(pool));
-    HOST.set(Some(host));
+    POOL.with(|own| own.set(Some(pool)));
+    HOST.with(|own| own.replace(Some(host)));
     Employed { _same_thread: PhantomData }
 }
 
@@ -94,19 +95,19 @@ pub(crate) struct Employed {
 
 impl Drop for Employed {
     fn drop(&mut self) {
-        POOL.set(None);
-        drop(HOST.take());
+        POOL.with(|own| own.set(None));
+        drop(HOST.with(RefCell::take));
     }
 }
 
 /// Notes whether the calling worker's pool counts it as free. Gives what was noted before.
 pub(crate) fn note_free(free: bool) -> bool {
-    FREE.replace(free)
+    FREE.with(|noted| noted.replace(free))
 }
 
 /// Says that a worker counted as free does something that may take long.
 pub(crate) fn busy_again() {
-    if FREE.replace(false)
+    if note_free(false)
         && let Some(host) = host()
     {
         host.worker_is_busy_again();
@@ -117,7 +118,7 @@ pub(crate) fn busy_again() {
 /// thread work. An inner guard does nothing.
 #[must_use = "the thread counts as blocked only while the guard lives"]
 pub(crate) fn block() -> Blocked {
-    let host = host().filter(|_| !BLOCKED.replace(true));
+    let host = host().filter(|_| !BLOCKED.with(|blocked| blocked.replace(true)));
     if let Some(host) = &host {
         // A thread is either free or blocked.
         busy_again();
@@ -135,7 +136,7 @@ pub(crate) struct Blocked {
 impl Drop for Blocked {
     fn drop(&mut self) {
         if let Some(host) = &self.host {
-            BLOCKED.set(false);
+            BLOCKED.with(|blocked| blocked.set(false));
             host.worker_goes_on();
         }
     }
@@ -154,7 +155,7 @@ pub(crate) fn inside_worker() -> bool {
 
 /// Whether the calling thread is running a part of a loop.
 pub(crate) fn inside_part() -> bool {
-    PARTS.get() > 0
+    PARTS.with(Cell::get) > 0
 }
 
 /// The innermost task that the calling thread is running.
@@ -197,7 +198,7 @@ impl Drop for Inside {
 /// Says that the calling thread is inside a part of a loop until the guard is dropped. Guards nest.
 #[must_use = "the thread is inside the part only while the guard lives"]
 pub(crate) fn enter_part() -> InsidePart {
-    PARTS.set(PARTS.get() + 1);
+    PARTS.with(|parts| parts.set(parts.get() + 1));
     InsidePart { _same_thread: PhantomData }
 }
 
@@ -208,7 +209,7 @@ pub(crate) struct InsidePart {
 
 impl Drop for InsidePart {
     fn drop(&mut self) {
-        PARTS.set(PARTS.get() - 1);
+        PARTS.with(|parts| parts.set(parts.get() - 1));
     }
 }
 
