@@ -120,21 +120,27 @@ impl Queue {
             return ticket.fail(Error::shutdown);
         }
         state.tasks.push_back(ticket);
-        self.provide(state);
+        if state.tasks.len() <= state.n_free {
+            self.work.notify_one();
+        } else if self.may_start(&state) {
+            self.start_thread(state);
+        }
+        // Otherwise the free threads have been notified of earlier tasks, and look for more when they have run those.
     }
 
-    /// Sees to it that there is a thread for one more of the queued tasks, if one more may run.
+    /// One more of the queued tasks may run: sees to it that there is a thread for it.
     fn provide(self: &Arc<Self>, state: MutexGuard<'_, State>) {
-        if state.tasks.is_empty() || state.n_running() >= self.plan.n_threads {
-            // A thread that ends its task looks for the next by itself.
-            return;
-        }
-        let room = self.plan.n_threads + state.n_blocked.min(self.plan.n_threads);
-        if state.tasks.len() > state.n_free && state.n_threads < room {
+        if state.tasks.len() > state.n_free && self.may_start(&state) {
             self.start_thread(state);
         } else {
             self.work.notify_one();
         }
+    }
+
+    /// Whether one more task may run, and one more thread may live.
+    fn may_start(&self, state: &State) -> bool {
+        let n = self.plan.n_threads;
+        state.n_running() < n && state.n_threads < n + state.n_blocked.min(n)
     }
 
     /// Takes no more tasks. Those queued are still run.
@@ -198,6 +204,8 @@ impl Queue {
         let stranded = {
             let mut state = self.state.lock();
             state.n_threads -= 1;
+            // One more may run than was counted when tasks came meanwhile.
+            self.work.notify_one();
             if state.n_threads > 0 { VecDeque::new() } else { std::mem::take(&mut state.tasks) }
         };
         self.ended.notify_all();
