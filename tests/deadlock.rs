@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
-use concurrent_futures::{Error, Future, ReturnWhen, ThreadPool, as_completed, wait};
+use concurrent_futures::{Error, Future, ReturnWhen, Shutdown, ThreadPool, as_completed, wait};
 use concurrent_futures_suite::{Gate, timed};
 
 type Outcome = Result<(), Error>;
@@ -218,4 +218,40 @@ fn a_callback_that_waits_for_the_task_it_belongs_to() {
         gate.open();
         blocker.result().unwrap();
     });
+}
+
+#[test]
+fn a_task_that_shuts_down_the_pool_of_one_that_waits_for_it() {
+    for shutdown_first in [true, false] {
+        timed(move || {
+            let (closing, closed) = (ThreadPool::new(1).unwrap(), Arc::new(ThreadPool::new(1).unwrap()));
+            let (gate, to_close) = (Gate::new(), Arc::clone(&closed));
+            let inside = gate.clone();
+            let (tell, told) = mpsc::channel();
+            let closes = closing.spawn(move || {
+                inside.pass();
+                if !shutdown_first {
+                    // Long enough for the other to come to its wait; nothing breaks if it is later.
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                to_close.shutdown(Shutdown::Wait);
+            });
+            let waits = closed.spawn(move || {
+                if shutdown_first {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                tell.send(closes.result()).unwrap();
+            });
+            gate.wait_for(1);
+            gate.open();
+            // Whoever closes the cycle is told.
+            match told.recv().unwrap() {
+                Err(error) => {
+                    assert!(error.is_deadlock() && error.to_string().contains("the end of a pool"), "{error}")
+                }
+                Ok(()) => assert!(!shutdown_first),
+            }
+            waits.result().unwrap();
+        });
+    }
 }

@@ -67,3 +67,27 @@ fn a_waker_is_woken_once_however_often_it_polled() {
         assert!(std::pin::Pin::new(&mut future).poll(&mut cx).is_ready());
     });
 }
+
+#[test]
+fn a_cancelled_task_wakes_once_and_a_dropped_await_calls_nobody() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let blocker = pool.spawn(move || inside.pass());
+        gate.wait_for(1);
+        let count = Arc::new(Count::default());
+        let waker = Waker::from(Arc::clone(&count));
+        let mut queued = pool.spawn(|| 7);
+        assert!(pin!(&mut queued).poll(&mut Context::from_waker(&waker)).is_pending());
+        assert!(queued.cancel());
+        assert_eq!(count.0.load(Ordering::SeqCst), 1);
+        let Poll::Ready(result) = pin!(&mut queued).poll(&mut Context::from_waker(&waker)) else {
+            panic!("it was cancelled");
+        };
+        assert!(result.unwrap_err().is_cancelled());
+        gate.open();
+        blocker.result().unwrap();
+        assert_eq!(count.0.load(Ordering::SeqCst), 1);
+    });
+}

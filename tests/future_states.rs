@@ -61,7 +61,11 @@ fn debug_text_names_state_and_task() {
         gate.open();
         let failed = pool.spawn(|| panic!("expected"));
         failed.wait();
-        assert!(format!("{failed:?}").contains("finished with an error"), "{failed:?}");
+        assert!(format!("{failed:?}").contains("finished with an error: "), "{failed:?}");
+        assert!(
+            format!("{failed:?}").contains("panicked at ") && format!("{failed:?}").contains("expected"),
+            "{failed:?}"
+        );
         assert!(format!("{pending:?}").contains("Future<u64>"), "{pending:?}");
         assert!(format!("{pending:?}").contains(", finished)"), "{pending:?}");
         drop(running);
@@ -69,17 +73,32 @@ fn debug_text_names_state_and_task() {
 }
 
 #[test]
-fn many_readers_see_the_same_finished_state() {
+fn many_readers_see_the_same_state() {
     timed(|| {
         let pool = ThreadPool::new(1).unwrap();
-        let future = pool.spawn(|| 7);
-        future.wait();
+        let (value, failure) = (pool.spawn(|| 7), pool.spawn(|| panic!("expected")));
+        value.wait();
+        failure.wait();
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let blocker = pool.spawn(move || inside.pass());
+        gate.wait_for(1);
+        let (pending, cancelled) = (pool.spawn(|| 8), pool.spawn(|| 9));
+        cancelled.cancel();
+        let expected = [
+            (&value, (true, false, false)),
+            (&failure, (true, false, false)),
+            (&pending, (false, false, false)),
+            (&cancelled, (true, false, true)),
+        ];
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..1000).for_each(|_| assert_eq!(state(&future), (true, false, false))));
+                let read = || expected.iter().for_each(|(future, expected)| assert_eq!(state(future), *expected));
+                scope.spawn(move || (0..1000).for_each(|_| read()));
             }
         });
-        assert_eq!(future.result().unwrap(), 7);
+        gate.open();
+        drop(blocker);
     });
 }
 

@@ -105,3 +105,14 @@ fn no_wake_up_is_lost() {
         }
     });
 }
+
+#[test]
+fn out_of_order_with_one_worker() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let futures: Vec<_> = (0..10).map(|n| pool.spawn(move || n)).collect();
+        for (n, future) in futures.into_iter().enumerate().rev() {
+            assert_eq!(future.result().unwrap(), n);
+        }
+    });
+}

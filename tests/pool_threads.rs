@@ -121,3 +121,66 @@ fn panics_cost_no_threads() {
         assert_eq!(pool.submit(name, ()).result().unwrap(), "io-0");
     });
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_system_knows_the_names() {
+    timed(|| {
+        let pool = ThreadPool::builder().workers(1).name("io").build().unwrap();
+        let name = pool.spawn(|| std::fs::read_to_string("/proc/thread-self/comm")).result().unwrap().unwrap();
+        assert_eq!(name.trim(), "io-0");
+    });
+}
+
+#[test]
+fn a_thousand_workers() {
+    timed(|| {
+        let pool = ThreadPool::new(1000).unwrap();
+        let gate = Gate::new();
+        let futures: Vec<_> = (0..1000)
+            .map(|n| {
+                let gate = gate.clone();
+                pool.spawn(move || {
+                    gate.pass();
+                    n
+                })
+            })
+            .collect();
+        gate.wait_for(1000);
+        gate.open();
+        assert!(futures.into_iter().map(|future| future.result().unwrap()).eq(0..1000));
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn many_pools_leave_no_threads_and_no_descriptors() {
+    timed(|| {
+        let mine = || {
+            let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path().join("comm"));
+            // A thread may end while we look.
+            tasks.filter_map(|comm| std::fs::read_to_string(comm).ok()).filter(|name| name.starts_with("leak")).count()
+        };
+        let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+        let before = descriptors();
+        for _ in 0..200 {
+            let pool = ThreadPool::builder().workers(2).name("leak").build().unwrap();
+            assert_eq!(pool.map(|n| n, 0..4_u64).count(), 4);
+        }
+        assert_eq!(mine(), 0);
+        assert!(descriptors() <= before + 16, "other tests run beside this one, but not two hundred");
+    });
+}
+
+#[test]
+fn two_maps_on_one_pool_both_advance() {
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        let mut endless = pool.map(|n: u64| n, 0..);
+        let mut other = pool.map(|n: u64| n, 0..);
+        for n in 0..1000 {
+            assert_eq!(endless.next().unwrap().unwrap(), n);
+            assert_eq!(other.next().unwrap().unwrap(), n);
+        }
+    });
+}

@@ -22,6 +22,12 @@ impl Label {
     pub(crate) fn of<F>() -> Self {
         Self::new(std::any::type_name::<F>())
     }
+
+    /// A task that runs `function`, asked for by the caller.
+    #[track_caller]
+    pub(crate) fn of_value<F>(_function: &F) -> Self {
+        Self::of::<F>()
+    }
 }
 
 /// Writes ``task `name` (src/main.rs:12)``.

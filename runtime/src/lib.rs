@@ -44,5 +44,8 @@ pub use concurrent_futures_macros::concurrent;
 
 pub use error::Error;
 pub use executor::{Call, Map, Unordered};
-pub use future::{AsCompleted, AsCompletedTimeout, Canceller, Future, ReturnWhen, as_completed, wait};
+pub use future::{
+    AsCompleted, AsCompletedTimeout, CancelOnDrop, Canceller, Future, ReturnWhen, as_completed, collect, wait,
+};
+pub use task::{blocking, is_cancelled};
 pub use thread::pool::{Shutdown, ThreadPool, ThreadPoolBuilder};

@@ -52,3 +52,67 @@ impl Condvar {
         self.0.notify_all();
     }
 }
+
+/// What is put behind a model checker with `--cfg loom`: the locks in which the life of a task is decided. Everything
+/// else, statics above all, outlives a model and keeps to the standard library.
+pub(crate) mod modelled {
+    #[cfg(not(loom))]
+    pub(crate) use super::{AtomicBool, Condvar, Mutex};
+    #[cfg(not(loom))]
+    pub(crate) use std::thread_local;
+
+    #[cfg(loom)]
+    pub(crate) use under_loom::{AtomicBool, Condvar, Mutex, thread_local};
+
+    #[cfg(loom)]
+    mod under_loom {
+        use std::time::Duration;
+
+        use loom::sync::MutexGuard;
+        pub(crate) use loom::sync::atomic::AtomicBool;
+
+        /// The checker's macro does not know `const` blocks.
+        macro_rules! locals {
+            () => {};
+            ($(#[$meta:meta])* static $name:ident: $type:ty = const { $value:expr }; $($rest:tt)*) => {
+                loom::thread_local! { $(#[$meta])* static $name: $type = $value; }
+                $crate::sync::modelled::thread_local! { $($rest)* }
+            };
+            ($(#[$meta:meta])* static $name:ident: $type:ty = $value:expr; $($rest:tt)*) => {
+                loom::thread_local! { $(#[$meta])* static $name: $type = $value; }
+                $crate::sync::modelled::thread_local! { $($rest)* }
+            };
+        }
+        pub(crate) use locals as thread_local;
+
+        #[derive(Default)]
+        pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+
+        impl<T> Mutex<T> {
+            pub(crate) fn new(value: T) -> Self {
+                Self(loom::sync::Mutex::new(value))
+            }
+
+            pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+                self.0.lock().expect("no user code runs under our locks")
+            }
+        }
+
+        #[derive(Default)]
+        pub(crate) struct Condvar(loom::sync::Condvar);
+
+        impl Condvar {
+            pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+                self.0.wait(guard).expect("no user code runs under our locks")
+            }
+
+            pub(crate) fn wait_timeout<'a, T>(&self, guard: MutexGuard<'a, T>, limit: Duration) -> MutexGuard<'a, T> {
+                self.0.wait_timeout(guard, limit).expect("no user code runs under our locks").0
+            }
+
+            pub(crate) fn notify_all(&self) {
+                self.0.notify_all();
+            }
+        }
+    }
+}

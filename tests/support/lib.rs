@@ -1,8 +1,11 @@
-//! What the tests share: a time limit for each test, and gates to hold tasks at.
+//! What the tests share: a time limit for each test, gates to hold tasks at, and the executors to test.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
+
+use concurrent_futures::__private::{TaskOptions, map_task, submit_task};
+use concurrent_futures::{Future, Map, ThreadPool};
 
 /// No promise takes this long to keep: a test that does hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -79,5 +82,88 @@ impl Gate {
 
     fn lock(&self) -> MutexGuard<'_, GateState> {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the promises about futures and maps are tested over. A kind of pool joins by implementing this.
+///
+/// Functions capture nothing and values are `Send + 'static`, which every kind of executor can carry.
+pub trait Executor: Sized {
+    /// Whether tasks run beside the caller, and not inside the call that submits them.
+    const RUNS_BESIDE: bool;
+
+    /// An executor that runs so many tasks at once, if it runs any beside the caller.
+    fn with_workers(n: usize) -> Self;
+
+    /// Has `function` called with `argument`.
+    fn submit<F, A, R>(&self, function: F, argument: A) -> Future<R>
+    where
+        F: Fn(A) -> R + Copy + Send + Sync + 'static,
+        A: Send + 'static,
+        R: Send + 'static;
+
+    /// Calls `function` on each input.
+    fn map<F, I, R>(&self, function: F, inputs: I) -> Map<'_, I::IntoIter, R>
+    where
+        F: Fn(I::Item) -> R + Copy + Send + Sync + 'static,
+        I: IntoIterator,
+        I::Item: Send + 'static,
+        R: Send + 'static;
+}
+
+/// Here and now: what an annotated task does with `mode = "sequential"`.
+pub struct Sequential;
+
+impl Executor for Sequential {
+    const RUNS_BESIDE: bool = false;
+
+    fn with_workers(_: usize) -> Self {
+        Self
+    }
+
+    fn submit<F, A, R>(&self, function: F, argument: A) -> Future<R>
+    where
+        F: Fn(A) -> R + Copy + Send + Sync + 'static,
+        A: Send + 'static,
+        R: Send + 'static,
+    {
+        submit_task(TaskOptions::new("sequential").sequential(), move || function(argument))
+    }
+
+    fn map<F, I, R>(&self, function: F, inputs: I) -> Map<'_, I::IntoIter, R>
+    where
+        F: Fn(I::Item) -> R + Copy + Send + Sync + 'static,
+        I: IntoIterator,
+        I::Item: Send + 'static,
+        R: Send + 'static,
+    {
+        map_task(TaskOptions::new("sequential").sequential(), inputs, function)
+    }
+}
+
+impl Executor for ThreadPool {
+    const RUNS_BESIDE: bool = true;
+
+    fn with_workers(n: usize) -> Self {
+        Self::new(n).expect("at least one worker")
+    }
+
+    fn submit<F, A, R>(&self, function: F, argument: A) -> Future<R>
+    where
+        F: Fn(A) -> R + Copy + Send + Sync + 'static,
+        A: Send + 'static,
+        R: Send + 'static,
+    {
+        self.spawn(move || function(argument))
+    }
+
+    fn map<F, I, R>(&self, function: F, inputs: I) -> Map<'_, I::IntoIter, R>
+    where
+        F: Fn(I::Item) -> R + Copy + Send + Sync + 'static,
+        I: IntoIterator,
+        I::Item: Send + 'static,
+        R: Send + 'static,
+    {
+        Self::map(self, function, inputs)
     }
 }

@@ -62,12 +62,21 @@ pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
         );
     }
     let span = candidate.mark.as_ref().map_or_else(|| candidate.written.for_token.span(), |mark| mark.span);
-    let guess = reasons.iter().find_map(|reason| match &reason.why {
-        Why::Carried(carried, _) if carried.is_guess => Some(carried.place.to_string()),
-        _ => None,
-    });
+    let mut ways_out: Vec<String> = Vec::new();
+    for reason in reasons {
+        let Why::Carried(carried, _) = &reason.why else { continue };
+        let place = carried.place.to_string();
+        let way_out = match carried {
+            carried if catalog::is_scratch(&carried.how) => catalog::scratch_space(&place),
+            carried if carried.is_guess => catalog::only_read(&place),
+            _ => continue,
+        };
+        if !ways_out.contains(&way_out) {
+            ways_out.push(way_out);
+        }
+    }
     let reasons: Vec<String> = reasons.iter().map(describe).collect();
-    sink.error(span, catalog::nothing_parallel(&reasons, guess.as_deref()));
+    sink.error(span, catalog::nothing_parallel(&reasons, &ways_out));
 }
 
 /// Whether the use that puts a statement in order is another one than that which changes the variable.

@@ -200,7 +200,20 @@ fn shared(place: &str) -> String {
     format!("`#[concurrent(shared({name}))]`")
 }
 
-pub(crate) fn nothing_parallel(reasons: &[String], guess: Option<&str>) -> String {
+/// A buffer that each iteration clears carries nothing: it only stands in the wrong place.
+pub(crate) fn is_scratch(how: &str) -> bool {
+    how.contains("`.clear()`")
+}
+
+pub(crate) fn scratch_space(place: &str) -> String {
+    format!("if `{place}` is scratch space, declare it inside the loop")
+}
+
+pub(crate) fn only_read(place: &str) -> String {
+    format!("if the loop only reads `{place}`, say so: {}", shared(place))
+}
+
+pub(crate) fn nothing_parallel(reasons: &[String], ways_out: &[String]) -> String {
     let mut message = "[C022] nothing in this loop can run in parallel".to_owned();
     if reasons.is_empty() {
         message.push_str(": its body does no work that could be handed over");
@@ -208,9 +221,7 @@ pub(crate) fn nothing_parallel(reasons: &[String], guess: Option<&str>) -> Strin
         message.push_str(": every statement with work in it must run in order");
         reasons.iter().for_each(|reason| message.push_str(&format!("\n  {reason}")));
     }
-    if let Some(place) = guess {
-        message.push_str(&format!("\nhelp: if the loop only reads `{place}`, say so: {}", shared(place)));
-    }
+    ways_out.iter().for_each(|way_out| message.push_str(&format!("\nhelp: {way_out}")));
     message.push_str("\nhelp: compute what is independent of other iterations in a statement of its own\n");
     message.push_str("help: or leave this loop plain: remove its mark");
     message

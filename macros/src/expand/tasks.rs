@@ -49,7 +49,7 @@ fn submit(plan: &TaskPlan, abi: &Abi) -> TokenStream {
     let arguments = parameters.iter().map(|parameter| argument(parameter, &parameter.name));
     let options = options::of_task(options, &name.to_string(), abi);
     let (future, submit_task, called) = (abi.public("Future"), abi.private("submit_task"), called(plan));
-    let docs = format!("Runs [`{name}`](fn@{name}) on the pool; the result is in the future.");
+    let docs = format!(" Runs [`{name}`](fn@{name}) on the pool; the result is in the future.");
     quote! {
         #[doc = #docs]
         #[track_caller]
@@ -84,7 +84,7 @@ fn map(plan: &TaskPlan, abi: &Abi) -> TokenStream {
     let options = options::of_task(options, &name.to_string(), abi);
     let (map, map_task, called) = (abi.public("Map"), abi.private("map_task"), called(plan));
     let docs = format!(
-        "Runs [`{name}`](fn@{name}) on the pool for each of `arguments`; the results come in their order, as they are asked for."
+        " Runs [`{name}`](fn@{name}) on the pool for each of `arguments`; the results come in their order, as they are asked for."
     );
     quote! {
         #[doc = #docs]

@@ -32,7 +32,7 @@ impl Launch for Inline {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let _inside = context::enter(label, None);
+        let _inside = context::enter(label, None, None);
         finished(label, outcome::run(label, work))
     }
 

@@ -90,8 +90,8 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
 
     /// How many inputs may be pulled ahead of the results taken; and pulls and starts as many now.
     ///
-    /// Counted in whole chunks, which are made smaller where `n` is less than one. The default is four chunks for each worker. What was started
-    /// runs to its end when the pool is shut down, whether or not its results are taken.
+    /// Counted in whole chunks, which are made smaller where `n` is less than one. The default is four chunks for each
+    /// worker. What was started runs to its end when the pool is shut down, whether or not its results are taken.
     ///
     /// # Panics
     ///

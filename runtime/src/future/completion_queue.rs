@@ -107,7 +107,7 @@ impl<K, T: 'static> CompletionQueue<K, T> {
             if future.status() != Status::Pending {
                 continue;
             }
-            if future.task().claim() {
+            if Arc::clone(future.task()).claim() {
                 self.started_below = first_pending.unwrap_or(token + 1);
                 return true;
             }

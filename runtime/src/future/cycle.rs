@@ -1,29 +1,39 @@
 //! Who waits for whom, kept only for workers that are about to sleep, to find waits that could never end.
 //!
-//! A task that runs is held by a thread; a thread that sleeps waits for tasks. The calling thread may not go to sleep
-//! if, following these two kinds of arrows, every way on leads back to itself. Waits with a deadline are not in the
-//! graph: they end by themselves, and then their thread goes on.
+//! A task that runs is held by a thread; a thread that sleeps waits for one of several tasks, or for the end of a pool; a
+//! queued task waits for any thread of its pool, once the pool can start no more. The calling thread may not go to sleep
+//! if, following these arrows, every way on leads back to itself. Waits with a deadline are not in the graph: they end by
+//! themselves, and then their thread goes on.
 //!
 //! The lock order is: this graph, then a task's state.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::task_cell::Runnable;
+use super::task_cell::{Home, Needs, Runnable};
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::{Arc, Mutex};
-use crate::task::context::{self, ThreadId};
+use crate::task::context::{self, PoolId, ThreadId};
 
 static WAITS: Mutex<BTreeMap<ThreadId, Wait>> = Mutex::new(BTreeMap::new());
 
-/// What a sleeping thread waits for: any one of these.
+/// A sleeping thread.
 struct Wait {
-    targets: Vec<Arc<dyn Runnable>>,
+    /// Whose worker the thread is.
+    pool: Option<PoolId>,
+    on: Awaited,
+}
+
+/// What a thread sleeps for.
+enum Awaited {
+    AnyOf(Vec<Arc<dyn Runnable>>),
+    /// All threads of a pool.
+    EndOf(PoolId),
 }
 
 /// A thread's place in the graph, left when dropped.
-pub(super) struct Entry(Option<ThreadId>);
+pub(crate) struct Entry(Option<ThreadId>);
 
 impl Drop for Entry {
     fn drop(&mut self) {
@@ -45,46 +55,91 @@ pub(super) fn enter(targets: impl FnOnce() -> Vec<Arc<dyn Runnable>>, has_deadli
     if !context::inside_worker() {
         return Ok(Entry(None));
     }
-    let me = context::thread_id();
-    let targets = targets();
-    let waits = WAITS.lock();
-    let mut search = Search { waits: &waits, me, path: Vec::new(), on_path: Vec::new() };
-    if search.is_stuck(&targets) {
+    sleep_on(Awaited::AnyOf(targets()), has_deadline)
+}
+
+/// Announces that the calling thread is about to sleep until every thread of `pool` has ended.
+///
+/// # Errors
+///
+/// The deadlock, if one of them could not end while this thread sleeps.
+pub(crate) fn enter_end_of(pool: PoolId) -> Result<Entry, Error> {
+    if !context::inside_worker() {
+        return Ok(Entry(None));
+    }
+    sleep_on(Awaited::EndOf(pool), false)
+}
+
+fn sleep_on(on: Awaited, has_deadline: bool) -> Result<Entry, Error> {
+    let (me, pool) = (context::thread_id(), context::own_pool());
+    let mut waits = WAITS.lock();
+    let mut search = Search { waits: &waits, me, my_pool: pool, path: Vec::new(), on_path: Vec::new() };
+    if search.is_stuck(&on) {
         let cycle = describe(&search.path);
         drop(waits);
         return Err(Error::deadlock(cycle));
     }
     if has_deadline {
+        drop(waits);
         return Ok(Entry(None));
     }
-    let mut waits = waits;
-    waits.insert(me, Wait { targets });
+    waits.insert(me, Wait { pool, on });
     Ok(Entry(Some(me)))
+}
+
+/// An arrow of the graph.
+enum Step {
+    Task(Label),
+    Worker,
+    PoolEnd,
 }
 
 struct Search<'a> {
     waits: &'a BTreeMap<ThreadId, Wait>,
     me: ThreadId,
-    /// The tasks on the last way that led back, in order.
-    path: Vec<Label>,
+    my_pool: Option<PoolId>,
+    /// The last way that led back, in order.
+    path: Vec<Step>,
     /// The threads being looked at. Meeting one again is a way that leads nowhere else.
     on_path: Vec<ThreadId>,
 }
 
 impl Search<'_> {
-    /// Whether none of `targets` can end unless the calling thread goes on. An empty wait ends at once.
-    fn is_stuck(&mut self, targets: &[Arc<dyn Runnable>]) -> bool {
+    /// Whether `on` can never happen unless the calling thread goes on. An empty wait ends at once.
+    fn is_stuck(&mut self, on: &Awaited) -> bool {
         let start = self.path.len();
-        !targets.is_empty()
-            && targets.iter().all(|target| {
+        match on {
+            Awaited::AnyOf(targets) => {
+                !targets.is_empty()
+                    && targets.iter().all(|target| {
+                        self.path.truncate(start);
+                        self.path.push(Step::Task(target.label()));
+                        self.cannot_end(&**target)
+                    })
+            }
+            Awaited::EndOf(pool) => self.sleepers_of(*pool).into_iter().any(|thread| {
                 self.path.truncate(start);
-                self.path.push(target.label());
-                match target.holder() {
-                    // Ended, or free to be started by a worker.
-                    None => false,
-                    Some(thread) => self.holds_still(thread),
-                }
-            })
+                self.path.push(Step::PoolEnd);
+                self.holds_still(thread)
+            }),
+        }
+    }
+
+    fn cannot_end(&mut self, target: &dyn Runnable) -> bool {
+        match target.needs() {
+            Needs::Nobody => false,
+            Needs::Thread(thread) => self.holds_still(thread),
+            Needs::Worker(Home { pool, max_threads, .. }) => {
+                let sleepers = self.sleepers_of(pool);
+                self.path.push(Step::Worker);
+                let start = self.path.len();
+                sleepers.len() >= max_threads
+                    && sleepers.into_iter().all(|thread| {
+                        self.path.truncate(start);
+                        self.holds_still(thread)
+                    })
+            }
+        }
     }
 
     fn holds_still(&mut self, thread: ThreadId) -> bool {
@@ -94,18 +149,28 @@ impl Search<'_> {
         let waits = self.waits;
         let Some(wait) = waits.get(&thread) else { return false };
         self.on_path.push(thread);
-        let stuck = self.is_stuck(&wait.targets);
+        let stuck = self.is_stuck(&wait.on);
         self.on_path.pop();
         stuck
+    }
+
+    /// The threads of `pool` that sleep, or are about to.
+    fn sleepers_of(&self, pool: PoolId) -> Vec<ThreadId> {
+        let asleep = self.waits.iter().filter(|(_, wait)| wait.pool == Some(pool)).map(|(&thread, _)| thread);
+        asleep.chain((self.my_pool == Some(pool)).then_some(self.me)).collect()
     }
 }
 
 /// ``task `a` (src/main.rs:1) waits for task `b` (src/main.rs:2), which waits for task `a` (src/main.rs:1)``
-fn describe(path: &[Label]) -> String {
+fn describe(path: &[Step]) -> String {
     let mut text = context::current_task().map_or_else(|| "a part of a loop".to_owned(), |task| task.to_string());
-    for (i, task) in path.iter().enumerate() {
-        let joint = if i == 0 { " waits for" } else { ", which waits for" };
-        write!(text, "{joint} {task}").expect("writing to a string succeeds");
+    for (i, step) in path.iter().enumerate() {
+        text.push_str(if i == 0 { " waits for " } else { ", which waits for " });
+        match step {
+            Step::Task(task) => write!(text, "{task}").expect("writing to a string succeeds"),
+            Step::Worker => text.push_str("a worker of its pool, all of which wait"),
+            Step::PoolEnd => text.push_str("the end of a pool"),
+        }
     }
     text
 }

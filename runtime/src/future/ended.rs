@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use super::signal::Signal;
 use super::task_cell::Handle;
-use crate::sync::{Arc, Mutex};
+use crate::sync::Arc;
+use crate::sync::modelled::Mutex;
 
 /// The tokens of watched tasks that have ended and were not popped yet.
 #[derive(Default)]

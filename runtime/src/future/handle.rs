@@ -23,7 +23,12 @@ use crate::sync::Arc;
 /// # Drop
 ///
 /// Dropping a future does not cancel its task; the result is then dropped as soon as it is there. To cancel, call
-/// [`cancel`](Self::cancel).
+/// [`cancel`](Self::cancel), or have the drop do so with [`cancel_on_drop`](Self::cancel_on_drop).
+///
+/// # What is to be done with the result
+///
+/// [`map`](Self::map) and [`then`](Self::then) go on with the value where the task ended; [`collect`](crate::collect)
+/// makes one future of many.
 ///
 /// # Waiting inside a task
 ///
@@ -62,6 +67,11 @@ pub(crate) fn finished<T: Send + 'static>(label: Label, result: Result<T, Error>
 }
 
 impl<T: 'static> Future<T> {
+    /// The owner's end of `task`.
+    pub(super) fn of(task: Arc<dyn Handle<T>>) -> Self {
+        Self { task }
+    }
+
     /// Waits for the task to end and gives its value.
     ///
     /// Blocks the calling thread until then; inside a task, see [above](Self#waiting-inside-a-task).
@@ -134,8 +144,11 @@ impl<T: 'static> Future<T> {
 
     /// Cancels the task unless it has started, and returns whether it is cancelled (now or before).
     ///
+    /// A task that has started runs on, but is asked to stop: see [`is_cancelled`](crate::is_cancelled()).
+    ///
     /// One atomic step: the task either runs or is cancelled. Waiters wake up, and what the task captured is dropped
-    /// on the calling thread, as callbacks run on it. Does not block.
+    /// on the calling thread, as callbacks run on it. Does not block. What stays in the queue until its turn comes is an
+    /// empty shell.
     ///
     /// # Example
     ///
@@ -228,15 +241,19 @@ impl<T: 'static> Drop for Future<T> {
 
 impl<T: 'static> fmt::Debug for Future<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.task.status() {
-            Status::Pending => "pending",
-            Status::Running => "running",
-            Status::Done(Verdict::Value) => "finished",
-            Status::Done(Verdict::Failure) => "finished with an error",
-            Status::Done(Verdict::Cancelled) => "cancelled",
-        };
         let value = std::any::type_name::<T>();
-        write!(f, "Future<{value}>({}, {state})", self.task.label())
+        write!(f, "Future<{value}>({}, ", self.task.label())?;
+        match self.task.status() {
+            Status::Pending => f.write_str("pending)"),
+            Status::Running => f.write_str("running)"),
+            Status::Done(Verdict::Value) => f.write_str("finished)"),
+            Status::Done(Verdict::Cancelled) => f.write_str("cancelled)"),
+            Status::Done(Verdict::Failure) => match self.task.error_text() {
+                Some(text) => write!(f, "finished with an error: {text})"),
+                // It was taken, or a callback is looking at it.
+                None => f.write_str("finished with an error)"),
+            },
+        }
     }
 }
 

@@ -8,13 +8,21 @@ mod signal;
 mod cycle;
 mod waiting;
 mod handle;
+mod cancel_on_drop;
+mod derived;
+mod combine;
 mod ended;
 mod wait;
 mod completion_queue;
 mod completed;
+#[cfg(all(test, loom))]
+mod loom_models;
 
+pub use cancel_on_drop::CancelOnDrop;
+pub use combine::collect;
 pub use completed::{AsCompleted, AsCompletedTimeout, as_completed};
 pub(crate) use completion_queue::{CompletionQueue, Next};
+pub(crate) use cycle::enter_end_of;
 pub use handle::{Canceller, Future};
 pub(crate) use handle::{finished, new_task};
 pub(crate) use task_cell::{Home, Runnable};

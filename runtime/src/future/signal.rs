@@ -3,7 +3,9 @@
 use std::task::{Wake, Waker};
 use std::time::Instant;
 
-use crate::sync::{Arc, Condvar, Mutex};
+use crate::sync::Arc;
+use crate::sync::modelled::{Condvar, Mutex, thread_local};
+use crate::task::context;
 
 /// A flag to sleep on. Set flags stay set until a sleeper has seen them, so no wake-up is lost.
 #[derive(Default)]
@@ -36,6 +38,11 @@ impl Signal {
 
     /// Sleeps until the flag is set, and clears it. False if `deadline` came first.
     pub(super) fn sleep(&self, deadline: Option<Instant>) -> bool {
+        if self.take() {
+            return true;
+        }
+        // Outside the lock: the pool may start a thread.
+        let _blocked = context::block();
         let mut set = self.set.lock();
         while !*set {
             // Waker: `set`, called by the task's end, whichever it is (`State::settle`).
@@ -52,6 +59,10 @@ impl Signal {
         }
         *set = false;
         true
+    }
+
+    fn take(&self) -> bool {
+        std::mem::take(&mut *self.set.lock())
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! pending ──start──▶ running ──settle──▶ settling ──▶ done ──take──▶ taken
-//!    └──────cancel, fail───────────────────▲            ▲│
+//!    │  ◀─suspend──┘                       ▲            ▲│
+//!    └──────cancel, fail───────────────────┘            ││
 //!                                                       lent   (on_done after the end)
 //! ```
 //!
@@ -13,7 +14,8 @@ use std::task::Waker;
 
 use crate::error::Error;
 use crate::label::Label;
-use crate::sync::Mutex;
+use crate::sync::Ordering;
+use crate::sync::modelled::{AtomicBool, Mutex};
 use crate::task::context::{self, ThreadId};
 use crate::task::outcome;
 
@@ -23,6 +25,8 @@ pub(super) type Callback<T> = Box<dyn FnOnce(&Result<T, Error>) + Send>;
 /// The state of a task that runs `F` to get a `T`.
 pub(super) struct State<F, T> {
     inner: Mutex<Inner<F, T>>,
+    /// Somebody tried to cancel the task after it had started.
+    asked_to_stop: AtomicBool,
 }
 
 struct Inner<F, T> {
@@ -60,6 +64,17 @@ pub(super) enum Status {
     Done(Verdict),
 }
 
+/// Where a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It has not started.
+    Waiting,
+    /// It cannot go on without this thread.
+    On(ThreadId),
+    /// It has ended.
+    Over,
+}
+
 impl<F, T> State<F, T> {
     pub(super) fn pending(work: F) -> Self {
         Self::new(Phase::Pending(work), None)
@@ -72,13 +87,35 @@ impl<F, T> State<F, T> {
 
     fn new(phase: Phase<F, T>, verdict: Option<Verdict>) -> Self {
         let inner = Inner { phase, verdict, detached: false, callbacks: Vec::new(), wakers: Vec::new() };
-        Self { inner: Mutex::new(inner) }
+        Self { inner: Mutex::new(inner), asked_to_stop: AtomicBool::new(false) }
     }
 
     /// Pending → running, on the calling thread. `None` if somebody else was faster.
     pub(super) fn start(&self) -> Option<F> {
         let thread = context::thread_id();
         self.leave_pending(Phase::Running(thread))
+    }
+
+    /// Running → pending, on the thread that started it: the work has to wait for something and is continued later.
+    pub(super) fn suspend(&self, work: F) {
+        let mut inner = self.inner.lock();
+        debug_assert!(matches!(inner.phase, Phase::Running(_)), "only a running task is suspended");
+        inner.phase = Phase::Pending(work);
+    }
+
+    /// Pending → cancelled, or asks the running task to stop. True if the task is cancelled, now or before.
+    pub(super) fn cancel(&self, task: Label) -> bool {
+        if self.fail(task, Error::cancelled(task)) {
+            return true;
+        }
+        // Relaxed: a hint that orders nothing.
+        self.asked_to_stop.store(true, Ordering::Relaxed);
+        // Two cancels at once: one of them cancels, and then the other sees that.
+        self.status() == Status::Done(Verdict::Cancelled)
+    }
+
+    pub(super) fn is_asked_to_stop(&self) -> bool {
+        self.asked_to_stop.load(Ordering::Relaxed)
     }
 
     /// Running → done. `before_wake` runs after the callbacks and before anybody can see the end.
@@ -102,7 +139,7 @@ impl<F, T> State<F, T> {
         };
         outcome::contain("dropping the arguments", task, || drop(work));
         // While the callbacks look, waiters wait for this thread, as if it ran the task.
-        let _inside = context::enter(task, None);
+        let _inside = context::enter(task, None, None);
         self.settle(task, Err(error), &|| ());
         true
     }
@@ -155,16 +192,26 @@ impl<F, T> State<F, T> {
         }
     }
 
+    /// What [`Error`] says, while it can be taken.
+    pub(super) fn error_text(&self) -> Option<String> {
+        match &self.inner.lock().phase {
+            // No user code: the message of a panic was made into a text when it was caught.
+            Phase::Done(Err(error)) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+
     /// Whether waiting is over: the result can be taken, or is being shown to a callback by a borrower of the future.
     pub(super) fn is_settled(&self) -> bool {
         self.inner.lock().is_settled()
     }
 
-    /// The thread without which the task cannot go on.
-    pub(super) fn holder(&self) -> Option<ThreadId> {
+    /// Where the task is, for who waits for it.
+    pub(super) fn place(&self) -> Place {
         match self.inner.lock().phase {
-            Phase::Running(thread) | Phase::Settling(thread) => Some(thread),
-            _ => None,
+            Phase::Pending(_) => Place::Waiting,
+            Phase::Running(thread) | Phase::Settling(thread) => Place::On(thread),
+            Phase::Done(_) | Phase::Lent | Phase::Taken => Place::Over,
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::task::Waker;
 
-use super::state::{Callback, State, Status, Verdict};
+use super::state::{Callback, Place, State, Status};
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::Arc;
-use crate::task::context::{self, PoolId, ThreadId};
+use crate::task::context::{self, PoolId, Stoppable, ThreadId};
 use crate::task::outcome;
 
 /// A task as a queue sees it.
@@ -16,27 +16,43 @@ pub(crate) trait Runnable: Send + Sync {
 
     /// Runs the task on the calling thread, unless it has started or ended. `before_wake` runs just before the end
     /// becomes visible, so that who wakes up finds this thread counted as free.
-    fn run(&self, before_wake: &dyn Fn()) -> bool;
+    fn run(self: Arc<Self>, before_wake: &dyn Fn()) -> bool;
 
     /// Ends the task with `error` unless it has started or ended. Drops what the task captured.
     fn fail(&self, error: Error) -> bool;
 
-    /// Cancels the task unless it has started. True also if it was cancelled before.
+    /// Cancels the task unless it has started, and then asks it to stop. True also if it was cancelled before.
     fn cancel(&self) -> bool;
 
     /// Runs the task here if it has not started and the calling thread may: a worker may run what it waits for, except
     /// where only the workers of a certain pool are prepared for it.
-    fn claim(&self) -> bool;
+    fn claim(self: Arc<Self>) -> bool;
 
-    /// The thread without which the task cannot go on, while there is one.
-    fn holder(&self) -> Option<ThreadId>;
+    /// Who has to do something before the task can end.
+    fn needs(&self) -> Needs;
+
+    /// Whether waiting is over.
+    fn is_settled(&self) -> bool;
+
+    /// Has `waker` woken when the task settles. False if it has.
+    fn subscribe(&self, waker: &Waker) -> bool;
+}
+
+/// Who has to do something before a task can end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Needs {
+    /// Nobody: it has ended, or anybody may end it.
+    Nobody,
+    /// The thread that runs it.
+    Thread(ThreadId),
+    /// A thread of the pool that has it in its queue.
+    Worker(Home),
 }
 
 /// A task as its future sees it.
 pub(super) trait Handle<T>: Runnable {
     fn status(&self) -> Status;
-    fn is_settled(&self) -> bool;
-    fn subscribe(&self, waker: &Waker) -> bool;
+    fn error_text(&self) -> Option<String>;
     fn unsubscribe(&self, waker: &Waker);
     fn on_done(&self, callback: Callback<T>);
     fn take(&self) -> Option<Result<T, Error>>;
@@ -44,9 +60,11 @@ pub(super) trait Handle<T>: Runnable {
 }
 
 /// Where a task comes from. All that a task knows of its pool.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Home {
     pub(crate) pool: PoolId,
+    /// How many threads the pool may have, spare ones included.
+    pub(crate) max_threads: usize,
     /// Whether only the workers of the pool are prepared for the task.
     pub(crate) is_exclusive: bool,
 }
@@ -72,17 +90,18 @@ impl<F, T> TaskCell<F, T> {
 
 impl<F, T> Runnable for TaskCell<F, T>
 where
-    F: FnOnce() -> T + Send,
-    T: Send,
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
 {
     fn label(&self) -> Label {
         self.label
     }
 
-    fn run(&self, before_wake: &dyn Fn()) -> bool {
+    fn run(self: Arc<Self>, before_wake: &dyn Fn()) -> bool {
         let Some(work) = self.state.start() else { return false };
         // Callbacks run inside the task too: while they do, its waiters wait for this thread.
-        let _inside = context::enter(self.label, self.home.map(|home| home.pool));
+        let stop = Arc::clone(&self) as Arc<dyn Stoppable>;
+        let _inside = context::enter(self.label, self.home.map(|home| home.pool), Some(stop));
         let result = outcome::run(self.label, work);
         self.state.finish(self.label, result, before_wake);
         true
@@ -93,28 +112,20 @@ where
     }
 
     fn cancel(&self) -> bool {
-        // Two cancels at once: one of them cancels, and then the other sees that.
-        self.state.fail(self.label, Error::cancelled(self.label))
-            || self.state.status() == Status::Done(Verdict::Cancelled)
+        self.state.cancel(self.label)
     }
 
-    fn claim(&self) -> bool {
+    fn claim(self: Arc<Self>) -> bool {
         let prepared = self.home.is_none_or(|home| !home.is_exclusive || context::own_pool() == Some(home.pool));
         prepared && context::inside_worker() && self.run(&|| ())
     }
 
-    fn holder(&self) -> Option<ThreadId> {
-        self.state.holder()
-    }
-}
-
-impl<F, T> Handle<T> for TaskCell<F, T>
-where
-    F: FnOnce() -> T + Send,
-    T: Send,
-{
-    fn status(&self) -> Status {
-        self.state.status()
+    fn needs(&self) -> Needs {
+        match self.state.place() {
+            Place::Waiting => self.home.map_or(Needs::Nobody, Needs::Worker),
+            Place::On(thread) => Needs::Thread(thread),
+            Place::Over => Needs::Nobody,
+        }
     }
 
     fn is_settled(&self) -> bool {
@@ -123,6 +134,30 @@ where
 
     fn subscribe(&self, waker: &Waker) -> bool {
         self.state.subscribe(waker)
+    }
+}
+
+impl<F, T> Stoppable for TaskCell<F, T>
+where
+    F: Send,
+    T: Send,
+{
+    fn is_asked_to_stop(&self) -> bool {
+        self.state.is_asked_to_stop()
+    }
+}
+
+impl<F, T> Handle<T> for TaskCell<F, T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    fn status(&self) -> Status {
+        self.state.status()
+    }
+
+    fn error_text(&self) -> Option<String> {
+        self.state.error_text()
     }
 
     fn unsubscribe(&self, waker: &Waker) {

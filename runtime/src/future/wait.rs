@@ -78,7 +78,7 @@ fn wait_for_first<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>, 
             if matches!(futures[i].status(), Status::Done(verdict) if is_enough(verdict)) {
                 break;
             }
-        } else if deadline.is_some() || !unclaimed.any(|future| future.task().claim()) {
+        } else if deadline.is_some() || !unclaimed.any(|future| Arc::clone(future.task()).claim()) {
             let targets = || futures.iter().filter(|future| !future.is_done()).map(Future::runnable).collect();
             // A deadlock: what has not ended is pending, and `result` will find the cycle again.
             let Ok(_entry) = cycle::enter(targets, deadline.is_some()) else {

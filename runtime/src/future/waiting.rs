@@ -24,7 +24,7 @@ pub(super) fn until_settled<T: 'static>(task: &Arc<dyn Handle<T>>, deadline: Opt
     if task.is_settled() {
         return Ok(true);
     }
-    if deadline.is_none() && task.claim() {
+    if deadline.is_none() && Arc::clone(task).claim() {
         return Ok(true);
     }
     let signal = Signal::of_this_thread();

@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
 use crate::label::Label;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::modelled::thread_local;
+use crate::sync::{Arc, AtomicU64, Ordering};
 
 /// The number of a thread; never given twice, unlike an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,31 @@ impl PoolId {
     }
 }
 
+/// A worker's pool, as the worker's thread sees it.
+pub(crate) trait Host: Send + Sync {
+    /// The calling worker is about to block: another thread may work meanwhile.
+    fn worker_blocks(self: Arc<Self>);
+
+    /// The calling worker goes on.
+    fn worker_goes_on(&self);
+
+    /// The calling worker, which was counted as free, has something to do after all.
+    fn worker_is_busy_again(self: Arc<Self>);
+}
+
+/// A running task that can be asked to stop.
+pub(crate) trait Stoppable: Send + Sync {
+    /// Whether it was asked to.
+    fn is_asked_to_stop(&self) -> bool;
+}
+
+/// A task on a thread's stack.
+struct Running {
+    task: Label,
+    pool: Option<PoolId>,
+    stop: Option<Arc<dyn Stoppable>>,
+}
+
 thread_local! {
     static THREAD: ThreadId = {
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -33,8 +59,13 @@ thread_local! {
         ThreadId(NEXT.fetch_add(1, Ordering::Relaxed))
     };
     static POOL: Cell<Option<PoolId>> = const { Cell::new(None) };
-    /// The tasks on this thread's stack, outermost first, each with its pool.
-    static RUNNING: RefCell<Vec<(Label, Option<PoolId>)>> = const { RefCell::new(Vec::new()) };
+    static HOST: RefCell<Option<Arc<dyn Host>>> = const { RefCell::new(None) };
+    /// Whether this worker's pool counts it as free.
+    static FREE: Cell<bool> = const { Cell::new(false) };
+    /// Whether this worker's pool counts it as blocked.
+    static BLOCKED: Cell<bool> = const { Cell::new(false) };
+    /// The tasks on this thread's stack, outermost first.
+    static RUNNING: RefCell<Vec<Running>> = const { RefCell::new(Vec::new()) };
     /// How many parts of loops are on this thread's stack.
     static PARTS: Cell<usize> = const { Cell::new(0) };
 }
@@ -46,12 +77,74 @@ pub(crate) fn thread_id() -> ThreadId {
 
 /// The pool whose worker the calling thread is.
 pub(crate) fn own_pool() -> Option<PoolId> {
-    POOL.get()
+    POOL.with(Cell::get)
 }
 
-/// Makes the calling thread a worker of `pool`, for the rest of its life.
-pub(crate) fn become_worker_of(pool: PoolId) {
-    POOL.set(Some(pool));
+/// Makes the calling thread a worker of `pool` until the guard is dropped.
+#[must_use = "the thread is a worker only while the guard lives"]
+pub(crate) fn become_worker_of(pool: PoolId, host: Arc<dyn Host>) -> Employed {
+    POOL.with(|own| own.set(Some(pool)));
+    HOST.with(|own| own.replace(Some(host)));
+    Employed { _same_thread: PhantomData }
+}
+
+/// A thread's time as a worker; bound to the thread.
+pub(crate) struct Employed {
+    _same_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Employed {
+    fn drop(&mut self) {
+        POOL.with(|own| own.set(None));
+        drop(HOST.with(RefCell::take));
+    }
+}
+
+/// Notes whether the calling worker's pool counts it as free. Gives what was noted before.
+pub(crate) fn note_free(free: bool) -> bool {
+    FREE.with(|noted| noted.replace(free))
+}
+
+/// Says that a worker counted as free does something that may take long.
+pub(crate) fn busy_again() {
+    if note_free(false)
+        && let Some(host) = host()
+    {
+        host.worker_is_busy_again();
+    }
+}
+
+/// Says that the calling thread blocks until the guard is dropped, so that its pool, if it is a worker, may let another
+/// thread work. An inner guard does nothing.
+#[must_use = "the thread counts as blocked only while the guard lives"]
+pub(crate) fn block() -> Blocked {
+    let host = host().filter(|_| !BLOCKED.with(|blocked| blocked.replace(true)));
+    if let Some(host) = &host {
+        // A thread is either free or blocked.
+        busy_again();
+        Arc::clone(host).worker_blocks();
+    }
+    Blocked { host, _same_thread: PhantomData }
+}
+
+/// A worker's time of being blocked; bound to its thread.
+pub(crate) struct Blocked {
+    host: Option<Arc<dyn Host>>,
+    _same_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        if let Some(host) = &self.host {
+            BLOCKED.with(|blocked| blocked.set(false));
+            host.worker_goes_on();
+        }
+    }
+}
+
+fn host() -> Option<Arc<dyn Host>> {
+    // A thread whose locals are gone is ending, and is no worker any more.
+    HOST.try_with(|host| host.borrow().clone()).ok().flatten()
 }
 
 /// Whether the calling thread is running one of our tasks, or a part of a loop.
@@ -62,24 +155,30 @@ pub(crate) fn inside_worker() -> bool {
 
 /// Whether the calling thread is running a part of a loop.
 pub(crate) fn inside_part() -> bool {
-    PARTS.get() > 0
+    PARTS.with(Cell::get) > 0
 }
 
 /// The innermost task that the calling thread is running.
 pub(crate) fn current_task() -> Option<Label> {
-    RUNNING.try_with(|running| running.borrow().last().map(|(task, _)| *task)).ok().flatten()
+    RUNNING.try_with(|running| running.borrow().last().map(|running| running.task)).ok().flatten()
 }
 
 /// Whether the calling thread is running a task of `pool`: as its worker, or because it waits for that task.
 pub(crate) fn inside_task_of(pool: PoolId) -> bool {
-    let is_of = |running: &RefCell<Vec<_>>| running.borrow().iter().any(|&(_, of)| of == Some(pool));
+    let is_of = |running: &RefCell<Vec<Running>>| running.borrow().iter().any(|running| running.pool == Some(pool));
     own_pool() == Some(pool) || RUNNING.try_with(is_of).unwrap_or(false)
+}
+
+/// Whether the innermost task that the calling thread is running was asked to stop.
+pub(crate) fn is_asked_to_stop() -> bool {
+    let stop = RUNNING.try_with(|running| running.borrow().last().and_then(|running| running.stop.clone()));
+    stop.ok().flatten().is_some_and(|stop| stop.is_asked_to_stop())
 }
 
 /// Says that the calling thread is inside `task`, of `pool`, until the guard is dropped. Guards nest.
 #[must_use = "the thread is inside the task only while the guard lives"]
-pub(crate) fn enter(task: Label, pool: Option<PoolId>) -> Inside {
-    RUNNING.with(|running| running.borrow_mut().push((task, pool)));
+pub(crate) fn enter(task: Label, pool: Option<PoolId>, stop: Option<Arc<dyn Stoppable>>) -> Inside {
+    RUNNING.with(|running| running.borrow_mut().push(Running { task, pool, stop }));
     Inside { _same_thread: PhantomData }
 }
 
@@ -90,14 +189,16 @@ pub(crate) struct Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        RUNNING.with(|running| running.borrow_mut().pop());
+        let left = RUNNING.with(|running| running.borrow_mut().pop());
+        // Outside the borrow: this may be the last owner of the task.
+        drop(left);
     }
 }
 
 /// Says that the calling thread is inside a part of a loop until the guard is dropped. Guards nest.
 #[must_use = "the thread is inside the part only while the guard lives"]
 pub(crate) fn enter_part() -> InsidePart {
-    PARTS.set(PARTS.get() + 1);
+    PARTS.with(|parts| parts.set(parts.get() + 1));
     InsidePart { _same_thread: PhantomData }
 }
 
@@ -108,7 +209,7 @@ pub(crate) struct InsidePart {
 
 impl Drop for InsidePart {
     fn drop(&mut self) {
-        PARTS.set(PARTS.get() - 1);
+        PARTS.with(|parts| parts.set(parts.get() - 1));
     }
 }
 
@@ -119,8 +220,8 @@ mod tests {
     #[test]
     fn guards_nest_and_name_the_innermost() {
         assert!(!inside_worker());
-        let outer = enter(Label::new("outer"), None);
-        let inner = enter(Label::new("inner"), None);
+        let outer = enter(Label::new("outer"), None, None);
+        let inner = enter(Label::new("inner"), None, None);
         assert!(current_task().unwrap().to_string().contains("inner"));
         drop(inner);
         assert!(current_task().unwrap().to_string().contains("outer"));

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_panic_keeps_message_place_and_payload() {
         let task = Label::new("breaks");
-        let _inside = context::enter(task, None);
+        let _inside = context::enter(task, None, None);
         let error = run(task, || panic!("number {}", std::hint::black_box(7))).unwrap_err();
         assert_eq!(error.panic_message(), Some("number 7"));
         assert!(error.panic_location().is_some_and(|place| place.contains("outcome.rs:")), "{error}");
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_resumed_panic_does_not_borrow_the_place_of_another() {
         let task = Label::new("resumes");
-        let _inside = context::enter(task, None);
+        let _inside = context::enter(task, None, None);
         let error = run::<()>(task, || {
             panic::catch_unwind(|| panic!("first")).unwrap_err();
             panic::resume_unwind(Box::new("second"))

@@ -20,7 +20,8 @@ thread_local! {
 pub(super) fn watch() {
     static WATCHING: Once = Once::new();
     // A panicking thread may not change the hook; the next task tries again.
-    if thread::panicking() {
+    // Neither may a model checker's panics, outside of any model, reach our hook.
+    if thread::panicking() || cfg!(loom) {
         return;
     }
     WATCHING.call_once(|| {

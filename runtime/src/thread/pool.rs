@@ -15,6 +15,12 @@ use crate::task::context::{self, PoolId};
 /// Threads are started when tasks need them, at most as many as there are workers, and have as much stack as the main
 /// thread.
 ///
+/// # Blocked tasks
+///
+/// While a task blocks in a wait for futures, or in [`blocking`](crate::blocking), a spare thread runs what is queued. At
+/// most as many spare threads are started as there are workers, and kept for the next time. When the blocked task goes
+/// on, the pool runs more tasks than it has workers until one of them ends.
+///
 /// # Drop
 ///
 /// Dropping a pool is [`shutdown(Shutdown::Wait)`](Self::shutdown): it blocks until every submitted task has run.
@@ -145,7 +151,8 @@ impl ThreadPool {
     /// [is shut down](Error::is_shutdown).
     ///
     /// Blocks until the pool's threads have ended, except with [`Shutdown::Kill`], and except in one of the pool's own
-    /// tasks, which cannot wait for itself. May be called again, also with another `how`.
+    /// tasks, which cannot wait for itself. In a task that one of the pool's tasks waits for, it returns at once and says
+    /// so on standard error. May be called again, also with another `how`.
     ///
     /// # Example
     ///
@@ -193,7 +200,7 @@ impl Launch for ThreadPool {
     {
         let plan = self.queue.plan();
         // Only this pool's workers have run its initializer.
-        let home = Home { pool: plan.pool, is_exclusive: plan.initializer.is_some() };
+        let home = Home { pool: plan.pool, max_threads: plan.max_threads(), is_exclusive: plan.initializer.is_some() };
         let (task, future) = new_task(label, home, work);
         self.queue.push(task);
         future

@@ -1,14 +1,17 @@
 //! Tasks waiting for threads, first come, first served; and the threads, started when tasks need them.
+//!
+//! A thread is free, blocked or running. At most `n_threads` of the plan run, but for those that were blocked and go on.
+//! While some are blocked, spare threads may take their places; later these stay among the free ones.
 
 use std::collections::VecDeque;
 use std::thread::{self, JoinHandle};
 
 use super::stack;
 use crate::error::Error;
-use crate::future::Runnable;
+use crate::future::{Runnable, enter_end_of};
 use crate::label::Label;
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
-use crate::task::context::{self, PoolId};
+use crate::task::context::{self, Host, PoolId};
 use crate::task::outcome;
 
 /// What each worker runs before its first task.
@@ -21,6 +24,13 @@ pub(super) struct Plan {
     /// Threads are called `{name}-{index}`.
     pub(super) name: String,
     pub(super) initializer: Option<Initializer>,
+}
+
+impl Plan {
+    /// How many threads there may be, spare ones included.
+    pub(super) fn max_threads(&self) -> usize {
+        self.n_threads.saturating_mul(2)
+    }
 }
 
 /// Tasks, and threads that run them until the queue is closed and empty.
@@ -41,6 +51,8 @@ struct State {
     n_started: usize,
     /// Threads that sleep, or are on their way to look for a task and do nothing else before.
     n_free: usize,
+    /// Threads whose task waits for something.
+    n_blocked: usize,
     threads: Vec<JoinHandle<()>>,
     closed: bool,
     /// Why no task will ever run again.
@@ -83,6 +95,7 @@ impl Queue {
             n_threads: 0,
             n_started: 0,
             n_free: 0,
+            n_blocked: 0,
             threads: Vec::new(),
             closed: false,
             broken: None,
@@ -109,9 +122,25 @@ impl Queue {
         state.tasks.push_back(ticket);
         if state.tasks.len() <= state.n_free {
             self.work.notify_one();
-        } else if state.n_threads < self.plan.n_threads {
+        } else if self.may_start(&state) {
             self.start_thread(state);
         }
+        // Otherwise the free threads have been notified of earlier tasks, and look for more when they have run those.
+    }
+
+    /// One more of the queued tasks may run: sees to it that there is a thread for it.
+    fn provide(self: &Arc<Self>, state: MutexGuard<'_, State>) {
+        if state.tasks.len() > state.n_free && self.may_start(&state) {
+            self.start_thread(state);
+        } else {
+            self.work.notify_one();
+        }
+    }
+
+    /// Whether one more task may run, and one more thread may live.
+    fn may_start(&self, state: &State) -> bool {
+        let n = self.plan.n_threads;
+        state.n_running() < n && state.n_threads < n + state.n_blocked.min(n)
     }
 
     /// Takes no more tasks. Those queued are still run.
@@ -132,8 +161,16 @@ impl Queue {
         queued.into_iter().for_each(Ticket::cancel);
     }
 
-    /// Waits until every thread of a closed queue has ended.
+    /// Waits until every thread of a closed queue has ended; not if one of them waits for the calling thread.
     pub(super) fn join(&self) {
+        let _entry = match enter_end_of(self.plan.pool) {
+            Ok(entry) => entry,
+            Err(deadlock) => {
+                eprintln!("concurrent-futures: shutting down {} does not wait: {deadlock}", self.plan.name);
+                return;
+            }
+        };
+        let _blocked = context::block();
         let mut state = self.state.lock();
         while state.n_threads > 0 {
             // Waker: the last thread, in `Leave::drop`. Threads end because the queue is closed and their tasks end.
@@ -167,6 +204,8 @@ impl Queue {
         let stranded = {
             let mut state = self.state.lock();
             state.n_threads -= 1;
+            // One more may run than was counted when tasks came meanwhile.
+            self.work.notify_one();
             if state.n_threads > 0 { VecDeque::new() } else { std::mem::take(&mut state.tasks) }
         };
         self.ended.notify_all();
@@ -178,41 +217,41 @@ impl Queue {
     /// The life of a worker thread.
     fn work(self: Arc<Self>) {
         let _leave = Leave(&self);
-        context::become_worker_of(self.plan.pool);
+        let _employed = context::become_worker_of(self.plan.pool, Arc::clone(&self) as Arc<dyn Host>);
         if let Some(initializer) = &self.plan.initializer
             && let Err(message) = outcome::initialize(initializer)
         {
             return self.break_down(&message);
         }
-        // Whether this thread is counted in `n_free`.
-        let free = std::cell::Cell::new(false);
         let become_free = || {
             self.state.lock().n_free += 1;
-            free.set(true);
+            context::note_free(true);
         };
-        while let Some(ticket) = self.next(&free) {
+        while let Some(ticket) = self.next() {
             // Free before the end of the task is seen: who waits for the result and submits again finds this thread.
-            // What runs in between is wakers only, and those do not wait.
+            // What runs in between is wakers only; what else a task's end may set off calls `busy_again`.
             ticket.run(&become_free);
         }
     }
 
     /// The next task; sleeps until there is one. `None` when the queue is closed and empty.
-    fn next(&self, free: &std::cell::Cell<bool>) -> Option<Ticket> {
+    fn next(&self) -> Option<Ticket> {
         let mut state = self.state.lock();
-        if !free.replace(false) {
+        if !context::note_free(false) {
             state.n_free += 1;
         }
         loop {
-            if let Some(ticket) = state.tasks.pop_front() {
+            if state.n_running() < self.plan.n_threads
+                && let Some(ticket) = state.tasks.pop_front()
+            {
                 state.n_free -= 1;
                 return Some(ticket);
             }
-            if state.closed || state.broken.is_some() {
+            if state.broken.is_some() || (state.closed && state.tasks.is_empty()) {
                 state.n_free -= 1;
                 return None;
             }
-            // Waker: `push`, and whatever closes the queue.
+            // Waker: `provide`, whatever closes the queue, and a thread that leaves a closed queue.
             state = self.work.wait(state);
         }
     }
@@ -232,6 +271,31 @@ impl Queue {
     }
 }
 
+impl Host for Queue {
+    fn worker_blocks(self: Arc<Self>) {
+        let mut state = self.state.lock();
+        state.n_blocked += 1;
+        self.provide(state);
+    }
+
+    fn worker_goes_on(&self) {
+        self.state.lock().n_blocked -= 1;
+    }
+
+    fn worker_is_busy_again(self: Arc<Self>) {
+        let mut state = self.state.lock();
+        state.n_free -= 1;
+        self.provide(state);
+    }
+}
+
+impl State {
+    /// Threads that run a task, or are on their way to their first.
+    fn n_running(&self) -> usize {
+        self.n_threads - self.n_free - self.n_blocked
+    }
+}
+
 /// Counts a thread out, however it ends.
 struct Leave<'a>(&'a Queue);
 
@@ -239,6 +303,8 @@ impl Drop for Leave<'_> {
     fn drop(&mut self) {
         self.0.state.lock().n_threads -= 1;
         self.0.ended.notify_all();
+        // Those that slept because enough others ran have nothing to wait for any more.
+        self.0.work.notify_all();
     }
 }
 
@@ -252,7 +318,7 @@ mod tests {
         let pool = PoolId::next();
         let plan = Plan { pool, n_threads: 1, name: "unused".to_owned(), initializer: None };
         let queue = Queue::new(plan);
-        let home = Home { pool, is_exclusive: false };
+        let home = Home { pool, max_threads: 2, is_exclusive: false };
         let (task, future) = new_task(Label::new("dropped"), home, || 7);
         queue.state.lock().tasks.push_back(Ticket(Some(task)));
         drop(queue);

@@ -1,0 +1,97 @@
+//! The end of a program: a pool dropped by `main` has run its tasks, and nothing hangs.
+//!
+//! Each case is this test binary, started again.
+
+use std::cell::RefCell;
+use std::process::Command;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use concurrent_futures::{Shutdown, ThreadPool};
+use concurrent_futures_suite::timed;
+
+/// Runs one of the probes below as a program of its own; gives what it printed on both channels.
+fn run(probe: &str) -> (String, String) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", probe, "--ignored", "--nocapture"]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+#[ignore = "a probe that another test starts"]
+fn submits_and_ends() {
+    let pool = ThreadPool::new(1).unwrap();
+    drop(pool.spawn(|| {
+        std::thread::sleep(Duration::from_millis(50));
+        println!("apple");
+    }));
+}
+
+#[test]
+fn a_task_submitted_last_still_runs() {
+    timed(|| {
+        let (out, err) = run("submits_and_ends");
+        assert!(out.contains("apple"), "{out}");
+        assert_eq!(err, "");
+    });
+}
+
+#[test]
+#[ignore = "a probe that another test starts"]
+fn kills_and_ends() {
+    let pool = ThreadPool::new(1).unwrap();
+    let (tell, told) = mpsc::channel();
+    let running = pool.spawn(move || {
+        tell.send(()).unwrap();
+        std::thread::sleep(Duration::from_secs(3600));
+    });
+    drop(pool.spawn(|| println!("never")));
+    told.recv().unwrap();
+    pool.shutdown(Shutdown::Kill);
+    drop(running);
+}
+
+#[test]
+fn a_killed_pool_does_not_hold_the_program() {
+    timed(|| {
+        let (out, err) = run("kills_and_ends");
+        assert!(!out.contains("never"), "{out}");
+        assert_eq!(err, "");
+    });
+}
+
+/// Runs a closure when its thread ends.
+struct AtExit(Option<Box<dyn FnOnce()>>);
+
+impl Drop for AtExit {
+    fn drop(&mut self) {
+        if let Some(last) = self.0.take() {
+            last();
+        }
+    }
+}
+
+thread_local! {
+    static AT_EXIT: RefCell<AtExit> = const { RefCell::new(AtExit(None)) };
+}
+
+#[test]
+fn at_the_end_of_a_thread_tasks_run_or_give_a_clear_error() {
+    timed(|| {
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let pool = ThreadPool::new(1).unwrap();
+            let closed = ThreadPool::new(1).unwrap();
+            closed.shutdown(Shutdown::Wait);
+            let last = move || {
+                let error = closed.spawn(|| 7).result().unwrap_err();
+                tell.send((pool.spawn(|| 7).result().unwrap(), error.is_shutdown())).unwrap();
+            };
+            AT_EXIT.with_borrow_mut(|at_exit| at_exit.0 = Some(Box::new(last)));
+        });
+        thread.join().unwrap();
+        assert_eq!(told.recv().unwrap(), (7, true));
+    });
+}
