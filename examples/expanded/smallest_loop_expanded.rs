@@ -75,9 +75,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                             ::concurrent_futures::__private::Flow::Skip => continue,
                             // It ended with an exit, which would be repeated here, where it means what it says. There
                             // are none.
-                            ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {
-                                __exit => match __exit {},
-                            },
+                            ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {},
                         };
                         // What is left of the body as it was written.
                         out.push(__h0);

@@ -25,7 +25,7 @@ pub(crate) enum half {}
 )]
 impl half {
     // Parameters are owned here: a `&str` of the function would be a `String`.
-    #[doc = "Runs [`half`](fn@half) on the pool; the result is in the future."]
+    /// Runs [`half`](fn@half) on the pool; the result is in the future.
     #[track_caller]
     pub(crate) fn submit(n: u64) -> ::concurrent_futures::Future<u64>
     where
@@ -39,7 +39,7 @@ impl half {
             move || half(n),
         )
     }
-    #[doc = "Runs [`half`](fn@half) on the pool for each of `arguments`; the results come in their order, as they are asked for."]
+    /// Runs [`half`](fn@half) on the pool for each of `arguments`; the results come in their order, as they are asked for.
     #[track_caller]
     pub(crate) fn map<Arguments: ::core::iter::IntoIterator<Item = u64>>(
         arguments: Arguments,

@@ -1,19 +1,24 @@
-//! A buffer that each iteration clears and fills keeps everything in order.
+//! A buffer that the work reads, though each iteration clears and fills it, keeps everything in order.
 
 use concurrent_futures::concurrent;
 
+fn digest(text: &str) -> usize {
+    text.len()
+}
+
 #[concurrent]
-fn lengths(words: &[&str]) -> Vec<usize> {
+fn digests(words: &[&str]) -> Vec<usize> {
     let mut out = Vec::new();
     let mut buffer = String::new();
     for word in words {
         buffer.clear();
         buffer.push_str(word);
-        out.push(buffer.len());
+        let digest = digest(&buffer);
+        out.push(digest);
     }
     out
 }
 
 fn main() {
-    lengths(&["a"]);
+    digests(&["a"]);
 }

@@ -2,6 +2,7 @@
 //! in-order part, in the order in which they are evaluated, as long as they are evaluated unconditionally.
 
 use super::known::{self, MacroKind};
+use super::tokens;
 use super::uses;
 use crate::names;
 use proc_macro2::Ident;
@@ -68,7 +69,7 @@ pub(crate) fn is_work(expr: &Expr) -> bool {
         Expr::Call(call) => !is_constructor(&call.func),
         Expr::MethodCall(call) => !known::is_cheap(&call.method.to_string()),
         Expr::Binary(binary) => is_arithmetic(&binary.op) && !(is_literal(&binary.left) && is_literal(&binary.right)),
-        Expr::Macro(mac) => match known::macro_kind(&uses::macro_name(&mac.mac)) {
+        Expr::Macro(mac) => match known::macro_kind(&tokens::macro_name(&mac.mac)) {
             MacroKind::Formats | MacroKind::Unknown => true,
             MacroKind::Evaluates => mac.mac.path.is_ident("vec") && !mac.mac.tokens.is_empty(),
             _ => false,
@@ -378,8 +379,8 @@ impl Hoister<'_> {
 
     /// The arguments of a macro that prints or writes.
     fn mac(&mut self, mac: &mut Macro) {
-        let kind = known::macro_kind(&uses::macro_name(mac));
-        if let (MacroKind::Prints | MacroKind::Writes, Some(mut args)) = (kind, uses::macro_args(mac)) {
+        let kind = known::macro_kind(&tokens::macro_name(mac));
+        if let (MacroKind::Prints | MacroKind::Writes, Some(mut args)) = (kind, tokens::macro_args(mac)) {
             self.arguments(&mut args, usize::from(kind == MacroKind::Writes));
             mac.tokens = args.to_token_stream();
         }

@@ -1,8 +1,11 @@
 //! From what was written to what it means.
 
 pub(crate) mod known;
+pub(crate) mod patterns;
+pub(crate) mod tokens;
 pub(crate) mod uses;
 pub(crate) mod scope;
+pub(crate) mod kinds;
 pub(crate) mod carried;
 pub(crate) mod hoist;
 pub(crate) mod split;

@@ -1,6 +1,7 @@
 //! What is bound around a loop, and how it was declared.
 
 use super::known;
+use super::patterns;
 use super::uses;
 use crate::names::PLANNED;
 use std::collections::HashMap;
@@ -110,7 +111,7 @@ impl Walk {
         let gives_owned_items = is_whole && ty.is_some_and(is_vector_of_values);
         let has_effects =
             init.is_some_and(|init| matches!(init, Expr::Closure(_)) && !uses::of_expr(init, None).effects.is_empty());
-        for (name, is_mut) in uses::bound_names(pat) {
+        for (name, is_mut) in patterns::bound_names(pat) {
             let declared = Declared { is_mut, is_mut_ref, gives_shared_references, gives_owned_items, has_effects };
             self.locals.insert(name.to_string(), declared);
         }

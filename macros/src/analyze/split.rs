@@ -13,7 +13,9 @@
 
 use super::carried::{self, Carried};
 use super::hoist::{self, Hoisted, Judge};
+use super::kinds;
 use super::known;
+use super::patterns;
 use super::scope::Locals;
 use super::uses::{self, Access, ExitKind, Facts, Place, Use};
 use crate::model::loop_plan::{Capture, Crossing, Segment, Split, Turn};
@@ -21,7 +23,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashMap;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprForLoop, Label, Lit, Pat, ReturnType, Stmt, Type};
+use syn::{Expr, ExprForLoop, Label, Pat, ReturnType, Stmt};
 
 /// Why a statement is in order.
 #[derive(Debug, Clone)]
@@ -77,9 +79,9 @@ pub(crate) fn split(
     let mut stays = Vec::new();
     let mut splitter = loop {
         let mut splitter = Splitter::new(plan, label, &carried, locals, stays);
-        let is_own = is_iter_mut(&written.expr);
-        let is_copied = items_are_copied(&written.expr, &written.pat, locals);
-        splitter.makes_own = items_are_owned(&written.expr, locals);
+        let is_own = kinds::is_iter_mut(&written.expr);
+        let is_copied = kinds::items_are_copied(&written.expr, &written.pat, locals);
+        splitter.makes_own = kinds::items_are_owned(&written.expr, locals);
         splitter.bind(&written.pat, Origin::Parallel(0), is_copied, is_own);
         splitter.makes_own = true;
         for index in 0..written.body.stmts.len() {
@@ -94,7 +96,7 @@ pub(crate) fn split(
 
     let left_at = body.exits.iter().find(|exit| exit.kind == ExitKind::Leave).map(|exit| exit.span);
     let left_at = left_at.or_else(|| body.hidden_exits.first().map(|(span, _)| *span)).or(splitter.unknown_macro);
-    let mut bound: Vec<String> = uses::bound_names(&written.pat).iter().map(|(name, _)| name.to_string()).collect();
+    let mut bound: Vec<String> = patterns::bound_names(&written.pat).iter().map(|(name, _)| name.to_string()).collect();
     bound.extend(body.inner_names);
     let crosses_by_ref = splitter.crosses_by_ref(&written.pat);
     Verdict {
@@ -110,7 +112,7 @@ pub(crate) fn split(
             turns: splitter.turns,
             items: splitter.items,
             may_be_left: left_at.is_some(),
-            return_in_order: looks_unsendable(output),
+            return_in_order: kinds::looks_unsendable(output),
         },
     }
 }
@@ -275,16 +277,16 @@ impl<'a> Splitter<'a> {
         let Stmt::Local(local) = stmt else { return };
         let init = local.init.as_ref().map(|init| &*init.expr);
         // A view is a reference, which is `Copy`.
-        let is_copied =
-            init.is_some_and(|init| is_copied_value(init) || hoist::is_view(init)) || is_copied_type(&local.pat);
+        let is_copied = init.is_some_and(|init| kinds::is_copied_value(init) || hoist::is_view(init))
+            || kinds::is_copied_type(&local.pat);
         self.bind(&local.pat, Origin::Parallel(turn), is_copied, is_own);
         let is_view = init.is_some_and(hoist::is_view) && is_same_later;
-        for (name, is_mut) in uses::bound_names(&local.pat) {
+        for (name, is_mut) in patterns::bound_names(&local.pat) {
             let made = self.locals.get_mut(&name.to_string()).expect("it was bound above");
             made.borrows_in = borrows.then_some(index);
             made.view = (borrows && is_view && !is_mut && matches!(local.pat, Pat::Ident(_))).then(|| stmt.clone());
         }
-        for (name, _) in uses::bound_names(&local.pat) {
+        for (name, _) in patterns::bound_names(&local.pat) {
             // A guard lives to the end of the iteration.
             if name.to_string().starts_with('_') && !later.is_empty() {
                 self.cross(turn, &name);
@@ -322,7 +324,7 @@ impl<'a> Splitter<'a> {
         later.iter().all(|stmt| {
             let hides = match stmt {
                 Stmt::Local(local) => {
-                    uses::bound_names(&local.pat).iter().any(|(name, _)| used_here(&name.to_string()))
+                    patterns::bound_names(&local.pat).iter().any(|(name, _)| used_here(&name.to_string()))
                 }
                 _ => false,
             };
@@ -447,7 +449,7 @@ impl<'a> Splitter<'a> {
     }
 
     fn bind(&mut self, pat: &Pat, origin: Origin, is_copied: bool, is_own: bool) {
-        for (name, is_mut) in uses::bound_names(pat) {
+        for (name, is_mut) in patterns::bound_names(pat) {
             let key = name.to_string();
             let is_made = self.makes_own;
             let local = Local {
@@ -516,7 +518,7 @@ impl<'a> Splitter<'a> {
     }
 
     fn crosses_by_ref(&mut self, pat: &Pat) -> Option<Ident> {
-        let by_ref = uses::names_bound_by_ref(pat);
+        let by_ref = patterns::names_bound_by_ref(pat);
         let crossing = self.segment(0).crossing.iter().map(|crossing| crossing.name.clone());
         crossing.into_iter().find(|name| by_ref.contains(name))
     }
@@ -588,16 +590,6 @@ fn with_semicolon(mut stmt: Stmt) -> Stmt {
     stmt
 }
 
-/// `v.iter_mut()`: each item is the iteration's own.
-fn is_iter_mut(source: &Expr) -> bool {
-    match source {
-        Expr::Reference(reference) => reference.mutability.is_some(),
-        Expr::MethodCall(call) if call.method == "enumerate" => is_iter_mut(&call.receiver),
-        Expr::MethodCall(call) => known::gives_mut(&call.method.to_string()),
-        _ => false,
-    }
-}
-
 /// `macro_rules! …` in a body.
 fn is_local_macro(stmt: &Stmt) -> bool {
     matches!(stmt, Stmt::Macro(mac) if mac.mac.path.is_ident("macro_rules"))
@@ -610,102 +602,6 @@ fn stmt_has_work(stmt: &Stmt) -> bool {
         Stmt::Expr(expr, _) => hoist::contains_work(expr),
         Stmt::Macro(_) => true,
         Stmt::Item(_) => false,
-    }
-}
-
-/// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
-fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
-    match source {
-        Expr::Path(path) => path
-            .path
-            .get_ident()
-            .and_then(|name| locals.get(&name.to_string()))
-            .is_some_and(|declared| declared.gives_shared_references),
-        Expr::Range(range) => matches!(pat, Pat::Ident(_)) && range.start.is_some(),
-        Expr::Paren(inner) => items_are_copied(&inner.expr, pat, locals),
-        Expr::Reference(reference) => reference.mutability.is_none(),
-        Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
-            "iter" | "chars" | "bytes" | "char_indices" | "keys" | "values" => true,
-            "rev" => items_are_copied(&call.receiver, pat, locals),
-            "enumerate" => match pat {
-                Pat::Tuple(tuple) => {
-                    tuple.elems.last().is_some_and(|item| items_are_copied(&call.receiver, item, locals))
-                }
-                _ => false,
-            },
-            _ => false,
-        },
-        Expr::MethodCall(call) => call.method == "windows" || call.method == "chunks",
-        _ => false,
-    }
-}
-
-/// Whether the items of `source` are probably values of their own, rather than borrows from elsewhere.
-fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
-    match source {
-        Expr::Path(path) => {
-            let declared = path.path.get_ident().and_then(|name| locals.get(&name.to_string()));
-            declared.is_some_and(|declared| declared.gives_owned_items)
-        }
-        Expr::MethodCall(call) if call.method == "enumerate" || call.method == "rev" => {
-            items_are_owned(&call.receiver, locals)
-        }
-        Expr::MethodCall(call) if call.method == "into_iter" => {
-            matches!(&*call.receiver, Expr::Path(_)) && items_are_owned(&call.receiver, locals)
-        }
-        Expr::MethodCall(call) => ["cloned", "drain"].iter().any(|name| call.method == name),
-        _ => false,
-    }
-}
-
-/// Whether the value of `expr` is surely `Copy`.
-fn is_copied_value(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(literal) => !matches!(literal.lit, Lit::Verbatim(_)),
-        Expr::Cast(_) => true,
-        Expr::Reference(reference) => reference.mutability.is_none(),
-        Expr::Paren(inner) => is_copied_value(&inner.expr),
-        Expr::MethodCall(call) => {
-            matches!(
-                call.method.to_string().as_str(),
-                "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count"
-            )
-        }
-        Expr::Binary(binary) => {
-            use syn::BinOp::*;
-            matches!(binary.op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
-                || (is_copied_value(&binary.left) && is_copied_value(&binary.right))
-        }
-        _ => false,
-    }
-}
-
-/// `let x: u64 = …`, `let x: &str = …`
-fn is_copied_type(pat: &Pat) -> bool {
-    let Pat::Type(typed) = pat else { return false };
-    match &*typed.ty {
-        Type::Reference(reference) => reference.mutability.is_none(),
-        Type::Path(path) => path.path.get_ident().is_some_and(|name| {
-            matches!(
-                name.to_string().as_str(),
-                "u8" | "u16"
-                    | "u32"
-                    | "u64"
-                    | "u128"
-                    | "usize"
-                    | "i8"
-                    | "i16"
-                    | "i32"
-                    | "i64"
-                    | "i128"
-                    | "isize"
-                    | "f32"
-                    | "f64"
-                    | "bool"
-                    | "char"
-            )
-        }),
-        _ => false,
     }
 }
 
@@ -722,26 +618,4 @@ fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Cap
         }
     }
     captures
-}
-
-/// Whether values of the return type are probably bound to their thread, so that the values of `return`s
-/// have to be made on the caller.
-fn looks_unsendable(output: &ReturnType) -> bool {
-    use syn::visit::Visit;
-    struct Finder(bool);
-    impl Visit<'_> for Finder {
-        fn visit_type_trait_object(&mut self, object: &syn::TypeTraitObject) {
-            let is_send = object
-                .bounds
-                .iter()
-                .any(|bound| matches!(bound, syn::TypeParamBound::Trait(bound) if bound.path.is_ident("Send")));
-            self.0 |= !is_send;
-        }
-        fn visit_ident(&mut self, ident: &Ident) {
-            self.0 |= *ident == "Rc";
-        }
-    }
-    let mut finder = Finder(false);
-    finder.visit_return_type(output);
-    finder.0
 }

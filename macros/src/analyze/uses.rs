@@ -1,13 +1,11 @@
 //! What a piece of code uses from outside itself, and how it may be left.
 
 use super::known::{self, MacroKind};
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use syn::ext::IdentExt;
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
+use super::{patterns, tokens};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Label, Lit, Macro, Member, Pat, Stmt, Token, UnOp};
+use syn::{Block, Expr, Label, Lit, Macro, Member, Pat, Stmt, UnOp};
 
 /// One use of a variable that is bound outside the piece.
 #[derive(Debug, Clone)]
@@ -120,66 +118,12 @@ pub(crate) fn of_body(pat: &Pat, body: &Block, label: Option<&Label>) -> Facts {
 /// items are exclusive references.
 pub(crate) fn changes_items(pat: &Pat, body: &Block, label: Option<&Label>) -> Option<Span> {
     let facts = collect(label, |walk| walk.visit_block(body));
-    let names = bound_names(pat);
+    let names = patterns::bound_names(pat);
     let is_item = |used: &&Use| {
         let changes = matches!(used.access, Access::Mutate(_));
         changes && names.iter().any(|(name, is_mut)| !is_mut && *name == used.place.name.as_str())
     };
     facts.uses.iter().find(is_item).map(|used| used.span)
-}
-
-/// The names that a pattern binds by reference.
-pub(crate) fn names_bound_by_ref(pat: &Pat) -> Vec<Ident> {
-    struct Finder(Vec<Ident>);
-    impl Visit<'_> for Finder {
-        fn visit_pat_ident(&mut self, pat: &syn::PatIdent) {
-            if pat.by_ref.is_some() {
-                self.0.push(pat.ident.clone());
-            }
-            visit::visit_pat_ident(self, pat);
-        }
-        fn visit_expr(&mut self, _: &Expr) {}
-    }
-    let mut finder = Finder(Vec::new());
-    finder.visit_pat(pat);
-    finder.0
-}
-
-/// The names that a pattern binds, with `mut` or not.
-pub(crate) fn bound_names(pat: &Pat) -> Vec<(Ident, bool)> {
-    struct Names(Vec<(Ident, bool)>);
-    impl Visit<'_> for Names {
-        fn visit_pat_ident(&mut self, pat: &syn::PatIdent) {
-            // An upper-case name without a sub-pattern is a constant or a unit variant.
-            let is_constant = pat.subpat.is_none()
-                && pat.by_ref.is_none()
-                && pat.mutability.is_none()
-                && pat.ident.unraw().to_string().starts_with(char::is_uppercase);
-            if !is_constant {
-                self.0.push((pat.ident.clone(), pat.mutability.is_some()));
-            }
-            visit::visit_pat_ident(self, pat);
-        }
-        fn visit_expr(&mut self, _: &Expr) {}
-    }
-    let mut names = Names(Vec::new());
-    names.visit_pat(pat);
-    names.0
-}
-
-/// Whether a pattern borrows with `ref mut`.
-fn binds_ref_mut(pat: &Pat) -> bool {
-    struct Finder(bool);
-    impl Visit<'_> for Finder {
-        fn visit_pat_ident(&mut self, pat: &syn::PatIdent) {
-            self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
-            visit::visit_pat_ident(self, pat);
-        }
-        fn visit_expr(&mut self, _: &Expr) {}
-    }
-    let mut finder = Finder(false);
-    finder.visit_pat(pat);
-    finder.0
 }
 
 /// The variable or field that `expr` is, through parentheses, dereferences and indices.
@@ -244,27 +188,6 @@ pub(crate) fn root(expr: &Expr) -> Option<String> {
     }
 }
 
-/// The arguments of a macro as expressions, if that is what they are.
-pub(crate) fn macro_args(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
-    Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone()).ok()
-}
-
-/// The two expressions of `vec![value; length]`.
-fn repeat_args(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
-    let parser = |input: syn::parse::ParseStream<'_>| {
-        let value: Expr = input.parse()?;
-        input.parse::<Token![;]>()?;
-        let length: Expr = input.parse()?;
-        Ok([value, length].into_iter().collect())
-    };
-    parser.parse2(mac.tokens.clone()).ok()
-}
-
-/// The name under which a macro is known.
-pub(crate) fn macro_name(mac: &Macro) -> String {
-    mac.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
-}
-
 fn collect(label: Option<&Label>, visit: impl FnOnce(&mut Walk)) -> Facts {
     let mut walk = Walk {
         facts: Facts::default(),
@@ -295,7 +218,7 @@ struct Walk {
 
 impl Walk {
     fn bind(&mut self, pat: &Pat) {
-        for (name, _) in bound_names(pat) {
+        for (name, _) in patterns::bound_names(pat) {
             self.facts.inner_names.push(name.to_string());
             self.scopes.last_mut().expect("a walk has a scope").push(name.to_string());
         }
@@ -411,7 +334,7 @@ impl Walk {
     }
 
     fn visit_mac(&mut self, mac: &Macro, is_stmt: bool) {
-        let name = macro_name(mac);
+        let name = tokens::macro_name(mac);
         let span = mac.path.span();
         let kind = known::macro_kind(&name);
         match kind {
@@ -422,16 +345,20 @@ impl Walk {
                 if is_stmt {
                     self.effect(span, format!("`{name}!`, whose effects are not known,"), None);
                 }
-                if hides_exit(mac.tokens.clone()) {
+                if tokens::hides_exit(mac.tokens.clone()) {
                     self.facts.hidden_exits.push((span, format!("`{name}!`")));
                 }
             }
             MacroKind::Writes | MacroKind::Formats | MacroKind::Evaluates => {}
         }
         self.format_captures(mac.tokens.clone());
-        let args = if kind == MacroKind::Unknown { None } else { macro_args(mac).or_else(|| repeat_args(mac)) };
+        let args = if kind == MacroKind::Unknown {
+            None
+        } else {
+            tokens::macro_args(mac).or_else(|| tokens::repeat_args(mac))
+        };
         let Some(args) = args else {
-            if kind != MacroKind::Unknown && hides_exit(mac.tokens.clone()) {
+            if kind != MacroKind::Unknown && tokens::hides_exit(mac.tokens.clone()) {
                 self.facts.hidden_exits.push((span, format!("`{name}!`")));
             }
             let access = if kind == MacroKind::Unknown { Access::Tokens } else { Access::Shared };
@@ -468,43 +395,11 @@ impl Walk {
         for token in tokens {
             let TokenTree::Literal(literal) = &token else { continue };
             let Lit::Str(text) = Lit::new(literal.clone()) else { continue };
-            for name in captured_names(&text.value()) {
+            for name in tokens::captured_names(&text.value()) {
                 self.record(Place { name, fields: Vec::new() }, literal.span(), Access::Shared);
             }
         }
     }
-}
-
-/// The names that a format string captures.
-pub(crate) fn captured_names(text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        rest = &rest[open + 1..];
-        if let Some(escaped) = rest.strip_prefix('{') {
-            rest = escaped;
-            continue;
-        }
-        let Some(close) = rest.find('}') else { break };
-        let (argument, format) = rest[..close].split_once(':').unwrap_or((&rest[..close], ""));
-        let dollars = format.split('$').rev().skip(1).filter_map(|part| {
-            let name = part.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next()?;
-            Some(name)
-        });
-        let is_name = |name: &&str| name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-        names.extend(std::iter::once(argument.trim()).chain(dollars).filter(is_name).map(str::to_owned));
-        rest = &rest[close + 1..];
-    }
-    names
-}
-
-fn hides_exit(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == "return" || ident == "break" || ident == "continue",
-        TokenTree::Punct(punct) => punct.as_char() == '?',
-        TokenTree::Group(group) => hides_exit(group.stream()),
-        TokenTree::Literal(_) => false,
-    })
 }
 
 impl Visit<'_> for Walk {
@@ -518,7 +413,7 @@ impl Visit<'_> for Walk {
         match stmt {
             Stmt::Local(local) => {
                 if let Some(init) = &local.init {
-                    self.scrutinee(&init.expr, binds_ref_mut(&local.pat));
+                    self.scrutinee(&init.expr, patterns::binds_ref_mut(&local.pat));
                     if let Some((_, diverge)) = &init.diverge {
                         self.visit_expr(diverge);
                     }
@@ -592,7 +487,7 @@ impl Visit<'_> for Walk {
                 call.args.iter().for_each(|arg| self.visit_expr(arg));
             }
             Expr::Let(condition) => {
-                self.scrutinee(&condition.expr, binds_ref_mut(&condition.pat));
+                self.scrutinee(&condition.expr, patterns::binds_ref_mut(&condition.pat));
                 self.bind(&condition.pat);
             }
             Expr::If(branch) => {
@@ -605,7 +500,7 @@ impl Visit<'_> for Walk {
                 }
             }
             Expr::Match(choice) => {
-                let changes = choice.arms.iter().any(|arm| binds_ref_mut(&arm.pat));
+                let changes = choice.arms.iter().any(|arm| patterns::binds_ref_mut(&arm.pat));
                 self.scrutinee(&choice.expr, changes);
                 for arm in &choice.arms {
                     self.scoped(|walk| {
@@ -691,16 +586,6 @@ pub(crate) fn is_compound(op: &syn::BinOp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn names(text: &str) -> Vec<String> {
-        captured_names(text)
-    }
-
-    #[test]
-    fn format_strings_capture_names_and_widths() {
-        assert_eq!(names("{a} {{b}} {c:?} {} {0} {d:>width$.prec$}"), ["a", "c", "d", "prec", "width"]);
-        assert!(names("{{no}} names {1:5}").is_empty());
-    }
 
     fn uses(code: &str) -> Vec<String> {
         let stmt: Stmt = syn::parse_str(code).expect("a statement");

@@ -178,11 +178,10 @@ pub(crate) fn items_changed_in_place(at: &str) -> String {
 }
 
 pub(crate) fn loop_carried(place: &str, how: &str, at: &str, is_guess: bool) -> String {
-    // A buffer that each iteration clears carries nothing: it only stands in the wrong place.
-    let way_out = if how.contains("`.clear()`") {
-        format!("if `{place}` is scratch space, declare it inside the loop")
+    let way_out = if is_scratch(how) {
+        scratch_space(place)
     } else if is_guess {
-        format!("if the loop only reads `{place}`, say so: {}", shared(place))
+        only_read(place)
     } else {
         format!("compute what does not need `{place}` first, in a statement of its own")
     };

@@ -3,7 +3,7 @@
 
 use crate::abi::Abi;
 use crate::analyze::known::{self, MacroKind};
-use crate::analyze::uses;
+use crate::analyze::{patterns, tokens, uses};
 use crate::names;
 use proc_macro2::{Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -55,8 +55,7 @@ impl Exits {
         let (flow, or) = (around.abi.private("Flow"), around.abi.private("Or"));
         let (values, exit) = (names::local("values"), names::local("exit"));
         let label = around.label.map(|label| &label.name);
-        let last = quote!(#exit => match #exit {});
-        let arms = self.sites.iter().rev().fold(quote!(match #exit { #last }), |rest, site| {
+        let arms = self.sites.iter().rev().fold(quote!(match #exit {}), |rest, site| {
             let Site { payload, honour } = site;
             quote!(match #exit { #or::This(#payload) => #honour, #or::That(#exit) => #rest })
         });
@@ -159,7 +158,7 @@ impl Rewriter<'_, '_> {
     }
 
     fn bind(&mut self, pat: &Pat) {
-        let names = uses::bound_names(pat).into_iter().map(|(name, _)| name.to_string());
+        let names = patterns::bound_names(pat).into_iter().map(|(name, _)| name.to_string());
         self.scopes.last_mut().expect("a segment has a scope").extend(names);
     }
 
@@ -261,10 +260,10 @@ impl VisitMut for Rewriter<'_, '_> {
 
     /// The arguments of macros that are known to be expressions.
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        if known::macro_kind(&uses::macro_name(mac)) == MacroKind::Unknown {
+        if known::macro_kind(&tokens::macro_name(mac)) == MacroKind::Unknown {
             return;
         }
-        let Some(mut args) = uses::macro_args(mac) else { return };
+        let Some(mut args) = tokens::macro_args(mac) else { return };
         let before = self.exits.sites.len();
         args.iter_mut().for_each(|arg| self.visit_expr_mut(arg));
         // Untouched tokens keep their text, which `assert!` quotes.

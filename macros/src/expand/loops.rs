@@ -3,8 +3,8 @@
 use super::exits::{Around, Exits};
 use super::options;
 use crate::abi::Abi;
+use crate::analyze::patterns;
 use crate::analyze::scope::plan_number;
-use crate::analyze::uses;
 use crate::model::loop_plan::{Capture, Crossing, LoopPlan, LoopSource, Segment, Split, Turn};
 use crate::names;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
@@ -136,7 +136,7 @@ impl Expander<'_> {
 
     /// The parallel turns, with their inner loops expanded and their exits rewritten.
     fn pieces<'a>(&mut self, turns: &'a [Turn], pat: &Pat, around: Around<'_>) -> Vec<Piece<'a>> {
-        let mut bound: Vec<String> = uses::bound_names(pat).into_iter().map(|(name, _)| name.to_string()).collect();
+        let mut bound: Vec<String> = patterns::bound_names(pat).into_iter().map(|(name, _)| name.to_string()).collect();
         let segments = turns.iter().filter_map(|turn| match turn {
             Turn::Parallel(segment) => Some(segment),
             Turn::InOrder(_) => None,

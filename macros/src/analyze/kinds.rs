@@ -1,0 +1,135 @@
+//! What can be told of a value's type from how it is written. A guess that is too bold is a compile error, never a wrong
+//! result.
+
+use super::known;
+use super::scope::Locals;
+use proc_macro2::Ident;
+use syn::{Expr, Lit, Pat, ReturnType, Type};
+
+/// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
+pub(super) fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
+    match source {
+        Expr::Path(path) => path
+            .path
+            .get_ident()
+            .and_then(|name| locals.get(&name.to_string()))
+            .is_some_and(|declared| declared.gives_shared_references),
+        Expr::Range(range) => matches!(pat, Pat::Ident(_)) && range.start.is_some(),
+        Expr::Paren(inner) => items_are_copied(&inner.expr, pat, locals),
+        Expr::Reference(reference) => reference.mutability.is_none(),
+        Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
+            "iter" | "chars" | "bytes" | "char_indices" | "keys" | "values" => true,
+            "rev" => items_are_copied(&call.receiver, pat, locals),
+            "enumerate" => match pat {
+                Pat::Tuple(tuple) => {
+                    tuple.elems.last().is_some_and(|item| items_are_copied(&call.receiver, item, locals))
+                }
+                _ => false,
+            },
+            _ => false,
+        },
+        Expr::MethodCall(call) => call.method == "windows" || call.method == "chunks",
+        _ => false,
+    }
+}
+
+/// Whether the items of `source` are probably values of their own, rather than borrows from elsewhere.
+pub(super) fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
+    match source {
+        Expr::Path(path) => {
+            let declared = path.path.get_ident().and_then(|name| locals.get(&name.to_string()));
+            declared.is_some_and(|declared| declared.gives_owned_items)
+        }
+        Expr::MethodCall(call) if call.method == "enumerate" || call.method == "rev" => {
+            items_are_owned(&call.receiver, locals)
+        }
+        Expr::MethodCall(call) if call.method == "into_iter" => {
+            matches!(&*call.receiver, Expr::Path(_)) && items_are_owned(&call.receiver, locals)
+        }
+        Expr::MethodCall(call) => ["cloned", "drain"].iter().any(|name| call.method == name),
+        _ => false,
+    }
+}
+
+/// Whether the value of `expr` is surely `Copy`.
+pub(super) fn is_copied_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(literal) => !matches!(literal.lit, Lit::Verbatim(_)),
+        Expr::Cast(_) => true,
+        Expr::Reference(reference) => reference.mutability.is_none(),
+        Expr::Paren(inner) => is_copied_value(&inner.expr),
+        Expr::MethodCall(call) => {
+            matches!(
+                call.method.to_string().as_str(),
+                "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count"
+            )
+        }
+        Expr::Binary(binary) => {
+            use syn::BinOp::*;
+            matches!(binary.op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
+                || (is_copied_value(&binary.left) && is_copied_value(&binary.right))
+        }
+        _ => false,
+    }
+}
+
+/// `let x: u64 = …`, `let x: &str = …`
+pub(super) fn is_copied_type(pat: &Pat) -> bool {
+    let Pat::Type(typed) = pat else { return false };
+    match &*typed.ty {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Path(path) => path.path.get_ident().is_some_and(|name| {
+            matches!(
+                name.to_string().as_str(),
+                "u8" | "u16"
+                    | "u32"
+                    | "u64"
+                    | "u128"
+                    | "usize"
+                    | "i8"
+                    | "i16"
+                    | "i32"
+                    | "i64"
+                    | "i128"
+                    | "isize"
+                    | "f32"
+                    | "f64"
+                    | "bool"
+                    | "char"
+            )
+        }),
+        _ => false,
+    }
+}
+
+/// `v.iter_mut()`: each item is the iteration's own.
+pub(super) fn is_iter_mut(source: &Expr) -> bool {
+    match source {
+        Expr::Reference(reference) => reference.mutability.is_some(),
+        Expr::MethodCall(call) if call.method == "enumerate" => is_iter_mut(&call.receiver),
+        Expr::MethodCall(call) => known::gives_mut(&call.method.to_string()),
+        _ => false,
+    }
+}
+
+/// Whether values of the return type are probably bound to their thread, so that the values of `return`s
+/// have to be made on the caller.
+pub(super) fn looks_unsendable(output: &ReturnType) -> bool {
+    use syn::visit::Visit;
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_type_trait_object(&mut self, object: &syn::TypeTraitObject) {
+            let is_send = object
+                .bounds
+                .iter()
+                .any(|bound| matches!(bound, syn::TypeParamBound::Trait(bound) if bound.path.is_ident("Send")));
+            self.0 |= !is_send;
+        }
+        fn visit_ident(&mut self, ident: &Ident) {
+            self.0 |= *ident == "Rc";
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_return_type(output);
+    finder.0
+}
