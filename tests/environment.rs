@@ -1,12 +1,37 @@
-//! `CONCURRENT_MODE` and `CONCURRENT_WORKERS` steer annotated tasks; explicit pools are left alone.
+//! `CONCURRENT_MODE` and `CONCURRENT_WORKERS` steer annotated loops and tasks; explicit pools are left alone.
 //!
 //! The environment is read once a process, so each case is this test binary, started again.
 
+use std::collections::BTreeSet;
 use std::process::Command;
-use std::thread;
+use std::sync::Mutex;
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
 
-use concurrent_futures::__private::{TaskOptions, submit_task};
-use concurrent_futures::ThreadPool;
+use concurrent_futures::{ThreadPool, concurrent};
+
+#[concurrent(task)]
+fn current_thread() -> ThreadId {
+    thread::current().id()
+}
+
+/// The threads on which the iterations of a loop run. Each waits a while for another to join in.
+#[concurrent]
+fn threads_of_a_loop(n: usize, patience: Duration) -> usize {
+    let seen = Mutex::new(BTreeSet::new());
+    let start = Instant::now();
+    for _ in 0..n {
+        arrive(&seen, start, patience);
+    }
+    seen.into_inner().unwrap().len()
+}
+
+fn arrive(seen: &Mutex<BTreeSet<String>>, start: Instant, patience: Duration) {
+    seen.lock().unwrap().insert(format!("{:?}", thread::current().id()));
+    while seen.lock().unwrap().len() < 2 && start.elapsed() < patience {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
 
 /// Where a task of each kind runs, when this test binary runs as a probe.
 #[test]
@@ -14,10 +39,13 @@ use concurrent_futures::ThreadPool;
 fn probe() {
     let here = thread::current().id();
     let runs_here = |ran_on| if ran_on == here { "here" } else { "elsewhere" };
-    let task = submit_task(TaskOptions::new("task"), || thread::current().id()).result().unwrap();
+    let task = current_thread::submit().result().unwrap();
     let pool = ThreadPool::new(1).unwrap().spawn(|| thread::current().id()).result().unwrap();
     let default = ThreadPool::builder().build().unwrap().workers();
     println!("task {}, pool {}, {default} workers;", runs_here(task), runs_here(pool));
+    // Where nobody can join in, there is no point in waiting long for it.
+    let patience = if task == here || default == 1 { Duration::from_millis(20) } else { Duration::from_secs(20) };
+    println!("loop on {} threads;", threads_of_a_loop(8, patience));
 }
 
 /// What the probe prints on standard output and on standard error.
@@ -34,7 +62,14 @@ fn run_probe(mode: &str, workers: &str) -> (String, String) {
 fn sequential_mode_runs_tasks_inline_and_leaves_pools_alone() {
     let (out, err) = run_probe("sequential", "3");
     assert!(out.contains("task here, pool elsewhere, 3 workers;"), "{out}");
+    assert!(out.contains("loop on 1 threads;"), "{out}");
     assert!(!err.contains("concurrent-futures"), "{err}");
+}
+
+#[test]
+fn one_worker_runs_a_loop_as_it_was_written() {
+    let (out, _) = run_probe("thread", "1");
+    assert!(out.contains("loop on 1 threads;"), "{out}");
 }
 
 #[test]
@@ -42,6 +77,7 @@ fn thread_mode_is_the_default() {
     for mode in ["", "thread"] {
         let (out, _) = run_probe(mode, "2");
         assert!(out.contains("task elsewhere, pool elsewhere, 2 workers;"), "{out}");
+        assert!(out.contains("loop on 2 threads;"), "{out}");
     }
 }
 

@@ -14,11 +14,7 @@ use syn::ItemFn;
 
 /// `#[concurrent(args)] item`, expanded; or its errors, beside the item without our marks.
 pub(crate) fn concurrent(args: TokenStream, item: TokenStream) -> TokenStream {
-    run(args, item.clone()).unwrap_or_else(|errors| {
-        let mut out = errors.into_compile_error();
-        out.extend(expand::fallback::item(item));
-        out
-    })
+    run(args, item.clone()).unwrap_or_else(|errors| expand::fallback::beside(errors.into_compile_error(), item))
 }
 
 fn run(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {

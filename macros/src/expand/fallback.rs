@@ -3,11 +3,22 @@
 use crate::diag::Sink;
 use crate::parse::marks;
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{ItemFn, parse_quote};
+use quote::{ToTokens, quote};
+use syn::{ItemFn, Stmt, parse_quote};
 
-/// The item without our marks, or as it came if it is no function.
-pub(crate) fn item(item: TokenStream) -> TokenStream {
+/// The errors, and the item without our marks, or as it came if it is no function.
+pub(crate) fn beside(errors: TokenStream, item: TokenStream) -> TokenStream {
+    match syn::parse2::<Stmt>(item.clone()) {
+        // Where a loop stands, there is place for one expression.
+        Ok(Stmt::Expr(..)) => quote!({ #errors #item }),
+        _ => {
+            let item = without_marks(item);
+            quote!(#errors #item)
+        }
+    }
+}
+
+fn without_marks(item: TokenStream) -> TokenStream {
     match syn::parse2::<ItemFn>(item.clone()) {
         Ok(mut function) => {
             let mut sink = Sink::new();
