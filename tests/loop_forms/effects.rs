@@ -295,3 +295,31 @@ form! { views_that_only_the_in_order_part_uses, |x| f(&x.text, &mut 0),
         (out, total)
     }
 }
+
+form! { lengths_of_views_of_owned_values, |x| f(x.words.clone()),
+    fn f(words: Vec<String>) -> (Vec<String>, usize) {
+        let mut out = Vec::new();
+        let mut length = 0;
+        for word in words {
+            let view = word.trim_start_matches('a');
+            let weight = weigh(view);
+            length += view.len();
+            out.push(format!("{view}{weight}"));
+            out.push(word);
+        }
+        (out, length)
+    }
+}
+
+form! { views_of_views_of_owned_values, |x| f(&x.words),
+    fn f(words: &[String]) -> Vec<(usize, u64)> {
+        let mut out = Vec::new();
+        for word in words.iter().cloned() {
+            let word = word.trim();
+            let word = word.split('a').next_back().unwrap_or(word);
+            let weight = weigh(word);
+            out.push((word.len(), weight));
+        }
+        out
+    }
+}

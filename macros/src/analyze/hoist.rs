@@ -28,6 +28,8 @@ pub(crate) trait Judge {
     fn may_exit(&self, expr: &Expr) -> bool;
     /// Whether it must be taken out even without work in it (its variables are changed by what is).
     fn is_grabbed(&self, expr: &Expr) -> bool;
+    /// Whether it uses a variable that borrows from what stays with the parallel part, and so had better not cross.
+    fn is_bound_to_parallel(&self, expr: &Expr) -> bool;
 }
 
 /// Takes out of `stmt` what it can, for loop number `plan`; names are numbered from `first`.
@@ -125,6 +127,8 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
             match method.as_str() {
                 // Of an iterator they are lazy; of an `Option` they make a value.
                 "copied" | "cloned" => matches!(&*call.receiver, Expr::MethodCall(inner) if is_lazy(inner)),
+                // Of a chain that borrows, the element too.
+                "next" | "next_back" | "nth" => may_borrow(&call.receiver),
                 method if known::passes_on(method) => may_borrow(&call.receiver),
                 method => known::is_borrower(method),
             }
@@ -243,7 +247,9 @@ impl Hoister<'_> {
     }
 
     fn can_go(&self, expr: &Expr) -> bool {
-        let wanted = (is_work(expr) && !may_borrow(expr)) || (self.judge.is_grabbed(expr) && is_value(expr));
+        let wanted = (is_work(expr) && !may_borrow(expr))
+            || (self.judge.is_grabbed(expr) && is_value(expr))
+            || (is_measure(expr) && self.judge.is_bound_to_parallel(expr));
         wanted && self.judge.is_parallel(expr)
     }
 
@@ -399,6 +405,11 @@ impl Hoister<'_> {
 
 fn is_shorthand(part: &syn::FieldValue) -> bool {
     matches!((&part.member, &part.expr), (syn::Member::Named(name), Expr::Path(path)) if path.path.is_ident(name))
+}
+
+/// `line.len()`
+fn is_measure(expr: &Expr) -> bool {
+    matches!(expr, Expr::MethodCall(call) if known::is_measure(&call.method.to_string()))
 }
 
 /// Whether `expr` reads a value out of a variable, rather than naming a place or borrowing from it.

@@ -214,6 +214,11 @@ pub(crate) fn passes_on(method: &str) -> bool {
     )
 }
 
+/// Methods that tell something of a value without borrowing from it.
+pub(crate) fn is_measure(method: &str) -> bool {
+    matches!(method, "len" | "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err")
+}
+
 /// Methods without work worth handing over, though their result is a value of its own.
 pub(crate) fn is_cheap(method: &str) -> bool {
     is_borrower(method)

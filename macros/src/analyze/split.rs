@@ -551,6 +551,13 @@ impl Judge for Asked<'_, '_> {
         !facts.exits.is_empty() || !facts.hidden_exits.is_empty()
     }
 
+    fn is_bound_to_parallel(&self, expr: &Expr) -> bool {
+        uses::of_expr(expr, self.splitter.label).uses.iter().any(|used| {
+            let local = self.splitter.locals.get(&used.place.name);
+            local.is_some_and(|local| local.borrows_in.is_some() && local.view.is_none())
+        })
+    }
+
     fn is_grabbed(&self, expr: &Expr) -> bool {
         !self.grabbed.is_empty()
             && uses::of_expr(expr, self.splitter.label).uses.iter().any(|used| self.grabbed.contains(&used.place.name))
