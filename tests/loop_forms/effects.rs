@@ -311,10 +311,10 @@ form! { lengths_of_views_of_owned_values, |x| f(x.words.clone()),
     }
 }
 
-form! { views_of_views_of_owned_values, |x| f(&x.words),
-    fn f(words: &[String]) -> Vec<(usize, u64)> {
+form! { views_of_views_of_owned_values, |x| f(x.words.clone()),
+    fn f(words: Vec<String>) -> Vec<(usize, u64)> {
         let mut out = Vec::new();
-        for word in words.iter().cloned() {
+        for word in words {
             let word = word.trim();
             let word = word.split('a').next_back().unwrap_or(word);
             let weight = weigh(word);
