@@ -272,3 +272,40 @@ fn a_wrong_number_panics_with_the_name_of_the_option_before_anything_runs() {
         assert_eq!(run(2, 3, 3), 3);
     });
 }
+
+/// Passes when two threads have met in it, or after a long time.
+fn meet(i: usize, met: &Mutex<HashSet<ThreadId>>) -> usize {
+    met.lock().unwrap().insert(me());
+    let start = Instant::now();
+    while met.lock().unwrap().len() < 2 && start.elapsed() < Duration::from_secs(20) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    i
+}
+
+#[test]
+fn sources_that_are_pulled_run_on_several_threads_too() {
+    #[concurrent(workers = 2)]
+    fn filtered(met: &Mutex<HashSet<ThreadId>>) -> Vec<usize> {
+        let mut out = Vec::new();
+        for i in (0..40).filter(|i| i % 2 == 0) {
+            out.push(meet(i, met));
+        }
+        out
+    }
+    #[concurrent(workers = 2)]
+    fn lines(text: &str, met: &Mutex<HashSet<ThreadId>>) -> Vec<usize> {
+        let mut out = Vec::new();
+        for line in text.lines() {
+            out.push(meet(line.len(), met));
+        }
+        out
+    }
+    timed(|| {
+        for run in [|met: &_| filtered(met).len(), |met: &_| lines("a\nbb\nccc\ndddd", met).len()] {
+            let met = Mutex::new(HashSet::new());
+            assert!(run(&met) >= 4);
+            assert_eq!(met.into_inner().unwrap().len(), 2);
+        }
+    });
+}

@@ -117,6 +117,11 @@ impl Visit<'_> for Survey {
                 self.visit_block(&inner.block);
                 self.async_blocks -= 1;
             }
+            Expr::Closure(closure) if closure.asyncness.is_some() => {
+                self.async_blocks += 1;
+                visit::visit_expr(self, expr);
+                self.async_blocks -= 1;
+            }
             _ => visit::visit_expr(self, expr),
         }
     }

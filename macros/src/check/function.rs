@@ -16,6 +16,42 @@ pub(crate) fn check_for_loops(function: &ItemFn, sink: &mut Sink) {
     if let Some(token) = &function.sig.constness {
         sink.error(token.span(), catalog::const_function());
     }
+    // What runs behind us could make the function async, and a loop that is suspended could be leaked.
+    for attr in function.attrs.iter().filter(|attr| !is_built_in(attr)) {
+        sink.error_at(attr.path(), catalog::attribute_below());
+    }
+}
+
+/// Whether an attribute is the compiler's or a tool's own, and changes nothing in the function's body.
+fn is_built_in(attr: &Attribute) -> bool {
+    let first = attr.path().segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
+    let is_tool = attr.path().segments.len() > 1 && ["clippy", "rustfmt", "diagnostic", "rustdoc"].contains(&&*first);
+    let built_in = [
+        "allow",
+        "warn",
+        "deny",
+        "forbid",
+        "expect",
+        "cfg",
+        "cfg_attr",
+        "doc",
+        "deprecated",
+        "must_use",
+        "inline",
+        "cold",
+        "track_caller",
+        "target_feature",
+        "test",
+        "ignore",
+        "should_panic",
+        "bench",
+        "no_mangle",
+        "export_name",
+        "link_section",
+        "automatically_derived",
+        "unsafe",
+    ];
+    is_tool || (attr.path().segments.len() == 1 && built_in.contains(&&*first)) || crate::parse::marks::is_mark(attr)
 }
 
 /// Checks a function in which no `for` loop was found.

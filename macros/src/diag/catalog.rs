@@ -241,6 +241,12 @@ pub(crate) fn loops_in_async() -> String {
         .into()
 }
 
+pub(crate) fn attribute_below() -> String {
+    "[C060] this attribute would change the function behind `#[concurrent]`, which must see its final form: put it \
+     above `#[concurrent]`"
+        .into()
+}
+
 pub(crate) fn const_function() -> String {
     "[C060] a `const fn` is evaluated by the compiler, where there are no threads: remove `const`".into()
 }

@@ -60,7 +60,8 @@ impl Expander<'_> {
     fn planned(&mut self, plan: &LoopPlan) -> TokenStream {
         let abi = Abi::new(plan.options.krate.as_ref());
         let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
-        let options_value = options::of_loop(&plan.options, &abi);
+        let may_be_left = plan.split.as_ref().is_some_and(|split| split.may_be_left);
+        let options_value = options::of_loop(&plan.options, may_be_left, &abi);
         let Some(split) = &plan.split else {
             self.visit_expr_mut(&mut plain.expr);
             return quote!({ let _ = #options_value; #plain });

@@ -29,6 +29,7 @@ pub struct LoopOptions<'pool> {
     chunk_size: Option<usize>,
     buffer_size: Option<usize>,
     unordered: bool,
+    may_be_left: bool,
     pool: Option<&'pool ThreadPool>,
 }
 
@@ -77,6 +78,12 @@ impl<'pool> LoopOptions<'pool> {
         self
     }
 
+    /// The body has a `break`, `return`, `?` or a jump to an outer label.
+    pub fn may_be_left(mut self) -> Self {
+        self.may_be_left = true;
+        self
+    }
+
     /// `pool = &pool`
     pub fn pool(mut self, pool: &'pool ThreadPool) -> Self {
         self.pool = Some(pool);
@@ -102,14 +109,16 @@ impl<'pool> LoopOptions<'pool> {
     /// Decides how a loop over `iter` runs.
     pub fn plan<I: Iterator>(self, site: &'static Site, iter: &I) -> Plan<'pool> {
         let (at_least, at_most) = iter.size_hint();
+        // A loop that may be left early says nothing of its iterations by its length.
+        let len = at_most.filter(|n| *n == at_least && !self.may_be_left);
         let is_short = at_most.is_some_and(|n| n <= 1);
         let limits_given = self.workers.is_some() || self.pool.is_some();
         let plain = is_short
             || config::sequential_mode()
             || (self.pool.is_none() && self.n_workers() == 1)
-            || (!limits_given && site.predicts_no_gain(at_most));
+            || (!limits_given && site.predicts_no_gain(len));
         if plain {
-            return Plan::Plain(site.watch(at_most.unwrap_or(at_least)));
+            return Plan::Plain(site.watch(len));
         }
         Plan::Parallel(Team { options: self, site })
     }
@@ -158,7 +167,8 @@ impl<'pool> Team<'pool> {
     /// # Safety
     ///
     /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is
-    /// the head of a `for` in generated code, where nobody else can name it.)
+    /// the head of a `for` in generated code, where nobody else can name it, in a function that cannot be suspended:
+    /// the macro refuses async functions, blocks and closures, and attributes that could still make one.)
     pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, P, C>
     where
         N: Input,

@@ -32,28 +32,30 @@ impl Site {
     /// Whether a call over `len` items (`None`: unknown) is predicted to gain nothing from sharing.
     pub(crate) fn predicts_no_gain(&self, len: Option<usize>) -> bool {
         // Relaxed: a prediction orders nothing.
-        let picos = u128::from(self.item_picos.load(Ordering::Relaxed));
-        let nanos = match len {
-            Some(len) => (picos * len as u128).div_ceil(1000),
-            None => u128::from(self.total_nanos.load(Ordering::Relaxed)),
+        let Some(len) = len else {
+            let nanos = u128::from(self.total_nanos.load(Ordering::Relaxed));
+            return nanos > 0 && nanos < WORTH_SHARING.as_nanos();
         };
+        let picos = u128::from(self.item_picos.load(Ordering::Relaxed));
+        let nanos = (picos * len as u128).div_ceil(1000);
         picos > 0 && (nanos < WORTH_SHARING.as_nanos() || picos < WORTH_SPLITTING.as_nanos() * 1000)
     }
 
-    /// Remembers that `items` iterations took `work` in all.
-    pub(crate) fn remember(&self, items: usize, work: Duration) {
-        if items == 0 {
+    /// Remembers that `items` iterations (`None`: nobody counted) took `work` in all.
+    pub(crate) fn remember(&self, items: Option<usize>, work: Duration) {
+        if items == Some(0) {
             return;
         }
-        let picos = (work.as_nanos() * 1000 / items as u128).clamp(1, u128::from(u64::MAX)) as u64;
-        let nanos = work.as_nanos().clamp(1, u128::from(u64::MAX)) as u64;
+        let at_least_1 = |n: u128| n.clamp(1, u128::from(u64::MAX)) as u64;
         // Relaxed: see the type.
-        self.item_picos.store(picos, Ordering::Relaxed);
-        self.total_nanos.store(nanos, Ordering::Relaxed);
+        self.total_nanos.store(at_least_1(work.as_nanos()), Ordering::Relaxed);
+        if let Some(items) = items {
+            self.item_picos.store(at_least_1(work.as_nanos() * 1000 / items as u128), Ordering::Relaxed);
+        }
     }
 
-    /// Times a call that runs as the plain loop over `len` items, until the watch is dropped.
-    pub(crate) fn watch(&self, len: usize) -> Watch<'_> {
+    /// Times a call that runs as the plain loop over `len` items (`None`: unknown), until the watch is dropped.
+    pub(crate) fn watch(&self, len: Option<usize>) -> Watch<'_> {
         Watch { site: self, len, start: Instant::now() }
     }
 }
@@ -62,7 +64,7 @@ impl Site {
 #[derive(Debug)]
 pub struct Watch<'site> {
     site: &'site Site,
-    len: usize,
+    len: Option<usize>,
     start: Instant,
 }
 
@@ -85,16 +87,26 @@ mod tests {
     #[test]
     fn a_short_call_is_not_shared_and_a_longer_one_is() {
         let site = Site::new();
-        site.remember(1000, Duration::from_micros(10));
+        site.remember(Some(1000), Duration::from_micros(10));
         assert!(site.predicts_no_gain(Some(1000)));
         assert!(site.predicts_no_gain(None));
         assert!(!site.predicts_no_gain(Some(1_000_000)));
     }
 
     #[test]
+    fn a_call_of_unknown_length_is_remembered_too() {
+        let site = Site::new();
+        site.remember(Some(2), Duration::from_micros(1));
+        assert!(site.predicts_no_gain(None));
+        site.watch(None);
+        site.remember(None, Duration::from_millis(200));
+        assert!(!site.predicts_no_gain(None));
+    }
+
+    #[test]
     fn iterations_of_a_nanosecond_are_never_taken_apart() {
         let site = Site::new();
-        site.remember(1_000_000, Duration::from_millis(1));
+        site.remember(Some(1_000_000), Duration::from_millis(1));
         assert!(site.predicts_no_gain(Some(1_000_000_000)));
     }
 }

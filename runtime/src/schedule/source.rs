@@ -92,12 +92,15 @@ impl<S: Source> Input for Split<S> {
 pub struct Pulled<I> {
     /// Gone after its first `None`: it is never asked again.
     iter: Option<I>,
+    /// How many items it has left at most, as it said when it was last asked (which is never under a lock).
+    at_most: Option<usize>,
 }
 
 impl<I: Iterator> Pulled<I> {
     /// An input that pulls from `iter`.
     pub fn new(iter: I) -> Self {
-        Self { iter: Some(iter) }
+        let at_most = iter.size_hint().1;
+        Self { iter: Some(iter), at_most }
     }
 }
 
@@ -122,6 +125,7 @@ impl<I: Iterator> Input for Pulled<I> {
                 None => return,
             }
         }
+        self.at_most = iter.size_hint().1;
         self.iter = Some(iter);
     }
 
@@ -134,8 +138,10 @@ impl<I: Iterator> Input for Pulled<I> {
     }
 
     fn remaining(&self, source: &Backlog<I::Item>) -> Option<usize> {
-        let Some(iter) = &self.iter else { return Some(source.items) };
-        Some(iter.size_hint().1?.saturating_add(source.items))
+        if self.iter.is_none() {
+            return Some(source.items);
+        }
+        Some(self.at_most?.saturating_add(source.items))
     }
 }
 

@@ -25,7 +25,8 @@ struct State {
     visitors: usize,
 }
 
-// SAFETY: `value` is only ever used as `&T` with `T: Visited` (hence `Sync`), see `grant` and `visit`.
+// SAFETY: `value` is only ever used as `&T` with `T: Visited` (hence `Sync`), and only while the lease is open, for which
+// time who granted it keeps the value in place; see `grant` and `visit`.
 unsafe impl Send for Lease {}
 // SAFETY: as for `Send`; the other fields are `Sync`.
 unsafe impl Sync for Lease {}

@@ -84,8 +84,7 @@ where
     ///
     /// # Safety
     ///
-    /// The result must be dropped, on the thread that made it, before anything that it borrows ends: it
-    /// must not be leaked.
+    /// The result must be dropped before anything that it borrows ends: it must not be leaked.
     pub(crate) unsafe fn start(
         mut input: N,
         part: P,
@@ -134,6 +133,10 @@ where
                 self.holds = n_items;
                 return true;
             }
+            if wanted > 0 {
+                // Helpers have taken what was pulled, or will: they need more before the caller joins them.
+                continue;
+            }
             if core.is_over(&state) {
                 return false;
             }
@@ -154,7 +157,8 @@ where
     }
 
     fn call_helpers(&self, state: &mut State<N::Source, C>) {
-        let own = usize::from(!self.helpers.lender.is_pool());
+        // The caller keeps a chunk for itself once it has nothing left to pull.
+        let own = usize::from(!self.helpers.lender.is_pool() && self.input.is_drained());
         for _ in 0..self.core.call_helpers(state, self.helpers.limit, own) {
             let lease = Arc::clone(&self.lease);
             self.helpers.lender.call(move || lease.visit());
@@ -200,6 +204,6 @@ where
     fn drop(&mut self) {
         let (n_run, work) = self.core.leave();
         self.lease.revoke();
-        self.site.remember(n_run, work);
+        self.site.remember(Some(n_run), work);
     }
 }
