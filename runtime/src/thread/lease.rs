@@ -7,7 +7,7 @@ use crate::sync::{Arc, Condvar, Mutex};
 
 /// Something that other threads may visit.
 pub(crate) trait Visited: Sync {
-    /// What a visitor does. Must not unwind.
+    /// What a visitor does. Whoever waits for a visitor's work must not depend on its end if it unwinds.
     fn visit(&self);
 }
 
@@ -71,7 +71,7 @@ impl Lease {
         let mut state = self.state.lock();
         state.open = false;
         while state.visitors > 0 {
-            // Waker: the `Leave` of the last visitor, which runs also when the visit unwinds.
+            // Waker: the `Leave` of the last visitor, which is dropped however the visit ends.
             state = self.left.wait(state);
         }
     }
