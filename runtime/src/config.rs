@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::thread;
 
-use crate::sync::LazyLock;
+use crate::sync::{AtomicBool, LazyLock, Ordering};
 
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
@@ -28,6 +28,19 @@ pub(crate) fn available_workers() -> usize {
     });
     *AVAILABLE
 }
+
+/// Whether this process is a worker of another.
+pub(crate) fn is_worker_process() -> bool {
+    // Relaxed: set before any other thread can be there.
+    IS_WORKER.load(Ordering::Relaxed)
+}
+
+/// Notes that this process is a worker of another.
+pub(crate) fn become_worker_process() {
+    IS_WORKER.store(true, Ordering::Relaxed);
+}
+
+static IS_WORKER: AtomicBool = AtomicBool::new(false);
 
 fn read_mode(value: Option<OsString>) -> Result<bool, String> {
     match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {

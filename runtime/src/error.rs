@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::time::Duration;
 
 use crate::label::Label;
 use crate::sync::Mutex;
@@ -37,13 +38,28 @@ enum Kind {
     Shutdown,
     Spawn { reason: String },
     Timeout { what: String },
+    /// The task ran into its own limit, and its worker was killed.
+    RunLimit { limit: Duration, worker: DeadWorker },
+    WorkerDied(DeadWorker),
+    Encode { reason: String },
+    Decode { reason: String },
     Deadlock { cycle: String },
+}
+
+/// The process that had a task, and how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DeadWorker {
+    pub(crate) pid: u32,
+    pub(crate) signal: Option<i32>,
+    pub(crate) exit_code: Option<i32>,
 }
 
 /// A caught panic: what it said, where it was, and the payload it carried.
 pub(crate) struct TaskPanic {
     pub(crate) message: Option<String>,
     pub(crate) place: Option<String>,
+    /// The worker process it happened in, and its backtrace if one was asked for.
+    pub(crate) process: Option<(u32, Option<String>)>,
     /// The lock makes the payload, which is only `Send`, shareable; nobody ever waits for it.
     pub(crate) payload: Option<Mutex<Box<dyn Any + Send>>>,
 }
@@ -55,16 +71,18 @@ impl Error {
     }
 
     /// Whether the process that ran the task died. Never with threads: a thread dies with its program.
+    ///
+    /// [`signal`](Self::signal) and [`exit_code`](Self::exit_code) tell how.
     pub fn is_worker_died(&self) -> bool {
-        false
+        matches!(self.0.kind, Kind::WorkerDied(_))
     }
 
-    /// Whether a time limit passed.
+    /// Whether a time limit passed: that of a wait, or the run limit of a task in a worker process.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::Timeout { .. })
+        matches!(self.0.kind, Kind::Timeout { .. } | Kind::RunLimit { .. })
     }
 
-    /// Whether the task was cancelled before it started.
+    /// Whether the task was cancelled: before it started, or, in a worker process, while it ran.
     pub fn is_cancelled(&self) -> bool {
         matches!(self.0.kind, Kind::Cancelled)
     }
@@ -79,14 +97,14 @@ impl Error {
         matches!(self.0.kind, Kind::Shutdown)
     }
 
-    /// Whether an argument could not be sent to a worker process. Never with threads.
+    /// Whether an argument, or the result, could not be encoded to be sent between processes. Never with threads.
     pub fn is_encode(&self) -> bool {
-        false
+        matches!(self.0.kind, Kind::Encode { .. })
     }
 
-    /// Whether a value from a worker process could not be read. Never with threads.
+    /// Whether an argument, or the result, arrived in the other process and could not be decoded. Never with threads.
     pub fn is_decode(&self) -> bool {
-        false
+        matches!(self.0.kind, Kind::Decode { .. })
     }
 
     /// Whether a worker could not be started, or its initializer failed.
@@ -107,19 +125,28 @@ impl Error {
         self.panic()?.place.as_deref()
     }
 
-    /// The id of the worker process that held the task. Always `None` with threads.
+    /// The backtrace of a panic in a worker process, if `RUST_BACKTRACE` asked for one. Always `None` with threads, where
+    /// the panic hook prints it.
+    pub fn panic_backtrace(&self) -> Option<&str> {
+        self.panic()?.process.as_ref()?.1.as_deref()
+    }
+
+    /// The id of the worker process that ran the task, if the task failed there. Always `None` with threads.
     pub fn worker_pid(&self) -> Option<u32> {
-        None
+        match &self.0.kind {
+            Kind::Panic(panic) => panic.process.as_ref().map(|(pid, _)| *pid),
+            _ => self.dead_worker().map(|worker| worker.pid),
+        }
     }
 
     /// The signal that ended the worker process. Always `None` with threads.
     pub fn signal(&self) -> Option<i32> {
-        None
+        self.dead_worker()?.signal
     }
 
     /// The exit code of the worker process. Always `None` with threads.
     pub fn exit_code(&self) -> Option<i32> {
-        None
+        self.dead_worker()?.exit_code
     }
 
     /// The payload of the panic, fit for [`std::panic::resume_unwind`].
@@ -150,6 +177,13 @@ impl Error {
         }
     }
 
+    fn dead_worker(&self) -> Option<DeadWorker> {
+        match self.0.kind {
+            Kind::WorkerDied(worker) | Kind::RunLimit { worker, .. } => Some(worker),
+            _ => None,
+        }
+    }
+
     fn panic(&self) -> Option<&TaskPanic> {
         match &self.0.kind {
             Kind::Panic(panic) => Some(panic),
@@ -169,6 +203,26 @@ impl Error {
 
     pub(crate) fn shutdown(task: Label) -> Self {
         Self::new(Some(task), Kind::Shutdown)
+    }
+
+    /// The process that ran the task is dead.
+    pub(crate) fn worker_died(task: Label, worker: DeadWorker) -> Self {
+        Self::new(Some(task), Kind::WorkerDied(worker))
+    }
+
+    /// The task ran for longer than `limit`.
+    pub(crate) fn run_limit(task: Label, limit: Duration, worker: DeadWorker) -> Self {
+        Self::new(Some(task), Kind::RunLimit { limit, worker })
+    }
+
+    /// What the task was to be given, or gave, cannot travel.
+    pub(crate) fn encode(task: Label, reason: impl Into<String>) -> Self {
+        Self::new(Some(task), Kind::Encode { reason: reason.into() })
+    }
+
+    /// What the task was to be given, or gave, travelled and cannot be read.
+    pub(crate) fn decode(task: Label, reason: impl Into<String>) -> Self {
+        Self::new(Some(task), Kind::Decode { reason: reason.into() })
     }
 
     /// No worker could be started, for the given reason.
@@ -194,9 +248,14 @@ impl Error {
     /// The same failure for another item of the chunk that suffered it. A panic's payload stays with the original.
     pub(crate) fn for_next_item(&self) -> Self {
         let kind = match &self.0.kind {
-            Kind::Panic(TaskPanic { message, place, .. }) => {
-                Kind::Panic(TaskPanic { message: message.clone(), place: place.clone(), payload: None })
+            Kind::Panic(TaskPanic { message, place, process, .. }) => {
+                let (message, place, process) = (message.clone(), place.clone(), process.clone());
+                Kind::Panic(TaskPanic { message, place, process, payload: None })
             }
+            Kind::RunLimit { limit, worker } => Kind::RunLimit { limit: *limit, worker: *worker },
+            Kind::WorkerDied(worker) => Kind::WorkerDied(*worker),
+            Kind::Encode { reason } => Kind::Encode { reason: reason.clone() },
+            Kind::Decode { reason } => Kind::Decode { reason: reason.clone() },
             Kind::Cancelled => Kind::Cancelled,
             Kind::Shutdown => Kind::Shutdown,
             Kind::Spawn { reason } => Kind::Spawn { reason: reason.clone() },
@@ -227,17 +286,61 @@ impl fmt::Display for Error {
                 }
                 f.write_str("; other tasks are not affected, fix the panic or handle this error")
             }
-            Kind::Cancelled => f.write_str("was cancelled before it started; submit it again if its result is needed"),
+            Kind::Cancelled => f.write_str("was cancelled; submit it again if its result is needed"),
             Kind::Shutdown => {
                 f.write_str("did not run: its pool is shut down; submit it before the shutdown, or to another pool")
             }
             Kind::Spawn { reason } if self.0.task.is_some() => write!(f, "did not run: {}", OneLine(reason)),
             Kind::Spawn { reason } => write!(f, "no worker: {}", OneLine(reason)),
             Kind::Timeout { what } => write!(f, "time is up: {what}; allow more time, or go on without"),
+            Kind::RunLimit { limit, worker } => {
+                let pid = worker.pid;
+                write!(f, "ran longer than its limit of {limit:?}, and its worker process {pid} was killed; allow more time, or look for what never ends")
+            }
+            Kind::WorkerDied(worker) => {
+                write!(f, "lost its worker: {worker}; other tasks are not affected, look for the crash in its code, or allow retries")
+            }
+            Kind::Encode { reason } => {
+                write!(f, "cannot be sent between processes: {}; give and return what serde can encode", OneLine(reason))
+            }
+            Kind::Decode { reason } => {
+                write!(f, "sent what cannot be read in the other process: {}; check its `Deserialize`", OneLine(reason))
+            }
             Kind::Deadlock { cycle } => {
                 write!(f, "deadlock: {cycle}; waiting would never end, let one of them finish without the other")
             }
         }
+    }
+}
+
+impl fmt::Display for DeadWorker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pid, signal, exit_code } = self;
+        match (signal, exit_code) {
+            (Some(signal), _) => write!(f, "process {pid} was ended by signal {signal}{}", SignalName(*signal)),
+            (None, Some(code)) => write!(f, "process {pid} exited with code {code}"),
+            (None, None) => write!(f, "process {pid} ended"),
+        }
+    }
+}
+
+/// The name of the signals by which programs usually end.
+struct SignalName(i32);
+
+impl fmt::Display for SignalName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The numbers that all Unix systems share.
+        let name = match self.0 {
+            2 => "SIGINT",
+            4 => "SIGILL",
+            6 => "SIGABRT",
+            8 => "SIGFPE",
+            9 => "SIGKILL",
+            11 => "SIGSEGV",
+            15 => "SIGTERM",
+            _ => return Ok(()),
+        };
+        write!(f, " ({name})")
     }
 }
 
@@ -271,7 +374,7 @@ mod tests {
 
     #[test]
     fn an_error_is_one_line_however_many_the_panic_had() {
-        let panic = TaskPanic { message: Some("left: 1\n right: 2".to_owned()), place: None, payload: None };
+        let panic = TaskPanic { message: Some("left: 1\n right: 2".to_owned()), place: None, process: None, payload: None };
         let text = Error::from_panic(Label::new("compare"), panic).to_string();
         assert_eq!(text.lines().count(), 1);
         assert!(text.contains("`compare`") && text.contains("left: 1 right: 2"), "{text}");

@@ -3,7 +3,7 @@
 use std::task::{Wake, Waker};
 use std::time::Instant;
 
-use crate::sync::Arc;
+use crate::sync::{Arc, LazyLock};
 use crate::sync::modelled::{Condvar, Mutex, thread_local};
 use crate::task::context;
 
@@ -64,6 +64,15 @@ impl Signal {
     fn take(&self) -> bool {
         std::mem::take(&mut *self.set.lock())
     }
+}
+
+/// Whether waking `waker` only wakes a thread: no user code runs, and nothing blocks. False is always safe to say.
+pub(super) fn is_plain(waker: &Waker) -> bool {
+    static PLAIN: LazyLock<usize> = LazyLock::new(|| {
+        let waker = Waker::from(Arc::<Signal>::default());
+        waker.vtable() as *const _ as usize
+    });
+    waker.vtable() as *const _ as usize == *PLAIN
 }
 
 impl Wake for Signal {

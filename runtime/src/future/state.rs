@@ -12,6 +12,7 @@
 
 use std::task::Waker;
 
+use super::signal;
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::Ordering;
@@ -130,9 +131,32 @@ impl<F, T> State<F, T> {
         self.settle(task, result, before_wake);
     }
 
-    /// Pending → done without having run, with `error`. False if the task had started or ended.
+    /// Pending → done without having run here, with `error`. False if the task had started or ended.
     pub(super) fn fail(&self, task: Label, error: Error) -> bool {
-        let verdict = if error.is_cancelled() { Verdict::Cancelled } else { Verdict::Failure };
+        self.settle_from_pending(task, Err(error))
+    }
+
+    /// Pending → done, with the result of work that was done elsewhere, if nobody but plain waiters has to be told: then
+    /// no user code runs. Gives the result back otherwise, and if the task has ended.
+    pub(super) fn settle_quietly(&self, result: Result<T, Error>) -> Result<(), Result<T, Error>> {
+        let verdict = Verdict::of(&result);
+        let wakers = {
+            let mut inner = self.inner.lock();
+            let is_quiet = inner.callbacks.is_empty() && !inner.detached && inner.wakers.iter().all(signal::is_plain);
+            if !is_quiet || !matches!(inner.phase, Phase::Pending(_)) {
+                return Err(result);
+            }
+            inner.verdict = Some(verdict);
+            inner.phase = Phase::Done(result);
+            std::mem::take(&mut inner.wakers)
+        };
+        wakers.into_iter().for_each(Waker::wake);
+        Ok(())
+    }
+
+    /// Pending → done, with the result of work that was done elsewhere. False if the task had ended.
+    pub(super) fn settle_from_pending(&self, task: Label, result: Result<T, Error>) -> bool {
+        let verdict = Verdict::of(&result);
         let thread = context::thread_id();
         let Some(work) = self.leave_pending_as(Phase::Settling(thread), Some(verdict)) else {
             return false;
@@ -140,7 +164,7 @@ impl<F, T> State<F, T> {
         outcome::contain("dropping the arguments", task, || drop(work));
         // While the callbacks look, waiters wait for this thread, as if it ran the task.
         let _inside = context::enter(task, None, None);
-        self.settle(task, Err(error), &|| ());
+        self.settle(task, result, &|| ());
         true
     }
 

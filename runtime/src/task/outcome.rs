@@ -7,6 +7,7 @@ use super::panic_place;
 use crate::error::{Error, TaskPanic};
 use crate::label::Label;
 use crate::sync::Mutex;
+use crate::wire::report::PanicReport;
 
 /// The payload of a caught panic.
 pub(crate) type Panic = Box<dyn Any + Send>;
@@ -32,7 +33,21 @@ pub(crate) fn run<T>(task: Label, work: impl FnOnce() -> T) -> Result<T, Error> 
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         let message = message_of(&*payload);
         let place = panic_place::take(message.as_deref());
-        Error::from_panic(task, TaskPanic { message, place, payload: Some(Mutex::new(payload)) })
+        Error::from_panic(task, TaskPanic { message, place, process: None, payload: Some(Mutex::new(payload)) })
+    })
+}
+
+/// Runs user code in a worker process; its panic becomes a report. It is called inside a task (see `context::enter`).
+///
+/// Unwind safety: as for [`run`].
+pub(crate) fn report<T>(work: impl FnOnce() -> T) -> Result<T, PanicReport> {
+    panic_place::watch();
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        let message = message_of(&*payload);
+        let backtrace = panic_place::take_backtrace();
+        let place = panic_place::take(message.as_deref());
+        discard(payload);
+        PanicReport { message, place, backtrace }
     })
 }
 

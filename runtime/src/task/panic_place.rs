@@ -1,15 +1,18 @@
 //! Where a task panicked. Only the panic hook is told, so a hook notes it and then calls the hook before it.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 use std::thread;
 
 use super::context;
+use crate::config;
 
 struct Note {
     message: Option<String>,
     place: String,
+    backtrace: Option<String>,
 }
 
 thread_local! {
@@ -41,12 +44,21 @@ pub(super) fn take(message: Option<&str>) -> Option<String> {
     (note.message.as_deref() == message).then_some(note.place)
 }
 
+/// The backtrace of the panic that [`take`] is about to tell of, if one was kept.
+pub(super) fn take_backtrace() -> Option<String> {
+    LAST.with(|last| last.borrow_mut().as_mut()?.backtrace.take())
+}
+
 fn note(info: &PanicHookInfo<'_>) {
     if !context::inside_worker() {
         return;
     }
     let Some(place) = info.location() else { return };
-    let note = Note { message: info.payload_as_str().map(str::to_owned), place: place.to_string() };
+    let message = info.payload_as_str().map(str::to_owned);
+    // In threads the hook before this one has it on standard error; from a worker process it goes to the parent too.
+    let backtrace = config::is_worker_process().then(Backtrace::capture);
+    let backtrace = backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured).map(|trace| trace.to_string());
+    let note = Note { message, place: place.to_string(), backtrace };
     // Fails only while the thread is ending, when there is no task left to tell.
     LAST.try_with(|last| last.replace(Some(note))).ok();
 }

@@ -1,0 +1,172 @@
+//! A task that runs in another process: its state is here, its work is not.
+
+use std::task::Waker;
+
+use super::handle::Future;
+use super::state::{Callback, Status, State};
+use super::task_cell::{Handle, Needs, Runnable};
+use crate::error::Error;
+use crate::label::Label;
+use crate::sync::{Arc, Mutex};
+
+/// How the answers to the items of a task become its result.
+pub(crate) trait Collect: Send {
+    /// What one answer holds.
+    type Piece: Send + 'static;
+    /// What the future gives.
+    type Output: Send + 'static;
+
+    /// Reads an answer. Runs user code.
+    fn read(answer: &[u8]) -> Result<Self::Piece, String>;
+
+    /// Takes the answer to item number `item`. Gives the result when it has all. Runs no user code.
+    fn put(&mut self, item: usize, piece: Result<Self::Piece, Error>) -> Option<Result<Self::Output, Error>>;
+}
+
+/// Where the work is, as the task sees it.
+pub(crate) trait Whereabouts: Send + Sync {
+    /// Whether some of the work has started.
+    fn is_running(&self) -> bool;
+
+    /// Takes back what has not started, and stops the rest.
+    fn recall(&self);
+}
+
+/// A task as the process pool sees it.
+pub(crate) trait Sink: Send + Sync {
+    fn label(&self) -> Label;
+
+    /// Item number `item` has been answered. What may take long is given to `later`, to be run on another thread.
+    fn answer(self: Arc<Self>, item: usize, answer: Result<&[u8], Error>, later: &dyn Fn(Later));
+}
+
+/// Something to be run on another thread.
+pub(crate) type Later = Box<dyn FnOnce() + Send>;
+
+/// A task that runs elsewhere.
+pub(crate) struct Remote<C: Collect> {
+    label: Label,
+    /// Pending until it ends: whether it runs is known elsewhere.
+    state: State<(), C::Output>,
+    collect: Mutex<C>,
+    whereabouts: Mutex<Option<Arc<dyn Whereabouts>>>,
+}
+
+impl<C: Collect + 'static> Remote<C> {
+    pub(crate) fn new(label: Label, collect: C) -> Arc<Self> {
+        let (collect, whereabouts) = (Mutex::new(collect), Mutex::new(None));
+        Arc::new(Self { label, state: State::pending(()), collect, whereabouts })
+    }
+
+    /// The owner's end.
+    pub(crate) fn future(self: &Arc<Self>) -> Future<C::Output> {
+        Future::of(Arc::clone(self) as Arc<dyn Handle<C::Output>>)
+    }
+
+    /// Says where the work is, once that is known.
+    pub(crate) fn is_at(&self, whereabouts: Arc<dyn Whereabouts>) {
+        *self.whereabouts.lock() = Some(whereabouts);
+    }
+
+    fn whereabouts(&self) -> Option<Arc<dyn Whereabouts>> {
+        self.whereabouts.lock().clone()
+    }
+
+    fn end(self: Arc<Self>, result: Result<C::Output, Error>, later: &dyn Fn(Later)) {
+        if let Err(result) = self.state.settle_quietly(result) {
+            // Callbacks and foreign wakers may block, even for another task of the same pool.
+            later(Box::new(move || {
+                // False: it was cancelled meanwhile, and the result is dropped here.
+                self.state.settle_from_pending(self.label, result);
+            }));
+        }
+    }
+}
+
+impl<C: Collect + 'static> Sink for Remote<C> {
+    fn label(&self) -> Label {
+        self.label
+    }
+
+    fn answer(self: Arc<Self>, item: usize, answer: Result<&[u8], Error>, later: &dyn Fn(Later)) {
+        let piece = answer.and_then(|bytes| {
+            let read = crate::task::outcome::catch(|| C::read(bytes));
+            read.unwrap_or_else(|_| Err("decoding it panicked".to_owned())).map_err(|text| Error::decode(self.label, text))
+        });
+        let result = self.collect.lock().put(item, piece);
+        if let Some(result) = result {
+            self.end(result, later);
+        }
+    }
+}
+
+impl<C: Collect + 'static> Runnable for Remote<C> {
+    fn label(&self) -> Label {
+        self.label
+    }
+
+    /// Never queued here.
+    fn run(self: Arc<Self>, _before_wake: &dyn Fn()) -> bool {
+        false
+    }
+
+    fn fail(&self, error: Error) -> bool {
+        self.state.fail(self.label, error)
+    }
+
+    fn cancel(&self) -> bool {
+        if let Some(whereabouts) = self.whereabouts() {
+            // Before the state changes: once it says cancelled, the work does not start any more.
+            whereabouts.recall();
+        }
+        self.state.cancel(self.label)
+    }
+
+    /// Its work belongs in another process.
+    fn claim(self: Arc<Self>) -> bool {
+        false
+    }
+
+    /// No thread of this process has to do anything.
+    fn needs(&self) -> Needs {
+        Needs::Nobody
+    }
+
+    fn is_settled(&self) -> bool {
+        self.state.is_settled()
+    }
+
+    fn subscribe(&self, waker: &Waker) -> bool {
+        self.state.subscribe(waker)
+    }
+}
+
+impl<C: Collect + 'static> Handle<C::Output> for Remote<C> {
+    fn status(&self) -> Status {
+        let is_running = || self.whereabouts().is_some_and(|whereabouts| whereabouts.is_running());
+        match self.state.status() {
+            Status::Pending if is_running() => Status::Running,
+            status => status,
+        }
+    }
+
+    fn error_text(&self) -> Option<String> {
+        self.state.error_text()
+    }
+
+    fn unsubscribe(&self, waker: &Waker) {
+        self.state.unsubscribe(waker);
+    }
+
+    fn on_done(&self, callback: Callback<C::Output>) {
+        self.state.on_done(self.label, callback);
+    }
+
+    fn take(&self) -> Option<Result<C::Output, Error>> {
+        self.state.take()
+    }
+
+    fn detach(&self) {
+        self.state.detach();
+    }
+}

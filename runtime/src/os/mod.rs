@@ -1,0 +1,9 @@
+//! The operating system, and nothing that knows what we do with it. The only place that calls it.
+
+pub(crate) mod clock;
+pub(crate) mod image;
+pub(crate) mod memory;
+pub(crate) mod socket;
+pub(crate) mod spawn;
+pub(crate) mod startup;
+pub(crate) mod watch;

@@ -1,0 +1,119 @@
+//! Work for worker processes, encoded: tasks that belong together because one future waits for them.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::future::Sink;
+use crate::ship::function::Function;
+use crate::ship::part::PartFunction;
+use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
+
+/// Limits of each task of a batch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Limits {
+    /// How long it may run.
+    pub(crate) timeout: Option<Duration>,
+    /// How often it is tried again after its worker died or it ran too long.
+    pub(crate) retries: u32,
+    /// How long it may go on running when nobody wants it any more. `None`: as long as it likes.
+    pub(crate) grace: Option<Duration>,
+}
+
+/// What the tasks of a batch call.
+#[derive(Debug)]
+pub(crate) enum Callee {
+    Function(Function),
+    /// The parallel part of a loop, and what it captured.
+    Part(Arc<Part>),
+}
+
+/// The parallel part of a loop with its captured variables, which each worker gets once.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// Never given twice.
+    pub(crate) number: u64,
+    pub(crate) function: PartFunction,
+    pub(crate) captured: Vec<u8>,
+}
+
+impl Part {
+    pub(crate) fn new(function: PartFunction, captured: Vec<u8>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // Relaxed: only the numbers must differ.
+        Self { number: NEXT.fetch_add(1, Ordering::Relaxed), function, captured }
+    }
+}
+
+/// Tasks that call the same and that one future waits for.
+pub(crate) struct Batch {
+    pub(crate) callee: Callee,
+    pub(crate) limits: Limits,
+    pub(crate) sink: Arc<dyn Sink>,
+    /// The encoded arguments of all tasks, one behind the other, and where those of each end.
+    arguments: Vec<u8>,
+    ends: Ends,
+    is_recalled: AtomicBool,
+}
+
+enum Ends {
+    /// One task, which has all the arguments.
+    One,
+    Many(Vec<usize>),
+}
+
+impl Batch {
+    pub(crate) fn one(callee: Callee, limits: Limits, sink: Arc<dyn Sink>, arguments: Vec<u8>) -> Self {
+        Self { callee, limits, sink, arguments, ends: Ends::One, is_recalled: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn many(
+        callee: Callee,
+        limits: Limits,
+        sink: Arc<dyn Sink>,
+        arguments: Vec<u8>,
+        ends: Vec<usize>,
+    ) -> Self {
+        Self { callee, limits, sink, arguments, ends: Ends::Many(ends), is_recalled: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match &self.ends {
+            Ends::One => 1,
+            Ends::Many(ends) => ends.len(),
+        }
+    }
+
+    /// The encoded arguments of one task.
+    pub(crate) fn arguments(&self, item: usize) -> &[u8] {
+        match &self.ends {
+            Ends::One => &self.arguments,
+            Ends::Many(ends) => &self.arguments[item.checked_sub(1).map_or(0, |before| ends[before])..ends[item]],
+        }
+    }
+
+    /// Says that nobody wants the results any more.
+    pub(super) fn recall(&self) {
+        // Relaxed: read under the lock of the pool's state, under which it is set.
+        self.is_recalled.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_recalled(&self) -> bool {
+        self.is_recalled.load(Ordering::Relaxed)
+    }
+}
+
+/// Tasks of a batch that follow each other and wait for a worker.
+pub(super) struct Run {
+    pub(super) batch: Arc<Batch>,
+    pub(super) items: Range<usize>,
+    /// How often they may be tried after this time.
+    pub(super) retries_left: u32,
+}
+
+impl Run {
+    /// All tasks of a batch.
+    pub(super) fn whole(batch: Arc<Batch>) -> Self {
+        let (items, retries_left) = (0..batch.len(), batch.limits.retries);
+        Self { batch, items, retries_left }
+    }
+}

@@ -1,0 +1,233 @@
+//! One worker process, as the pool sees it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use super::batch::{Batch, Callee, Part, Run};
+use super::outbox::Outbox;
+use crate::os::image;
+use crate::os::memory::SharedMemory;
+use crate::os::socket::{Moved, Socket};
+use crate::os::spawn::Process;
+use crate::ship::function::Function;
+use crate::sync::{Arc, Weak};
+use crate::wire::frame::{HEADER, Header, Kind};
+use crate::wire::hello::Hello;
+use crate::wire::page::{Page, SLOTS};
+use crate::worker::MARKER;
+
+/// How many short tasks may be on their way to one worker. Enough to hide the way there and back (about 50 µs) behind tasks
+/// of a microsecond; what turns out to be long is taken back when another worker is free.
+const WINDOW: usize = 64;
+
+/// A task that was given to the worker and not answered.
+pub(super) struct InFlight {
+    /// Its number within the worker's life.
+    pub(super) task: u64,
+    pub(super) batch: Arc<Batch>,
+    pub(super) item: usize,
+    pub(super) retries_left: u32,
+    /// Nobody wants it any more: the worker is killed if it still runs then.
+    pub(super) kill_at: Option<Instant>,
+}
+
+/// Why we killed a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Killed {
+    /// The task with this number ran too long.
+    RanTooLong(u64, Duration),
+    /// For some other reason, or not yet known to be dead.
+    Otherwise,
+}
+
+/// How far a worker is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// It has not said that it is ready, though tasks may be on their way to it.
+    Starting,
+    Serving,
+    /// It was told that there is nothing more to do, and is killed if it has not gone by then.
+    Leaving(Instant),
+}
+
+pub(super) struct Child {
+    /// Never given twice within a pool.
+    pub(super) number: u64,
+    pub(super) process: Process,
+    pub(super) socket: Arc<Socket>,
+    pub(super) page: Arc<Page<SharedMemory>>,
+    pub(super) outbox: Outbox,
+    pub(super) in_flight: VecDeque<InFlight>,
+    pub(super) age: Age,
+    pub(super) killed: Option<Killed>,
+    /// When to look into the page for answers that the worker keeps back.
+    pub(super) look_at: Option<Instant>,
+    next_task: u64,
+    /// How many tasks it may still be given.
+    quota: usize,
+    known_parts: Vec<(u64, Weak<Part>)>,
+}
+
+impl Child {
+    /// Starts a worker and greets it. `initializer` runs before its first task.
+    pub(super) fn start(number: u64, initializer: Option<Function>, quota: usize) -> io::Result<Self> {
+        let (near, far) = Socket::pair()?;
+        let (memory, passed) = SharedMemory::create()?;
+        let hello = Hello::of(image::identity()?).to_bytes();
+        let greeting = Header { kind: Kind::Hello, number: initializer.is_some().into(), len: hello.len() };
+        let greeting = [greeting.to_bytes().as_slice(), &hello].concat();
+        // Into the empty buffer of a fresh socket: it fits.
+        match near.send_with(&greeting, passed.as_fd())? {
+            Moved::Bytes(n) if n == greeting.len() => {}
+            _ => return Err(io::ErrorKind::WriteZero.into()),
+        }
+        let process = Process::start(far, MARKER)?;
+        let mut outbox = Outbox::default();
+        if let Some(function) = initializer {
+            let out = outbox.bytes();
+            put_header(out, Kind::Initialize, 0, size_of::<Function>());
+            function.write(out);
+        }
+        Ok(Self {
+            number,
+            process,
+            socket: Arc::new(near),
+            page: Arc::new(Page::new(memory)),
+            outbox,
+            in_flight: VecDeque::new(),
+            age: Age::Starting,
+            killed: None,
+            look_at: None,
+            next_task: 0,
+            quota,
+            known_parts: Vec::new(),
+        })
+    }
+
+    pub(super) fn is_leaving(&self) -> bool {
+        matches!(self.age, Age::Leaving(_))
+    }
+
+    /// Whether it has nothing to do and can be given something.
+    pub(super) fn is_free(&self) -> bool {
+        self.in_flight.is_empty() && self.room() > 0
+    }
+
+    /// Whether `run` may be given to it although it has something to do.
+    pub(super) fn accepts_more(&self, run: &Run) -> bool {
+        let waiting = self.in_flight.len();
+        // One chunk runs, one waits; of single tasks so many that the way there and back does not matter.
+        let enough = if run.batch.len() == 1 { WINDOW } else { run.items.len() + 1 };
+        waiting < enough && self.room() > 0
+    }
+
+    /// Gives it the first tasks of `run`, as many as it can take, and leaves the others.
+    pub(super) fn give(&mut self, run: &mut Run) {
+        let n = run.items.len().min(self.room());
+        let part = match &run.batch.callee {
+            Callee::Function(_) => 0,
+            Callee::Part(part) => {
+                self.introduce(part);
+                part.number
+            }
+        };
+        for item in run.items.by_ref().take(n) {
+            let task = self.next_task;
+            self.next_task += 1;
+            self.page.offer(task);
+            let out = self.outbox.bytes();
+            put_header(out, Kind::Task, task, 16 + run.batch.arguments(item).len());
+            out.extend_from_slice(&part.to_ne_bytes());
+            match &run.batch.callee {
+                Callee::Function(function) => function.write(out),
+                Callee::Part(_) => out.extend_from_slice(&[0; 8]),
+            }
+            self.outbox.put_arguments(&run.batch, item);
+            let batch = Arc::clone(&run.batch);
+            self.in_flight.push_back(InFlight { task, batch, item, retries_left: run.retries_left, kill_at: None });
+        }
+        self.quota -= n;
+    }
+
+    /// Sends what fits; a worker to which nothing can be sent is of no use.
+    pub(super) fn flush(&mut self) {
+        if self.outbox.flush(&self.socket).is_err() {
+            self.kill(Killed::Otherwise);
+        }
+    }
+
+    /// Takes back the task at `index` of those in flight. `None` if it has started.
+    pub(super) fn revoke(&mut self, index: usize) -> Option<InFlight> {
+        let task = self.in_flight.get(index)?.task;
+        if !self.page.revoke(task) {
+            return None;
+        }
+        self.quota += 1;
+        self.in_flight.remove(index)
+    }
+
+    /// The task that it has answered.
+    pub(super) fn answered(&mut self, task: u64) -> Option<InFlight> {
+        // In order, unless it answers what was never asked.
+        (self.in_flight.front()?.task == task).then(|| self.in_flight.pop_front()).flatten()
+    }
+
+    /// Whether it is done with all it may do.
+    pub(super) fn is_spent(&self) -> bool {
+        self.quota == 0 && self.in_flight.is_empty() && !self.is_leaving()
+    }
+
+    /// Tells it that there is nothing more to do. It is killed if it has not gone by `deadline`.
+    pub(super) fn dismiss(&mut self, deadline: Instant) {
+        if !self.is_leaving() {
+            self.age = Age::Leaving(deadline);
+            self.socket.finish();
+        }
+    }
+
+    pub(super) fn kill(&mut self, why: Killed) {
+        self.killed.get_or_insert(why);
+        self.process.kill();
+    }
+
+    /// Tells it of parts that it need not keep any more.
+    pub(super) fn forget_parts(&mut self) {
+        let outbox = &mut self.outbox;
+        self.known_parts.retain(|(number, part)| {
+            let is_wanted = part.strong_count() > 0;
+            if !is_wanted {
+                put_header(outbox.bytes(), Kind::Forget, *number, 0);
+            }
+            is_wanted
+        });
+    }
+
+    fn introduce(&mut self, part: &Arc<Part>) {
+        if self.known_parts.iter().any(|(number, _)| *number == part.number) {
+            return;
+        }
+        self.forget_parts();
+        self.known_parts.push((part.number, Arc::downgrade(part)));
+        let out = self.outbox.bytes();
+        put_header(out, Kind::Part, part.number, part.function.size() + part.captured.len());
+        part.function.write(out);
+        self.outbox.put_captured(part);
+    }
+
+    /// How many tasks it can take now.
+    fn room(&self) -> usize {
+        if self.is_leaving() || self.killed.is_some() {
+            return 0;
+        }
+        let oldest = self.in_flight.front().map_or(self.next_task, |oldest| oldest.task);
+        let slots = SLOTS - (self.next_task - oldest);
+        self.quota.min(slots as usize)
+    }
+}
+
+fn put_header(out: &mut Vec<u8>, kind: Kind, number: u64, len: usize) {
+    out.reserve(HEADER);
+    out.extend_from_slice(&Header { kind, number, len }.to_bytes());
+}

@@ -1,0 +1,136 @@
+//! What the owner of a pool, its tasks and its supervisor share.
+
+use std::time::Instant;
+
+use super::batch::{Batch, Run};
+use super::state::{Delivery, Phase, State};
+use super::supervisor;
+use crate::error::Error;
+use crate::future::Whereabouts;
+use crate::os::watch::Bell;
+use crate::ship::function::Function;
+use crate::sync::{Arc, Condvar, Mutex, Weak};
+
+/// How the workers of a pool are made.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) n_workers: usize,
+    /// The name of the supervisor's thread.
+    pub(super) name: String,
+    pub(super) initializer: Option<Function>,
+    /// How many tasks a worker is given before it is replaced.
+    pub(super) max_tasks: usize,
+}
+
+pub(super) struct Core {
+    pub(super) plan: Plan,
+    pub(super) state: Mutex<State>,
+    /// Rung when the supervisor has something to do that no worker tells it.
+    pub(super) bell: Bell,
+    /// Notified when the supervisor has ended.
+    pub(super) ended: Condvar,
+}
+
+impl Core {
+    pub(super) fn new(plan: Plan) -> Result<Arc<Self>, Error> {
+        let bell = Bell::new().map_err(|error| Error::spawn(format!("no descriptors for a pool: {error}")))?;
+        let state = Mutex::new(State::new(plan.n_workers));
+        Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new() }))
+    }
+
+    /// Queues a batch, and sends it at once if a worker is free. Never blocks.
+    pub(super) fn push(self: &Arc<Self>, batch: Arc<Batch>) {
+        let mut state = self.state.lock();
+        let refusal = match (&state.broken, state.phase) {
+            (Some(reason), _) => Some(Error::not_started(batch.sink.label(), reason.clone())),
+            (None, Phase::Closing | Phase::Ended) => Some(Error::shutdown(batch.sink.label())),
+            (None, Phase::Open) if !state.has_supervisor => match supervisor::start(Arc::clone(self)) {
+                Ok(()) => {
+                    state.has_supervisor = true;
+                    None
+                }
+                Err(error) => {
+                    let reason = format!("no thread for the pool's supervisor could be started: {error}");
+                    Some(Error::not_started(batch.sink.label(), reason))
+                }
+            },
+            (None, Phase::Open) => None,
+        };
+        if let Some(error) = refusal {
+            drop(state);
+            return refuse(&batch, error);
+        }
+        let has_limit = batch.limits.timeout.is_some();
+        let is_next = state.queue.is_empty();
+        state.queue.push_back(Run::whole(batch));
+        // With others before it, the supervisor is told by the end of one of those, or has been told.
+        let wants_another = is_next && state.dispatch(Instant::now());
+        drop(state);
+        if wants_another || has_limit {
+            self.bell.ring();
+        }
+    }
+
+    /// Takes no more tasks.
+    pub(super) fn close(&self, act: impl FnOnce(&mut State) -> Vec<Delivery>) {
+        let deliveries = {
+            let mut state = self.state.lock();
+            let deliveries = act(&mut state);
+            if state.phase == Phase::Open {
+                state.phase = if state.has_supervisor { Phase::Closing } else { Phase::Ended };
+            }
+            deliveries
+        };
+        self.bell.ring();
+        // On the thread of whoever closes the pool, as with threads: its callbacks may run here.
+        for delivery in deliveries {
+            supervisor::deliver_failure(delivery, &|task| task());
+        }
+    }
+
+    /// Blocks until the supervisor, and with it every worker, has ended. Waker: the supervisor's last act.
+    pub(super) fn join(&self) {
+        let mut state = self.state.lock();
+        while state.phase != Phase::Ended {
+            state = self.ended.wait(state);
+        }
+    }
+}
+
+/// Tells every task of a batch that it will not run.
+fn refuse(batch: &Batch, error: Error) {
+    let mut next = Some(error);
+    for item in 0..batch.len() {
+        let error = next.take().expect("each round leaves an error for the next");
+        next = Some(error.for_next_item());
+        Arc::clone(&batch.sink).answer(item, Err(error), &|task| task());
+    }
+}
+
+/// Where a batch is, as its future sees it. Holds neither of them.
+pub(super) struct Ticket {
+    core: Weak<Core>,
+    batch: Weak<Batch>,
+}
+
+impl Ticket {
+    pub(super) fn new(core: &Arc<Core>, batch: &Arc<Batch>) -> Arc<Self> {
+        Arc::new(Self { core: Arc::downgrade(core), batch: Arc::downgrade(batch) })
+    }
+}
+
+impl Whereabouts for Ticket {
+    fn is_running(&self) -> bool {
+        match (self.core.upgrade(), self.batch.upgrade()) {
+            (Some(core), Some(batch)) => core.state.lock().is_running(&batch),
+            _ => false,
+        }
+    }
+
+    fn recall(&self) {
+        if let (Some(core), Some(batch)) = (self.core.upgrade(), self.batch.upgrade()) {
+            core.state.lock().recall(&batch, Instant::now());
+            core.bell.ring();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The near side of worker processes: starting them, giving them work, and noticing their ends. See README.md here.
+
+mod batch;
+mod child;
+mod outbox;
+mod state;
+mod supervisor;
+mod core;
+mod collect;
+mod pool;
+
+pub(crate) use batch::{Limits, Part};
+pub use pool::{ProcessPool, ProcessPoolBuilder};

@@ -1,0 +1,324 @@
+//! The one thread of a process pool: it starts workers, hears what they say, and notices their ends.
+
+use std::cell::OnceCell;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Instant;
+
+use super::child::{Child, Killed};
+use super::core::Core;
+use super::state::{Answer, Delivery, Phase};
+use crate::future::Later;
+use crate::label::Label;
+use crate::os::memory::SharedMemory;
+use crate::os::socket::{Moved, Socket};
+use crate::os::spawn::EndSignal;
+use crate::os::watch::{self, Interest};
+use crate::sync::Arc;
+use crate::task::outcome;
+use crate::wire::frame::{Broken, Inbox};
+use crate::wire::page::Page;
+
+/// How much is read from one worker before another gets its turn.
+const FAIR_SHARE: usize = 4 * 1024 * 1024;
+
+/// Starts the supervisor of a pool. It ends when the pool is closed and its last worker has ended.
+pub(super) fn start(core: Arc<Core>) -> io::Result<()> {
+    let name = core.plan.name.clone();
+    let supervisor = move || {
+        let mut supervisor = Supervisor { core, lines: Vec::new(), aside: Aside::default() };
+        supervisor.run();
+        supervisor.core.state.lock().phase = Phase::Ended;
+        supervisor.core.ended.notify_all();
+    };
+    // Detached: who waits for it waits for `ended`, and may be one of the callbacks that it runs.
+    thread::Builder::new().name(name).spawn(supervisor).map(drop)
+}
+
+/// Tells a task of its failure.
+pub(super) fn deliver_failure(delivery: Delivery, later: &dyn Fn(Later)) {
+    if let Delivery { batch, item, answer: Answer::Failed(error) } = delivery {
+        Arc::clone(&batch.sink).answer(item, Err(error), later);
+    }
+}
+
+struct Supervisor {
+    core: Arc<Core>,
+    /// The ears for each worker that lives.
+    lines: Vec<Line>,
+    aside: Aside,
+}
+
+/// A thread for what may block, such as callbacks. Started when first needed; ends with the supervisor.
+#[derive(Default)]
+struct Aside(OnceCell<Option<mpsc::Sender<Later>>>);
+
+/// What comes from one worker.
+struct Line {
+    child: u64,
+    socket: Arc<Socket>,
+    page: Arc<Page<SharedMemory>>,
+    end: Option<Arc<EndSignal>>,
+    inbox: Inbox,
+    /// How many bytes of the worker's answers came through the socket.
+    n_received: u64,
+    /// How many of them are known, through the socket or the page.
+    n_known: u64,
+}
+
+impl Supervisor {
+    fn run(&mut self) {
+        loop {
+            let now = Instant::now();
+            let (agenda, is_finished) = {
+                let mut state = self.core.state.lock();
+                let agenda = state.tick(now);
+                (agenda, state.is_finished())
+            };
+            if is_finished {
+                return;
+            }
+            if let Some(number) = agenda.start {
+                self.start_child(number);
+                continue;
+            }
+            for child in agenda.look_into {
+                self.look_into(child);
+            }
+            self.listen(agenda.deadline);
+        }
+    }
+
+    /// Sleeps until a worker says something or ends, the bell rings, or the deadline comes; then hears what there is.
+    fn listen(&mut self, deadline: Option<Instant>) {
+        let core = Arc::clone(&self.core);
+        let wants_to_write: Vec<u64> = {
+            let state = core.state.lock();
+            let waiting = state.children.iter().filter(|child| !child.outbox.is_empty() && child.killed.is_none());
+            waiting.map(|child| child.number).collect()
+        };
+        let mut interests = vec![Interest { descriptor: core.bell.as_fd(), write: false }];
+        for line in &self.lines {
+            let write = wants_to_write.contains(&line.child);
+            interests.push(Interest { descriptor: line.socket.as_fd(), write });
+            interests.extend(line.end.as_ref().map(|end| Interest { descriptor: end.as_fd(), write: false }));
+        }
+        let limit = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        // Wakers: see `watch::wait`. An error is a lack of memory; then all are taken for ready, and we come again.
+        let ready = watch::wait(&interests, limit).unwrap_or_else(|_| vec![true; interests.len()]);
+        drop(interests);
+        let mut ready = ready.into_iter();
+        if ready.next() == Some(true) {
+            core.bell.silence();
+        }
+        let mut heard = Vec::new();
+        for line in &self.lines {
+            let speaks = ready.next() == Some(true);
+            let has_ended = line.end.is_some() && ready.next() == Some(true);
+            if speaks || has_ended {
+                heard.push((line.child, has_ended));
+            }
+        }
+        for (child, has_ended) in heard {
+            self.hear(child, has_ended);
+        }
+    }
+
+    fn start_child(&mut self, number: u64) {
+        let plan = &self.core.plan;
+        let started = Child::start(number, plan.initializer, plan.max_tasks);
+        let now = Instant::now();
+        let mut state = self.core.state.lock();
+        match started {
+            Ok(child) => {
+                self.lines.push(Line {
+                    child: number,
+                    socket: Arc::clone(&child.socket),
+                    page: Arc::clone(&child.page),
+                    end: child.process.end(),
+                    inbox: Inbox::default(),
+                    n_received: 0,
+                    n_known: 0,
+                });
+                state.children.push(child);
+                state.dispatch(now);
+            }
+            Err(error) => {
+                let failed = state.not_started(&error.to_string(), now);
+                drop(state);
+                self.deliver(failed, None);
+            }
+        }
+    }
+
+    /// Hears what a worker has said, and buries it if it is dead.
+    fn hear(&mut self, child: u64, has_ended: bool) {
+        let Some(at) = self.lines.iter().position(|line| line.child == child) else { return };
+        // Taken out, so that what is heard can be delivered meanwhile.
+        let mut line = self.lines.swap_remove(at);
+        let is_over = line.read(has_ended) || has_ended;
+        let is_broken = self.understand(&mut line).is_err();
+        if is_broken {
+            self.with_child(child, |child| child.kill(Killed::Otherwise));
+        }
+        if is_over || is_broken {
+            self.bury(line);
+        } else {
+            self.lines.push(line);
+        }
+    }
+
+    /// Fetches the answers that a worker keeps back.
+    fn look_into(&mut self, child: u64) {
+        let Some(at) = self.lines.iter().position(|line| line.child == child) else { return };
+        let mut line = self.lines.swap_remove(at);
+        let has_news = line.read_page();
+        let is_broken = self.understand(&mut line).is_err();
+        self.lines.push(line);
+        if is_broken {
+            self.with_child(child, |child| child.kill(Killed::Otherwise));
+        } else if !has_news {
+            self.core.state.lock().look_again(child, Instant::now());
+        }
+    }
+
+    /// Takes the frames from the inbox: tells the state, gives the worker more to do, and then delivers the answers.
+    fn understand(&mut self, line: &mut Line) -> Result<(), Broken> {
+        let mut outcome = Ok(());
+        let mut deliveries = Vec::new();
+        {
+            let mut state = self.core.state.lock();
+            let Some(index) = state.children.iter().position(|child| child.number == line.child) else { return Ok(()) };
+            loop {
+                match line.inbox.next() {
+                    Ok(Some((header, at))) => {
+                        let payload = line.inbox.payload(at.clone());
+                        deliveries.extend(state.hear(index, header.kind, header.number, payload, at));
+                    }
+                    Ok(None) => break,
+                    Err(broken) => {
+                        outcome = Err(broken);
+                        break;
+                    }
+                }
+            }
+            let now = Instant::now();
+            state.go_on(index, now);
+            if state.dispatch(now) {
+                // Noticed by the next tick, which comes when we are back.
+                self.core.bell.ring();
+            }
+        }
+        self.deliver(deliveries, Some(line));
+        outcome
+    }
+
+    /// The worker of this line is dead, or will be at once: hears its last words and settles what it leaves behind.
+    fn bury(&mut self, mut line: Line) {
+        let process = {
+            let mut state = self.core.state.lock();
+            let Some(child) = state.children.iter_mut().find(|child| child.number == line.child) else { return };
+            // A worker that has closed its socket, by whatever mistake, can do nothing for us; one that leaves may take
+            // its time.
+            if !child.is_leaving() {
+                child.process.kill();
+            }
+            child.process.take()
+        };
+        let Some(process) = process else { return };
+        let end = process.wait();
+        line.read(true);
+        line.read_page();
+        // What is not a frame is what it did not finish.
+        self.understand(&mut line).ok();
+        let deliveries = {
+            let mut state = self.core.state.lock();
+            let index = state.children.iter().position(|child| child.number == line.child);
+            let deliveries = index.map(|index| state.bury(index, end));
+            if state.dispatch(Instant::now()) {
+                self.core.bell.ring();
+            }
+            deliveries
+        };
+        self.deliver(deliveries.unwrap_or_default(), None);
+    }
+
+    fn deliver(&self, deliveries: Vec<Delivery>, line: Option<&Line>) {
+        for Delivery { batch, item, answer } in deliveries {
+            let label = batch.sink.label();
+            let answer = match answer {
+                Answer::Value(at) => Ok(line.expect("a value comes from a line").inbox.payload(at)),
+                Answer::Failed(error) => Err(error),
+            };
+            Arc::clone(&batch.sink).answer(item, answer, &|task| self.aside.run(label, task));
+            // The last owner of the arguments, and perhaps of what a part captured: bytes, no user code.
+            drop(batch);
+        }
+    }
+
+    fn with_child(&self, number: u64, act: impl FnOnce(&mut Child)) {
+        let mut state = self.core.state.lock();
+        if let Some(child) = state.children.iter_mut().find(|child| child.number == number) {
+            act(child);
+        }
+    }
+}
+
+impl Aside {
+    fn run(&self, label: Label, task: Later) {
+        let sender = self.0.get_or_init(|| {
+            let (sender, tasks) = mpsc::channel::<Later>();
+            let run = move || {
+                // Waker: `run`, and the end of the supervisor, which drops the sender.
+                for task in tasks {
+                    task();
+                }
+            };
+            let name = format!("{}-callbacks", thread::current().name().unwrap_or("concurrent"));
+            thread::Builder::new().name(name).spawn(run).ok().map(|_| sender)
+        });
+        let task = match sender {
+            Some(sender) => match sender.send(task) {
+                Ok(()) => return,
+                Err(mpsc::SendError(task)) => task,
+            },
+            None => task,
+        };
+        // No thread for it: here, where it may hold up the pool, is better than never.
+        outcome::contain("a callback", label, task);
+    }
+}
+
+impl Line {
+    /// Reads what has come: a fair share, or all of it if the worker has ended. Returns whether the socket is closed.
+    fn read(&mut self, has_ended: bool) -> bool {
+        let mut n_read = 0;
+        while has_ended || n_read < FAIR_SHARE {
+            let room = self.inbox.room();
+            let before = room.len();
+            match self.socket.receive_now(room) {
+                Ok(Moved::Bytes(n)) => {
+                    n_read += n;
+                    // What was found in the page before comes through the socket once more.
+                    let n_new = (self.n_received + n as u64).saturating_sub(self.n_known).min(n as u64);
+                    room.drain(before..before + (n - n_new as usize));
+                    self.n_received += n as u64;
+                    self.n_known += n_new;
+                }
+                Ok(Moved::Full) => return false,
+                Ok(Moved::Closed) | Err(_) => return true,
+            }
+        }
+        false
+    }
+
+    /// Reads what the worker has answered and not sent. Returns whether there was something.
+    fn read_page(&mut self) -> bool {
+        let kept_back = self.page.answers_from(self.n_known);
+        self.inbox.room().extend_from_slice(&kept_back);
+        self.n_known += kept_back.len() as u64;
+        !kept_back.is_empty()
+    }
+}

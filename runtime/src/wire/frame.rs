@@ -1,0 +1,231 @@
+//! One message: a header and a payload. The header is read first, so that the number of a task survives a payload that
+//! cannot be decoded.
+//!
+//! ```text
+//! 0        8                         14   15   16
+//! │ number │ length of the payload   │kind│sum │ payload …
+//! ```
+
+use std::fmt;
+use std::ops::Range;
+
+/// The size of a header, in bytes.
+pub(crate) const HEADER: usize = 16;
+
+/// The longest payload, in bytes: 64 GiB. What claims to be longer is broken.
+pub(crate) const MAX_PAYLOAD: u64 = 1 << 36;
+
+/// How much room a read is given at least.
+const READ: usize = 64 * 1024;
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// To the worker, first of all: see `hello`.
+    Hello = 1,
+    /// To the worker: what the pool runs before the first task.
+    Initialize,
+    /// To the worker: the captured variables of a loop. The number is the loop's.
+    Part,
+    /// To the worker: a loop is over. The number is the loop's.
+    Forget,
+    /// To the worker: a task. The number is the task's.
+    Task,
+    /// From the worker: it is the same executable, and waits for tasks.
+    Ready,
+    /// From the worker: it is not the same executable. The payload says why.
+    Refused,
+    /// From the worker: the initializer panicked.
+    NotInitialized,
+    /// From the worker: the value of a task.
+    Value,
+    /// From the worker: a task panicked.
+    Panicked,
+    /// From the worker: the arguments of a task could not be decoded.
+    Undecodable,
+    /// From the worker: the value of a task could not be encoded.
+    Unencodable,
+}
+
+impl Kind {
+    const ALL: [Self; 12] = [
+        Self::Hello,
+        Self::Initialize,
+        Self::Part,
+        Self::Forget,
+        Self::Task,
+        Self::Ready,
+        Self::Refused,
+        Self::NotInitialized,
+        Self::Value,
+        Self::Panicked,
+        Self::Undecodable,
+        Self::Unencodable,
+    ];
+}
+
+/// What stands before a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) kind: Kind,
+    pub(crate) number: u64,
+    pub(crate) len: usize,
+}
+
+impl Header {
+    /// The header as it travels.
+    pub(crate) fn to_bytes(self) -> [u8; HEADER] {
+        let mut bytes = [0; HEADER];
+        bytes[..8].copy_from_slice(&self.number.to_ne_bytes());
+        bytes[8..14].copy_from_slice(&(self.len as u64).to_le_bytes()[..6]);
+        bytes[14] = self.kind as u8;
+        bytes[15] = sum(&bytes);
+        bytes
+    }
+
+    /// The header that travelled as `bytes`.
+    pub(crate) fn from_bytes(bytes: [u8; HEADER]) -> Result<Self, Broken> {
+        let (number, rest) = bytes.split_first_chunk().expect("a header holds a number");
+        let mut len = [0; 8];
+        len[..6].copy_from_slice(&rest[..6]);
+        let len = u64::from_le_bytes(len);
+        let kind = Kind::ALL.into_iter().find(|kind| *kind as u8 == bytes[14]);
+        match (kind, usize::try_from(len)) {
+            (Some(kind), Ok(size)) if len <= MAX_PAYLOAD && bytes[15] == sum(&bytes) => {
+                Ok(Self { kind, number: u64::from_ne_bytes(*number), len: size })
+            }
+            _ => Err(Broken),
+        }
+    }
+}
+
+/// The check of a header: a frame cut short or written over does not pass for another.
+fn sum(header: &[u8; HEADER]) -> u8 {
+    header[..HEADER - 1].iter().fold(0xA5, |sum: u8, byte| sum.rotate_left(1) ^ byte)
+}
+
+/// A stream that is not made of frames (any more).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what came from the socket is not a message")
+    }
+}
+
+/// Bytes from a socket, on their way to frames.
+///
+/// Its memory grows with what has arrived, not with what a header claims.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    bytes: Vec<u8>,
+    start: usize,
+}
+
+impl Inbox {
+    /// The buffer to read into, behind its end.
+    pub(crate) fn room(&mut self) -> &mut Vec<u8> {
+        if self.start == self.bytes.len() {
+            self.bytes.clear();
+            self.start = 0;
+            // A rare huge message does not keep its memory.
+            if self.bytes.capacity() > 16 * READ {
+                self.bytes.shrink_to(READ);
+            }
+        } else if self.start > 0 && self.bytes.capacity() - self.bytes.len() < READ {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+        // Doubles at most: a header that claims a terabyte gets no more than what comes behind it.
+        let wanted = self.missing().clamp(READ, self.bytes.len().max(READ));
+        self.bytes.reserve(wanted);
+        &mut self.bytes
+    }
+
+    /// The next complete frame: its header, and where its payload is (see [`payload`](Self::payload)).
+    pub(crate) fn next(&mut self) -> Result<Option<(Header, Range<usize>)>, Broken> {
+        let Some(header) = self.header()? else { return Ok(None) };
+        let first = self.start + HEADER;
+        let Some(end) = first.checked_add(header.len).filter(|end| *end <= self.bytes.len()) else {
+            return Ok(None);
+        };
+        self.start = end;
+        Ok(Some((header, first..end)))
+    }
+
+    /// The payload that [`next`](Self::next) gave, until the next call of [`room`](Self::room).
+    pub(crate) fn payload(&self, range: Range<usize>) -> &[u8] {
+        &self.bytes[range]
+    }
+
+    /// Whether there is nothing left, not even a part of a frame.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start == self.bytes.len()
+    }
+
+    fn header(&self) -> Result<Option<Header>, Broken> {
+        match self.bytes[self.start..].first_chunk() {
+            Some(bytes) => Header::from_bytes(*bytes).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// How many bytes the frame at the front still lacks.
+    fn missing(&self) -> usize {
+        let there = self.bytes.len() - self.start;
+        match self.header() {
+            Ok(Some(header)) => header.len.saturating_add(HEADER).saturating_sub(there),
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(kind: Kind, number: u64, payload: &[u8]) -> Vec<u8> {
+        let mut frame = Header { kind, number, len: payload.len() }.to_bytes().to_vec();
+        frame.extend_from_slice(payload);
+        frame
+    }
+
+    #[test]
+    fn frames_arrive_in_whatever_pieces_the_bytes_do() {
+        let stream = [frame(Kind::Value, 7, b"seven"), frame(Kind::Ready, 0, b""), frame(Kind::Value, 9, b"n")].concat();
+        for piece in 1..stream.len() {
+            let (mut inbox, mut seen) = (Inbox::default(), Vec::new());
+            for bytes in stream.chunks(piece) {
+                inbox.room().extend_from_slice(bytes);
+                while let Some((header, payload)) = inbox.next().unwrap() {
+                    seen.push((header.kind, header.number, inbox.payload(payload).to_vec()));
+                }
+            }
+            let expected =
+                [(Kind::Value, 7, b"seven".to_vec()), (Kind::Ready, 0, Vec::new()), (Kind::Value, 9, b"n".to_vec())];
+            assert_eq!(seen, expected, "in pieces of {piece}");
+            assert!(inbox.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_changed_header_is_noticed() {
+        let good = Header { kind: Kind::Value, number: 77, len: 1000 }.to_bytes();
+        for bit in 0..HEADER * 8 {
+            let mut bad = good;
+            bad[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Header::from_bytes(bad), Err(Broken), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_claims_much_gets_little_memory() {
+        let mut inbox = Inbox::default();
+        let claim = Header { kind: Kind::Value, number: 1, len: 1 << 35 }.to_bytes();
+        inbox.room().extend_from_slice(&claim);
+        assert_eq!(inbox.next(), Ok(None));
+        assert!(inbox.room().capacity() <= 4 * READ);
+    }
+}

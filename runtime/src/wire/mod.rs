@@ -1,0 +1,8 @@
+//! What travels between a pool and its workers: frames on a socket, and one shared page. Pure but for the atomics of the
+//! page: no processes, no sockets.
+
+pub(crate) mod fields;
+pub(crate) mod frame;
+pub(crate) mod hello;
+pub(crate) mod page;
+pub(crate) mod report;
