@@ -1,6 +1,6 @@
 //! From bytes to values. The bytes may be anything: they cost an error, no panic and no memory that they do not hold.
 
-use std::any::type_name;
+use std::any::{TypeId, type_name};
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
@@ -17,6 +17,7 @@ use super::numbers;
 /// # Errors
 ///
 /// The text names the type and holds what its `Deserialize` said, word for word.
+#[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "the process pools are being built on it"))]
 pub(crate) fn decode<T: DeserializeOwned>(input: &[u8]) -> Result<T, String> {
     message(input).map_err(|fault| format!("cannot decode `{}`: {fault}", type_name::<T>()))
 }
@@ -117,7 +118,11 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
         deserialize_f32(visit_f32 f32) deserialize_f64(visit_f64 f64)
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        // So serde reads the absent content of a unit variant with `tag` and `content`.
+        if typeid::of::<V::Value>() == TypeId::of::<()>() {
+            return visitor.visit_unit();
+        }
         Err(no_description::<V::Value>())
     }
 
@@ -148,6 +153,7 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
         self.deserialize_str(visitor)
     }
 
+    /// Which variant, where serde reads it by itself, or a key of a map.
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.deserialize_str(visitor)
     }
@@ -328,7 +334,7 @@ impl<'de> MapAccess<'de> for Named<'_, 'de> {
             return Ok(None);
         }
         self.left -= 1;
-        seed.deserialize(BorrowedStrDeserializer::new(self.decoder.input.name()?)).map(Some)
+        seed.deserialize(BorrowedStrDeserializer::new(self.decoder.input.text()?)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
@@ -341,7 +347,7 @@ impl<'de> EnumAccess<'de> for &mut Decoder<'de> {
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Fault> {
-        let variant = seed.deserialize(BorrowedStrDeserializer::new(self.input.name()?))?;
+        let variant = seed.deserialize(BorrowedStrDeserializer::new(self.input.text()?))?;
         Ok((variant, self))
     }
 }
@@ -378,9 +384,9 @@ fn one_sided<T>(written: u16, read: u16) -> Fault {
 #[cold]
 fn no_description<T>() -> Fault {
     Fault::new(format!(
-        "a `{}` is read by asking the bytes what they hold, which they do not tell: types with `#[serde(flatten)]`, \
-         `untagged` or `tag` without `content`, and types like `serde_json::Value`, cannot travel between processes; \
-         send them as a string of JSON, or write their variants out",
+        "`{}` asks the bytes what they hold, and they do not tell. Types with `#[serde(flatten)]`, `untagged` or `tag` \
+         (beside `content`: if a variant has named fields), and types like `serde_json::Value`, cannot travel between \
+         processes; send them as text, or convert them with `#[serde(into, from)]`",
         type_name::<T>()
     ))
 }

@@ -18,6 +18,7 @@ use super::numbers;
 /// # Errors
 ///
 /// The text names the type and holds what its `Serialize` said, word for word. `out` is as it was.
+#[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "the process pools are being built on it"))]
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
     let start = out.len();
     let mut encoder = Encoder::new(out, false);
@@ -63,11 +64,10 @@ impl<'out> Encoder<'out> {
         self.out.extend_from_slice(&(length as u64).to_ne_bytes());
     }
 
-    fn name(&mut self, name: &str) -> Result<(), Fault> {
-        let length = u16::try_from(name.len()).map_err(|_| Fault::new(format!("the name `{name}` is too long")))?;
-        self.out.extend_from_slice(&length.to_ne_bytes());
-        self.out.extend_from_slice(name.as_bytes());
-        Ok(())
+    #[inline]
+    fn text(&mut self, text: &str) {
+        self.length(text.len());
+        self.out.extend_from_slice(text.as_bytes());
     }
 
     /// Begins what counts its elements. The place of the number is kept free, as nobody may know it yet.
@@ -129,7 +129,8 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
 
     #[inline]
     fn serialize_str(self, value: &str) -> Result<(), Fault> {
-        self.serialize_bytes(value.as_bytes())
+        self.text(value);
+        Ok(())
     }
 
     #[inline]
@@ -159,7 +160,8 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Fault> {
-        self.name(variant)
+        self.text(variant);
+        Ok(())
     }
 
     #[inline]
@@ -174,7 +176,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), Fault> {
-        self.name(variant)?;
+        self.text(variant);
         self.nested(value)
     }
 
@@ -217,7 +219,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeTupleVariant, Fault> {
-        self.name(variant)?;
+        self.text(variant);
         self.fields(false)
     }
 
@@ -236,7 +238,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeStructVariant, Fault> {
-        self.name(variant)?;
+        self.text(variant);
         self.fields(self.named)
     }
 }
@@ -328,7 +330,7 @@ impl Fields<'_, '_> {
         if !self.named {
             return self.positional(value);
         }
-        self.encoder.name(name)?;
+        self.encoder.text(name);
         self.count = self.count.checked_add(1).ok_or_else(|| Fault::new("a struct has too many fields"))?;
         value.serialize(&mut *self.encoder)
     }

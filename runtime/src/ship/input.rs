@@ -64,12 +64,6 @@ impl<'de> Input<'de> {
         let bytes = self.block(1)?;
         std::str::from_utf8(bytes).map_err(|error| Fault::new(format!("a string: {error}")))
     }
-
-    pub(super) fn name(&mut self) -> Result<&'de str, Fault> {
-        let length = u16::from_ne_bytes(self.array()?);
-        let bytes = self.take(length.into())?;
-        std::str::from_utf8(bytes).map_err(|error| Fault::new(format!("a name: {error}")))
-    }
 }
 
 #[cold]

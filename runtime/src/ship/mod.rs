@@ -18,9 +18,8 @@
 //! | tuple, array | the elements |
 //! | sequence, map | 8: how many; then the elements, or each key and its value |
 //! | tuple struct, struct | 2: how many fields took any bytes (a check); then the fields |
-//! | struct, if named | 2: how many fields; then of each its name and its value |
-//! | variant of an enum | its name; then as the struct of that shape, or the value of a newtype variant |
-//! | name | 2: length; then as it is |
+//! | struct, if named | 2: how many fields; then of each its name, a string, and its value |
+//! | variant of an enum | its name, a string; then as the struct of that shape, or the value of a newtype variant |
 //!
 //! Messages are named only if one of their structs left out a field (`skip_serializing_if`): then the position of a
 //! field no longer tells which one it is. Variants are always named, because serde counts those that a reader skips
@@ -38,8 +37,5 @@ mod decode;
 #[cfg(test)]
 mod tests;
 
-#[cfg_attr(
-    not(any(test, fuzzing)),
-    expect(unused_imports, reason = "the process pools that will use it are being built")
-)]
+#[cfg_attr(not(any(test, fuzzing)), expect(unused_imports, reason = "the process pools are being built on them"))]
 pub(crate) use self::{decode::decode, encode::encode};

@@ -39,11 +39,9 @@ fn tags_beside_the_content() {
         Unit,
         One(u8),
         Two(u8, String),
-        Named { a: u8, b: String },
     }
     there_and_back(Tagged::Unit);
     there_and_back(vec![Tagged::One(1), Tagged::Unit, Tagged::Two(1, "b".into())]);
-    there_and_back((Tagged::Unit, Tagged::Named { a: 1, b: "b".into() }, Tagged::Unit));
     there_and_back((Tagged::Unit, Sparse::default()));
 }
 
@@ -112,13 +110,10 @@ fn fields_skipped_in_one_direction_are_refused() {
     let text = refused(&(Login::default(), [0_u64; 4]));
     assert!(text.contains("Login` writes 2 fields and reads 3"), "{text}");
 
-    #[derive(Debug, Serialize, Deserialize)]
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Pair(u8, #[serde(default, skip_serializing_if = "Option::is_none")] Option<u8>);
-    there_and_shorter(&Pair(1, Some(2)));
+    there_and_back(Pair(1, Some(2)));
     assert!(decode::<(Pair, u8)>(&there(&(Pair(1, None), 0_u8))).is_err());
-    fn there_and_shorter(pair: &Pair) {
-        assert!(decode::<Pair>(&there(pair)).is_ok());
-    }
 }
 
 #[test]
@@ -149,7 +144,13 @@ fn types_that_ask_the_bytes_are_refused() {
     enum Inside {
         One { a: u8 },
     }
+    #[derive(Debug, Serialize, Deserialize)]
+    #[serde(tag = "kind", content = "value")]
+    enum Beside {
+        One { a: u8 },
+    }
     let texts = [
+        refused(&Beside::One { a: 1 }),
         refused(&Outer { id: 1, inner: Inner { name: "n".into() } }),
         refused(&Rest { rest: BTreeMap::from([("a".into(), 1)]) }),
         refused(&vec![Either::Number(1), Either::Text(String::new())]),
