@@ -32,12 +32,17 @@ mod error;
 mod task;
 mod future;
 mod schedule;
+mod ship;
 mod executor;
 mod thread;
 mod shared;
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzz.rs"]
+pub mod __fuzz;
 
 #[doc = include_str!("attribute.md")]
 pub use concurrent_futures_macros::concurrent;
