@@ -29,12 +29,20 @@ mod sync;
 mod config;
 mod label;
 mod error;
+#[cfg(unix)]
+mod wire;
 mod task;
 mod future;
 mod schedule;
-mod ship;
 mod executor;
+#[cfg(unix)]
+mod os;
+mod ship;
 mod thread;
+#[cfg(unix)]
+mod worker;
+#[cfg(unix)]
+mod process;
 mod shared;
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -53,4 +61,8 @@ pub use future::{
     AsCompleted, AsCompletedTimeout, CancelOnDrop, Canceller, Future, ReturnWhen, as_completed, collect, wait,
 };
 pub use task::{blocking, is_cancelled};
+#[cfg(unix)]
+pub use process::{ProcessPool, ProcessPoolBuilder};
 pub use thread::pool::{Shutdown, ThreadPool, ThreadPoolBuilder};
+#[cfg(unix)]
+pub use worker::init;

@@ -4,7 +4,7 @@
 //! means that one of our own invariants broke, which has already been reported as a panic.
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-pub(crate) use std::sync::{Arc, LazyLock, MutexGuard, PoisonError};
+pub(crate) use std::sync::{Arc, LazyLock, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 /// A lock that does not know poison.

@@ -8,7 +8,7 @@ use crate::sync::Arc;
 use crate::task::outcome;
 
 /// The results of a chunk, in order.
-pub(super) type ChunkResults<T> = Vec<Result<T, Error>>;
+pub(crate) type ChunkResults<T> = Vec<Result<T, Error>>;
 
 /// Consecutive inputs on their way through an executor.
 pub(super) struct Chunk<T: 'static> {
@@ -30,7 +30,7 @@ impl<T> Chunk<T> {
 }
 
 /// The input of a map and where it goes.
-pub(super) struct Feed<'p, I: Iterator, T: 'static> {
+pub(crate) struct Feed<'p, I: Iterator, T: 'static> {
     /// `None` once the input has ended: it is never asked again.
     input: Option<I>,
     #[expect(clippy::type_complexity, reason = "this is the one place that names it")]
@@ -61,11 +61,20 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
                 items.into_iter().map(|item| outcome::run(label, || work(item))).collect::<ChunkResults<T>>()
             })
         };
+        Self { runs_ahead, default_chunks, ..Self::over(1, launch, input) }
+    }
+
+    /// The input goes where `launch` takes it, of which so many workers run chunks at once.
+    pub(crate) fn over(
+        n_workers: usize,
+        launch: impl Fn(Vec<I::Item>) -> Future<ChunkResults<T>> + 'p,
+        input: I,
+    ) -> Self {
         Self {
             input: Some(input),
             launch: Box::new(launch),
-            runs_ahead,
-            default_chunks,
+            runs_ahead: true,
+            default_chunks: n_workers.saturating_mul(4),
             chunk_size: 1,
             buffer_size: None,
             n_pulled: 0,

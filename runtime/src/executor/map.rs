@@ -65,8 +65,13 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
         F: Fn(I::Item) -> T + Send + Sync + 'static,
         I::Item: Send + 'static,
     {
+        Self::over(Feed::new(executor, label, work, input))
+    }
+
+    /// The map of what `feed` brings.
+    pub(crate) fn over(feed: Feed<'p, I, T>) -> Self {
         Self {
-            feed: Feed::new(executor, label, work, input),
+            feed,
             running: Running(VecDeque::new()),
             ready: Vec::new().into_iter(),
             deadline: None,

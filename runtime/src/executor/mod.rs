@@ -7,6 +7,7 @@ mod map;
 mod unordered;
 
 pub use call::Call;
+pub(crate) use feed::{ChunkResults, Feed};
 pub(crate) use launch::{Inline, Launch};
 pub use map::Map;
 pub use unordered::Unordered;

@@ -10,6 +10,8 @@ mod waiting;
 mod handle;
 mod cancel_on_drop;
 mod derived;
+#[cfg(unix)]
+mod remote;
 mod combine;
 mod ended;
 mod wait;
@@ -25,6 +27,8 @@ pub(crate) use completion_queue::{CompletionQueue, Next};
 pub(crate) use cycle::enter_end_of;
 pub use handle::{Canceller, Future};
 pub(crate) use handle::{finished, new_task};
+#[cfg(unix)]
+pub(crate) use remote::{Collect, Later, Remote, Sink, Whereabouts};
 pub(crate) use task_cell::{Home, Runnable};
 pub use wait::{ReturnWhen, wait};
 pub(crate) use waiting::deadline_after;

@@ -102,8 +102,8 @@ impl Socket {
         loop {
             return match recv(&self.0, rustix::buffer::spare_capacity(into), flags) {
                 // `recv` counts a close as a message of no bytes.
-                Ok(0) => Ok(Moved::Closed),
-                Ok(n) => Ok(Moved::Bytes(n)),
+                Ok((0, _)) => Ok(Moved::Closed),
+                Ok((n, _)) => Ok(Moved::Bytes(n)),
                 Err(Errno::AGAIN) => Ok(Moved::Full),
                 Err(Errno::INTR) => continue,
                 Err(Errno::CONNRESET) => Ok(Moved::Closed),

@@ -1,6 +1,5 @@
 //! Starting this executable again, ending it, and learning how it ended.
 
-use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -41,7 +40,7 @@ impl Process {
     /// Starts a copy of this process, with `line` as its standard input and `marker` in its environment.
     ///
     /// No hook runs between fork and exec, so that the system may do both at once, however large this process is.
-    pub(crate) fn start(line: OwnedFd, marker: (&str, &OsStr)) -> io::Result<Self> {
+    pub(crate) fn start(line: OwnedFd, marker: (&str, &str)) -> io::Result<Self> {
         let mut command = Command::new(image::executable()?);
         if let Some(name) = std::env::args_os().next() {
             command.arg0(name);

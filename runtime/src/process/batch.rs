@@ -1,5 +1,6 @@
 //! Work for worker processes, encoded: tasks that belong together because one future waits for them.
 
+use std::iter;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -58,7 +59,11 @@ pub(crate) struct Batch {
 enum Ends {
     /// One task, which has all the arguments.
     One,
-    Many(Vec<usize>),
+    Many {
+        ends: Vec<usize>,
+        /// Those that could not be encoded, in order. They are not run.
+        unsendable: Vec<usize>,
+    },
 }
 
 impl Batch {
@@ -72,14 +77,16 @@ impl Batch {
         sink: Arc<dyn Sink>,
         arguments: Vec<u8>,
         ends: Vec<usize>,
+        unsendable: Vec<usize>,
     ) -> Self {
-        Self { callee, limits, sink, arguments, ends: Ends::Many(ends), is_recalled: AtomicBool::new(false) }
+        let ends = Ends::Many { ends, unsendable };
+        Self { callee, limits, sink, arguments, ends, is_recalled: AtomicBool::new(false) }
     }
 
     pub(crate) fn len(&self) -> usize {
         match &self.ends {
             Ends::One => 1,
-            Ends::Many(ends) => ends.len(),
+            Ends::Many { ends, .. } => ends.len(),
         }
     }
 
@@ -87,7 +94,7 @@ impl Batch {
     pub(crate) fn arguments(&self, item: usize) -> &[u8] {
         match &self.ends {
             Ends::One => &self.arguments,
-            Ends::Many(ends) => &self.arguments[item.checked_sub(1).map_or(0, |before| ends[before])..ends[item]],
+            Ends::Many { ends, .. } => &self.arguments[item.checked_sub(1).map_or(0, |before| ends[before])..ends[item]],
         }
     }
 
@@ -111,9 +118,15 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// All tasks of a batch.
-    pub(super) fn whole(batch: Arc<Batch>) -> Self {
-        let (items, retries_left) = (0..batch.len(), batch.limits.retries);
-        Self { batch, items, retries_left }
+    /// All tasks of a batch that can run.
+    pub(super) fn all_of(batch: &Arc<Batch>) -> Vec<Self> {
+        let unsendable = match &batch.ends {
+            Ends::One => &[],
+            Ends::Many { unsendable, .. } => unsendable.as_slice(),
+        };
+        let starts = iter::once(0).chain(unsendable.iter().map(|item| item + 1));
+        let ends = unsendable.iter().copied().chain(iter::once(batch.len()));
+        let run = |items| Self { batch: Arc::clone(batch), items, retries_left: batch.limits.retries };
+        starts.zip(ends).filter(|(start, end)| start < end).map(|(start, end)| run(start..end)).collect()
     }
 }

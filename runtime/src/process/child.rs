@@ -12,6 +12,7 @@ use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::Process;
 use crate::ship::function::Function;
+use crate::ship::part::PartFunction;
 use crate::sync::{Arc, Weak};
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::Hello;
@@ -87,7 +88,7 @@ impl Child {
         let mut outbox = Outbox::default();
         if let Some(function) = initializer {
             let out = outbox.bytes();
-            put_header(out, Kind::Initialize, 0, size_of::<Function>());
+            put_header(out, Kind::Initialize, 0, Function::SIZE);
             function.write(out);
         }
         Ok(Self {
@@ -211,7 +212,7 @@ impl Child {
         self.forget_parts();
         self.known_parts.push((part.number, Arc::downgrade(part)));
         let out = self.outbox.bytes();
-        put_header(out, Kind::Part, part.number, part.function.size() + part.captured.len());
+        put_header(out, Kind::Part, part.number, PartFunction::SIZE + part.captured.len());
         part.function.write(out);
         self.outbox.put_captured(part);
     }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 use crate::executor::ChunkResults;
 use crate::future::Collect;
-use crate::ship::codec::decode;
+use crate::ship::decode;
 
 /// The value of one task.
 pub(super) struct One<T>(PhantomData<fn() -> T>);

@@ -62,7 +62,7 @@ impl Core {
         }
         let has_limit = batch.limits.timeout.is_some();
         let is_next = state.queue.is_empty();
-        state.queue.push_back(Run::whole(batch));
+        state.queue.extend(Run::all_of(&batch));
         // With others before it, the supervisor is told by the end of one of those, or has been told.
         let wants_another = is_next && state.dispatch(Instant::now());
         drop(state);

@@ -196,6 +196,34 @@ impl State {
         deliveries
     }
 
+    /// Takes back everything that has not started.
+    pub(super) fn cancel_pending(&mut self) -> Vec<Delivery> {
+        let mut deliveries = self.fail_queue(Error::cancelled);
+        for child in &mut self.children {
+            let mut index = 0;
+            while index < child.in_flight.len() {
+                match child.revoke(index) {
+                    Some(InFlight { batch, item, .. }) => {
+                        let answer = Answer::Failed(Error::cancelled(batch.sink.label()));
+                        deliveries.push(Delivery { batch, item, answer });
+                    }
+                    None => index += 1,
+                }
+            }
+        }
+        deliveries
+    }
+
+    /// Kills every worker. What they had not started goes back to the queue, so that is to be empty, and closed.
+    pub(super) fn kill_all(&mut self, why: Killed) {
+        self.children.iter_mut().for_each(|child| child.kill(why));
+    }
+
+    /// Asks every worker to end.
+    pub(super) fn terminate_all(&mut self) {
+        self.children.iter_mut().for_each(|child| child.process.terminate());
+    }
+
     /// The pool cannot work any more, for `reason`.
     pub(super) fn break_down(&mut self, reason: String) -> Vec<Delivery> {
         let deliveries = self.fail_queue(|task| Error::not_started(task, reason.clone()));

@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::io;
 use std::os::fd::AsFd;
-use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
@@ -17,7 +16,8 @@ use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::EndSignal;
 use crate::os::watch::{self, Interest};
 use crate::sync::Arc;
-use crate::task::outcome;
+use crate::executor::Launch;
+use crate::thread::pool::ThreadPool;
 use crate::wire::frame::{Broken, Inbox};
 use crate::wire::page::Page;
 
@@ -51,9 +51,9 @@ struct Supervisor {
     aside: Aside,
 }
 
-/// A thread for what may block, such as callbacks. Started when first needed; ends with the supervisor.
+/// Threads for what may block, such as callbacks. Made when first needed.
 #[derive(Default)]
-struct Aside(OnceCell<Option<mpsc::Sender<Later>>>);
+struct Aside(OnceCell<ThreadPool>);
 
 /// What comes from one worker.
 struct Line {
@@ -268,26 +268,10 @@ impl Supervisor {
 
 impl Aside {
     fn run(&self, label: Label, task: Later) {
-        let sender = self.0.get_or_init(|| {
-            let (sender, tasks) = mpsc::channel::<Later>();
-            let run = move || {
-                // Waker: `run`, and the end of the supervisor, which drops the sender.
-                for task in tasks {
-                    task();
-                }
-            };
-            let name = format!("{}-callbacks", thread::current().name().unwrap_or("concurrent"));
-            thread::Builder::new().name(name).spawn(run).ok().map(|_| sender)
-        });
-        let task = match sender {
-            Some(sender) => match sender.send(task) {
-                Ok(()) => return,
-                Err(mpsc::SendError(task)) => task,
-            },
-            None => task,
-        };
-        // No thread for it: here, where it may hold up the pool, is better than never.
-        outcome::contain("a callback", label, task);
+        // Two, and spare ones while they block: a callback may wait for a task that has callbacks too.
+        let pool = self.0.get_or_init(|| ThreadPool::for_tasks(2));
+        // What it may tell has been told: the task that it belongs to contains its panics.
+        drop(pool.launch(label, task));
     }
 }
 

@@ -9,14 +9,14 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::codec::{decode, encode};
+use super::{decode, encode};
 use super::entry::Entry;
 use crate::executor::Call;
 use crate::task::outcome;
 use crate::wire::report::PanicReport;
 
 /// How a task came to nothing in the worker.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Failure {
     Panicked(PanicReport),
     Undecodable(String),
@@ -60,6 +60,9 @@ impl Function {
         thunk(input, output)
     }
 
+    /// How many bytes [`write`](Self::write) writes.
+    pub(crate) const SIZE: usize = 8;
+
     pub(crate) fn write(self, out: &mut Vec<u8>) {
         self.0.write(out);
     }
@@ -86,7 +89,7 @@ where
     Args: DeserializeOwned,
 {
     captures_nothing::<F>();
-    let arguments: Args = receive(input)?;
+    let arguments: Args = receive_with(|| decode(input))?;
     // SAFETY: `F` is `Copy` and has no bytes, and the process that sent us here had a value of it: this is a copy of that
     // value, of which there is nothing to copy.
     let function: F = unsafe { std::ptr::NonNull::<F>::dangling().read() };
@@ -95,8 +98,8 @@ where
 }
 
 /// Decodes what came from the other process; a panic on the way is an error like others.
-pub(super) fn receive<T: DeserializeOwned>(input: &[u8]) -> Result<T, Failure> {
-    outcome::report(|| decode(input)).unwrap_or_else(|panic| Err(while_it("decoding", panic))).map_err(Failure::Undecodable)
+pub(super) fn receive_with<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, Failure> {
+    outcome::report(decode).unwrap_or_else(|panic| Err(while_it("decoding", panic))).map_err(Failure::Undecodable)
 }
 
 /// Encodes what goes to the other process, and drops it.

@@ -37,5 +37,13 @@ mod decode;
 #[cfg(test)]
 mod tests;
 
-#[cfg_attr(not(any(test, fuzzing)), expect(unused_imports, reason = "the process pools are being built on them"))]
+#[cfg(unix)]
+pub(crate) mod entry;
+#[cfg(unix)]
+pub(crate) mod function;
+#[cfg(unix)]
+pub(crate) mod part;
+#[cfg(unix)]
+pub(crate) mod travel;
+
 pub(crate) use self::{decode::decode, encode::encode};

@@ -1,0 +1,283 @@
+//! How values of a function look in a worker process that runs the parallel part of its loop: those that it owned are
+//! owned there, what it borrowed is borrowed there, from a copy that lives as long as it is needed.
+
+use std::ffi::{CStr, CString, OsStr, OsString};
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{decode, encode};
+use crate::wire::fields::{put_u64, take_u64};
+
+/// A way to travel.
+pub trait Travel {
+    /// The value here.
+    type Here;
+    /// What is kept of it there.
+    type Held;
+    /// What the part sees there.
+    type Seen<'held>
+    where
+        Self: 'held;
+
+    /// Encodes.
+    fn write(here: &Self::Here, out: &mut Vec<u8>) -> Result<(), String>;
+
+    /// Decodes. Takes all of the input.
+    fn read(input: &[u8]) -> Result<Self::Held, String>;
+
+    /// Shows, once.
+    fn open<'held>(held: &'held mut Self::Held) -> Self::Seen<'held>
+    where
+        Self: 'held;
+}
+
+/// As itself.
+#[derive(Debug)]
+pub struct ByValue<T>(PhantomData<fn() -> T>);
+
+impl<T> ByValue<T> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: Portable> Travel for ByValue<T> {
+    type Here = T;
+    type Held = Option<T>;
+    type Seen<'held>
+        = T
+    where
+        Self: 'held;
+
+    fn write(here: &T, out: &mut Vec<u8>) -> Result<(), String> {
+        here.to_bytes(out)
+    }
+
+    fn read(input: &[u8]) -> Result<Option<T>, String> {
+        T::of_bytes(input).map(Some)
+    }
+
+    fn open<'held>(held: &'held mut Option<T>) -> T
+    where
+        Self: 'held,
+    {
+        held.take().expect("what travelled is shown once")
+    }
+}
+
+/// As a reference to a copy.
+#[derive(Debug)]
+pub struct ByReference<'here, T: ?Sized>(PhantomData<fn() -> &'here T>);
+
+impl<T: ?Sized> ByReference<'_, T> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'here, T: Lendable + ?Sized> Travel for ByReference<'here, T> {
+    type Here = &'here T;
+    type Held = T::Owned;
+    type Seen<'held>
+        = &'held T
+    where
+        Self: 'held;
+
+    fn write(here: &&'here T, out: &mut Vec<u8>) -> Result<(), String> {
+        here.to_bytes(out)
+    }
+
+    fn read(input: &[u8]) -> Result<T::Owned, String> {
+        T::owned_of_bytes(input)
+    }
+
+    fn open<'held>(held: &'held mut T::Owned) -> &'held T
+    where
+        Self: 'held,
+    {
+        T::lend(held)
+    }
+}
+
+/// One after the other.
+#[derive(Debug)]
+pub struct Both<A, B>(PhantomData<fn() -> (A, B)>);
+
+impl<A, B> Both<A, B> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<A: Travel, B: Travel> Travel for Both<A, B> {
+    type Here = (A::Here, B::Here);
+    type Held = (A::Held, B::Held);
+    type Seen<'held>
+        = (A::Seen<'held>, B::Seen<'held>)
+    where
+        Self: 'held;
+
+    fn write(here: &Self::Here, out: &mut Vec<u8>) -> Result<(), String> {
+        write_first(out, |out| A::write(&here.0, out))?;
+        B::write(&here.1, out)
+    }
+
+    fn read(input: &[u8]) -> Result<Self::Held, String> {
+        let (first, second) = split(input)?;
+        Ok((A::read(first)?, B::read(second)?))
+    }
+
+    fn open<'held>(held: &'held mut Self::Held) -> Self::Seen<'held>
+    where
+        Self: 'held,
+    {
+        (A::open(&mut held.0), B::open(&mut held.1))
+    }
+}
+
+/// Nothing.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl Travel for Nothing {
+    type Here = ();
+    type Held = ();
+    type Seen<'held>
+        = ()
+    where
+        Self: 'held;
+
+    fn write((): &(), _out: &mut Vec<u8>) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn read(_input: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn open<'held>((): &'held mut ()) -> Self::Seen<'held>
+    where
+        Self: 'held,
+    {
+    }
+}
+
+/// Writes a value with its length before it, so that another can follow.
+pub(super) fn write_first(
+    out: &mut Vec<u8>,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), String>,
+) -> Result<(), String> {
+    let at = out.len();
+    put_u64(out, 0);
+    write(out)?;
+    let len = (out.len() - at - size_of::<u64>()) as u64;
+    out[at..at + size_of::<u64>()].copy_from_slice(&len.to_ne_bytes());
+    Ok(())
+}
+
+/// A value that was written with its length, and what follows it.
+fn split(mut input: &[u8]) -> Result<(&[u8], &[u8]), String> {
+    let len = take_u64(&mut input).and_then(|len| usize::try_from(len).ok());
+    len.and_then(|len| input.split_at_checked(len)).ok_or_else(|| "the message ends early".to_owned())
+}
+
+/// What can be sent to another process as itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent to a worker process: it must be `Serialize` and `DeserializeOwned`",
+    label = "not `Serialize + DeserializeOwned`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; send what it is made from instead of a handle (a path for a file, a list for an iterator)",
+    note = "help: or use `mode = \"thread\"`, where values are shared"
+)]
+pub trait Portable: Sized {
+    /// Encodes.
+    #[doc(hidden)]
+    fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String>;
+
+    /// Decodes.
+    #[doc(hidden)]
+    fn of_bytes(input: &[u8]) -> Result<Self, String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Portable for T {
+    fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String> {
+        encode(self, out)
+    }
+
+    fn of_bytes(input: &[u8]) -> Result<Self, String> {
+        decode(input)
+    }
+}
+
+/// What can be borrowed in another process, from a copy.
+#[diagnostic::on_unimplemented(
+    message = "`&{Self}` cannot be sent to a worker process: what it refers to must be `Serialize` and `DeserializeOwned`",
+    label = "not `Serialize + DeserializeOwned`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types",
+    note = "help: or use `mode = \"thread\"`, where values are shared"
+)]
+pub trait Lendable {
+    /// The copy.
+    type Owned;
+
+    /// Encodes.
+    #[doc(hidden)]
+    fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String>;
+
+    /// Decodes.
+    #[doc(hidden)]
+    fn owned_of_bytes(input: &[u8]) -> Result<Self::Owned, String>;
+
+    /// Lends.
+    #[doc(hidden)]
+    fn lend(owned: &Self::Owned) -> &Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Lendable for T {
+    type Owned = T;
+
+    fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String> {
+        encode(self, out)
+    }
+
+    fn owned_of_bytes(input: &[u8]) -> Result<T, String> {
+        decode(input)
+    }
+
+    fn lend(owned: &T) -> &T {
+        owned
+    }
+}
+
+macro_rules! lendable {
+    ($([$($generics:tt)*] $borrowed:ty => $owned:ty: $lend:expr;)*) => {$(
+        impl<$($generics)*> Lendable for $borrowed {
+            type Owned = $owned;
+
+            fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String> {
+                encode(self, out)
+            }
+
+            fn owned_of_bytes(input: &[u8]) -> Result<$owned, String> {
+                decode(input)
+            }
+
+            fn lend(owned: &$owned) -> &Self {
+                let lend: fn(&$owned) -> &Self = $lend;
+                lend(owned)
+            }
+        }
+    )*};
+}
+
+lendable! {
+    [] str => String: |owned| owned;
+    [T: Serialize + DeserializeOwned] [T] => Vec<T>: |owned| owned;
+    [] Path => PathBuf: |owned| owned;
+    [] OsStr => OsString: |owned| owned;
+    [] CStr => CString: |owned| owned;
+}

@@ -1,0 +1,170 @@
+//! Task after task, until the pool closes the line.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::answers::Answers;
+use crate::label::Label;
+use crate::os::clock::monotonic_nanos;
+use crate::os::memory::SharedMemory;
+use crate::os::socket::{Moved, Socket};
+use crate::ship::function::{Failure, Function};
+use crate::ship::part::{Loaded, PartFunction};
+use crate::task::{context, outcome};
+use crate::wire::fields::take_u64;
+use crate::wire::frame::{HEADER, Header, Inbox, Kind};
+use crate::wire::page::Page;
+use crate::wire::report::PanicReport;
+
+/// Serves the pool at the other end of `socket`. Returns when the line is closed.
+///
+/// `must_initialize`: the pool will say what to run before the first task.
+pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize: bool) -> io::Result<()> {
+    let mut server = Server {
+        page,
+        answers: Answers::new(socket, page),
+        parts: BTreeMap::new(),
+        frame: Vec::new(),
+    };
+    if !must_initialize {
+        server.say(Kind::Ready)?;
+    }
+    let mut inbox = Inbox::default();
+    loop {
+        let broken = |broken| io::Error::new(io::ErrorKind::InvalidData, format!("{broken}"));
+        while let Some((header, payload)) = inbox.next().map_err(broken)? {
+            server.hear(header, inbox.payload(payload))?;
+        }
+        // Nothing to do: whoever waits for the answers gets them now.
+        server.answers.flush()?;
+        // Waker: the pool, which sends a task, or closes the line, also by ending.
+        if socket.receive(inbox.room())? == Moved::Closed {
+            return Ok(());
+        }
+    }
+}
+
+struct Server<'a> {
+    page: &'a Page<SharedMemory>,
+    answers: Answers<'a>,
+    /// The loops whose parts were sent, by number; or why their captured variables could not be rebuilt.
+    parts: BTreeMap<u64, Result<Box<dyn Loaded>, Failure>>,
+    /// The answer being made: kept, so that its memory is used again.
+    frame: Vec<u8>,
+}
+
+impl Server<'_> {
+    fn hear(&mut self, header: Header, payload: &[u8]) -> io::Result<()> {
+        // User code runs below: as a task, whose panics are noted.
+        let _inside = context::enter(Label::new("a task of a worker process"), None, None);
+        match header.kind {
+            Kind::Task => self.run(header.number, payload),
+            Kind::Part => {
+                self.parts.insert(header.number, load(payload));
+                Ok(())
+            }
+            Kind::Forget => {
+                let part = self.parts.remove(&header.number);
+                // A panic in a destructor has been printed, and concerns nobody else.
+                outcome::report(|| drop(part)).ok();
+                Ok(())
+            }
+            Kind::Initialize => {
+                self.frame.clear();
+                self.frame.resize(HEADER, 0);
+                match call_function(payload, &mut self.frame) {
+                    Ok(()) => self.say(Kind::Ready),
+                    Err(failure) => {
+                        self.frame.truncate(HEADER);
+                        let report = match failure {
+                            Failure::Panicked(report) => report,
+                            Failure::Undecodable(text) | Failure::Unencodable(text) => {
+                                PanicReport { message: Some(text), ..PanicReport::default() }
+                            }
+                        };
+                        report.write(&mut self.frame);
+                        self.answers.give(Kind::NotInitialized, 0, 0, &mut self.frame)
+                    }
+                }
+            }
+            // What only a worker says.
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    fn run(&mut self, number: u64, mut payload: &[u8]) -> io::Result<()> {
+        let now = monotonic_nanos();
+        self.answers.flush_old(now)?;
+        if !self.page.start(number, now) {
+            return Ok(());
+        }
+        self.frame.clear();
+        self.frame.resize(HEADER, 0);
+        let ended = match take_u64(&mut payload) {
+            Some(0) => call_function(payload, &mut self.frame),
+            Some(part) => match self.parts.get(&part) {
+                Some(Ok(part)) => part.run(&payload[Function::SIZE..], &mut self.frame),
+                Some(Err(failure)) => Err(failure.clone()),
+                None => Err(Failure::Undecodable("the loop that it belongs to is not known".to_owned())),
+            },
+            None => Err(Failure::Undecodable("the message ends early".to_owned())),
+        };
+        let kind = match ended {
+            Ok(()) => Kind::Value,
+            Err(failure) => {
+                self.frame.truncate(HEADER);
+                write_failure(&failure, &mut self.frame)
+            }
+        };
+        self.answers.give(kind, number, now, &mut self.frame)?;
+        // One huge value does not keep its memory.
+        if self.frame.capacity() > KEPT_MEMORY {
+            self.frame = Vec::new();
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, kind: Kind) -> io::Result<()> {
+        self.answers.give(kind, 0, 0, &mut [0; HEADER])?;
+        self.answers.flush()
+    }
+}
+
+/// How much memory is kept for the next answer.
+const KEPT_MEMORY: usize = 1024 * 1024;
+
+fn call_function(mut payload: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
+    let function = Function::read(&mut payload);
+    call(function, payload, output)
+}
+
+fn call(function: Option<Function>, arguments: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
+    let function = function.ok_or_else(|| Failure::Undecodable("the message ends early".to_owned()))?;
+    // SAFETY: the pool at the other end of the line is the same executable (`Hello::check`), and sends what `Function::of`
+    // made there.
+    unsafe { function.call(arguments, output) }
+}
+
+fn load(mut payload: &[u8]) -> Result<Box<dyn Loaded>, Failure> {
+    let function = PartFunction::read(&mut payload);
+    let function = function.ok_or_else(|| Failure::Undecodable("the message ends early".to_owned()))?;
+    // SAFETY: as in `call`, for `PartFunction::of`.
+    unsafe { function.load(payload) }
+}
+
+fn write_failure(failure: &Failure, out: &mut Vec<u8>) -> Kind {
+    match failure {
+        Failure::Panicked(report) => {
+            report.write(out);
+            Kind::Panicked
+        }
+        Failure::Undecodable(text) => {
+            out.extend_from_slice(text.as_bytes());
+            Kind::Undecodable
+        }
+        Failure::Unencodable(text) => {
+            out.extend_from_slice(text.as_bytes());
+            Kind::Unencodable
+        }
+    }
+}

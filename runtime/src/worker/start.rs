@@ -1,0 +1,85 @@
+//! How this executable finds out that it is a worker: by a marker in its environment, before `main`.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::AsFd;
+use std::process;
+
+use super::serve::serve;
+use crate::config;
+use crate::os::image;
+use crate::os::memory::SharedMemory;
+use crate::os::socket::Socket;
+use crate::os::startup;
+use crate::wire::frame::{HEADER, Header, Kind};
+use crate::wire::hello::Hello;
+use crate::wire::page::Page;
+
+/// The variable, and its value, by which a worker is told what it is.
+pub(crate) const MARKER: (&str, &str) = ("CONCURRENT_FUTURES_WORKER", "1");
+
+/// The longest greeting of any build.
+const LONGEST: usize = 4096;
+
+/// Makes this process a worker if it was started as one; then it does not return. Otherwise it does nothing.
+///
+/// Workers recognise themselves before `main`, so a program need not call this. It is for platforms and builds
+/// without constructors (`default-features = false`), where `main` begins with it, before anything that should not happen
+/// in a worker.
+///
+/// # Example
+///
+/// ```
+/// fn main() {
+///     concurrent_futures::init();
+///     // the program
+/// }
+/// ```
+pub fn init() {
+    if env::var_os(MARKER.0).as_deref() != Some(OsStr::new(MARKER.1)) {
+        return;
+    }
+    // SAFETY: no other thread exists yet: a constructor or the beginning of `main` calls us, and all others find the
+    // variable gone.
+    unsafe { env::remove_var(MARKER.0) };
+    if startup::stdin_is_socket() {
+        // How it ended concerns nobody: the pool sees that it has.
+        process::exit(i32::from(work().is_err()))
+    }
+}
+
+#[cfg(feature = "constructor")]
+ctor::declarative::ctor! {
+    #[ctor(unsafe)]
+    fn before_main() {
+        init();
+    }
+}
+
+fn work() -> io::Result<()> {
+    config::become_worker_process();
+    startup::ignore_broken_pipes();
+    let line = startup::take_stdin()?;
+    startup::die_with_parent(line.as_fd())?;
+    let socket = Socket::of(line);
+    // Waker: the pool, which has sent this before it started us.
+    let mut header = [0; HEADER];
+    let passed = socket.receive_with_descriptor(&mut header)?;
+    let refuse = |reason: &str| {
+        let header = Header { kind: Kind::Refused, number: 0, len: reason.len() };
+        socket.send_all(&[header.to_bytes().as_slice(), reason.as_bytes()].concat())
+    };
+    let header = match Header::from_bytes(header) {
+        Ok(header) if header.kind == Kind::Hello && header.len <= LONGEST => header,
+        _ => return refuse("the worker did not understand its pool's greeting"),
+    };
+    let mut hello = vec![0; header.len];
+    // A descriptor comes with the first byte only. Waker: as above.
+    socket.receive_with_descriptor(&mut hello)?;
+    if let Err(reason) = Hello::check(&hello, Hello::of(image::identity()?)) {
+        return refuse(&reason);
+    }
+    let page = Page::new(SharedMemory::map(passed.ok_or(io::ErrorKind::InvalidData)?)?);
+    serve(&socket, &page, header.number != 0)
+}

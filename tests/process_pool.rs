@@ -1,0 +1,100 @@
+//! Worker processes: tasks run elsewhere, and the failure of one is its own.
+
+use std::time::{Duration, Instant};
+
+use concurrent_futures::{ProcessPool, Shutdown};
+use concurrent_futures_suite::timed;
+
+fn square(n: u64) -> u64 {
+    n * n
+}
+
+fn crash_on_13(n: u64) -> u64 {
+    if n == 13 {
+        std::process::abort();
+    }
+    n
+}
+
+#[test]
+fn a_task_runs_in_another_process() {
+    timed(|| {
+        let pool = ProcessPool::new(1).unwrap();
+        let there = pool.spawn(|| std::process::id()).result().unwrap();
+        assert_ne!(there, std::process::id());
+        assert_eq!(pool.worker_pids(), [there]);
+    });
+}
+
+#[test]
+fn a_map_gives_results_in_order() {
+    timed(|| {
+        let pool = ProcessPool::new(2).unwrap();
+        let squares: Vec<u64> = pool.map(square, 0..1000).collect::<Result<_, _>>().unwrap();
+        assert_eq!(squares, (0..1000).map(square).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_crash_fails_its_task_alone() {
+    timed(|| {
+        let pool = ProcessPool::new(2).unwrap();
+        let results: Vec<_> = pool.map(crash_on_13, 0..50).chunksize(7).collect();
+        for (n, result) in (0..).zip(results) {
+            match result {
+                Ok(value) => assert_eq!(value, n),
+                Err(error) => {
+                    assert_eq!(n, 13, "{error}");
+                    assert!(error.is_worker_died() && error.signal() == Some(6), "{error}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_panic_leaves_the_worker_alive() {
+    timed(|| {
+        let pool = ProcessPool::new(1).unwrap();
+        let pid = pool.spawn(|| std::process::id()).result().unwrap();
+        let error = pool.spawn(|| -> u64 { panic!("number {}", std::hint::black_box(7)) }).result().unwrap_err();
+        assert_eq!(error.panic_message(), Some("number 7"));
+        assert!(error.panic_location().unwrap().contains("process_pool.rs"));
+        assert_eq!(error.worker_pid(), Some(pid));
+        assert_eq!(pool.spawn(|| std::process::id()).result().unwrap(), pid);
+    });
+}
+
+#[test]
+fn a_cancelled_running_task_is_killed() {
+    timed(|| {
+        let pool = ProcessPool::new(1).unwrap();
+        let endless = pool.spawn(|| loop {
+            std::thread::park();
+        });
+        let endless: concurrent_futures::Future<()> = endless.map(|never: ()| never);
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(endless.cancel());
+        assert!(endless.result().unwrap_err().is_cancelled());
+        assert_eq!(pool.submit(square, 3).result().unwrap(), 9);
+    });
+}
+
+#[test]
+fn many_tasks_one_by_one() {
+    timed(|| {
+        let pool = ProcessPool::new(2).unwrap();
+        let started = Instant::now();
+        let futures: Vec<_> = (0..100_000).map(|n| pool.submit(square, n)).collect();
+        for (n, future) in (0..).zip(futures) {
+            assert_eq!(future.result().unwrap(), n * n);
+        }
+        eprintln!("100,000 tasks: {:?}", started.elapsed());
+        let started = Instant::now();
+        for n in 0..1000 {
+            assert_eq!(pool.submit(square, n).result().unwrap(), n * n);
+        }
+        eprintln!("a round trip: {:?}", started.elapsed() / 1000);
+        pool.shutdown(Shutdown::Wait);
+    });
+}
