@@ -11,16 +11,17 @@ use libfuzzer_sys::fuzz_target;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+type Numbers = (u8, i16, u32, i64, u128, f32, f64, bool, char);
+type Raw = (Vec<u8>, Vec<i16>, Vec<f64>, Box<[u32]>, VecDeque<u64>, [u16; 3]);
+
 #[derive(Serialize, Deserialize)]
 struct Everything {
-    numbers: (u8, i16, u32, i64, u128, f32, f64, bool, char),
-    raw: (Vec<u8>, Vec<i16>, Vec<f64>, Box<[u32]>, VecDeque<u64>, [u16; 3]),
     texts: BTreeMap<String, Option<Box<str>>>,
     sets: BTreeSet<Vec<Vec<u16>>>,
     units: Vec<()>,
-    times: (Duration, SystemTime),
     result: Result<Box<Everything>, Shape>,
     shapes: Vec<Shape>,
+    numbers: Option<Numbers>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,11 +48,14 @@ fn as_type<T: Serialize + DeserializeOwned>(bytes: &[u8]) {
 // The first byte chooses the type.
 fuzz_target!(|input: &[u8]| {
     let Some((kind, bytes)) = input.split_first() else { return };
-    match kind % 5 {
+    match kind % 8 {
         0 => as_type::<Everything>(bytes),
         1 => as_type::<Shape>(bytes),
-        2 => as_type::<Vec<Option<Vec<f64>>>>(bytes),
-        3 => as_type::<BTreeMap<String, Vec<Vec<()>>>>(bytes),
+        2 => as_type::<Numbers>(bytes),
+        3 => as_type::<Raw>(bytes),
+        4 => as_type::<(Duration, SystemTime)>(bytes),
+        5 => as_type::<Vec<Option<Vec<f64>>>>(bytes),
+        6 => as_type::<BTreeMap<String, Vec<Vec<()>>>>(bytes),
         _ => as_type::<Vec<Vec<Vec<(u8, [u128; 8])>>>>(bytes),
     }
 });
