@@ -23,7 +23,7 @@ pub(crate) fn decode<T: DeserializeOwned>(input: &[u8]) -> Result<T, String> {
 }
 
 fn message<T: DeserializeOwned>(input: &[u8]) -> Result<T, Fault> {
-    let mut decoder = Decoder { input: Input::new(input), limits: Limits::default(), named: false };
+    let mut decoder = Decoder { input: Input::new(input), limits: Limits::new(), named: false };
     decoder.named = decoder.input.flag("struct")?;
     let value = T::deserialize(&mut decoder)?;
     match decoder.input.len() {
@@ -63,6 +63,7 @@ impl<'de> Decoder<'de> {
     }
 
     /// The fields of a struct, a tuple struct, or a variant, by position.
+    #[inline]
     fn positional<V: Visitor<'de>>(&mut self, n_fields: usize, visitor: V) -> Result<V::Value, Fault> {
         self.nested(|decoder| {
             let written = u16::from_ne_bytes(decoder.input.array()?);
@@ -76,6 +77,7 @@ impl<'de> Decoder<'de> {
         })
     }
 
+    #[inline]
     fn fields<V: Visitor<'de>>(&mut self, n_fields: usize, visitor: V) -> Result<V::Value, Fault> {
         if !self.named {
             return self.positional(n_fields, visitor);
@@ -219,6 +221,7 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
         self.counted(|access| visitor.visit_map(access))
     }
 
+    #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,

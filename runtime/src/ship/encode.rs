@@ -17,7 +17,8 @@ use super::numbers;
 ///
 /// # Errors
 ///
-/// The text names the type and holds what its `Serialize` said, word for word. `out` is as it was.
+/// The text names the type and holds what its `Serialize` said, word for word. `out` is as it was then, but not after a
+/// panic of its `Serialize`.
 #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "the process pools are being built on it"))]
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
     let start = out.len();
@@ -44,7 +45,7 @@ struct Encoder<'out> {
 
 impl<'out> Encoder<'out> {
     fn new(out: &'out mut Vec<u8>, named: bool) -> Self {
-        Self { out, limits: Limits::default(), named, left_out: false }
+        Self { out, limits: Limits::new(), named, left_out: false }
     }
 
     fn message<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
@@ -78,6 +79,7 @@ impl<'out> Encoder<'out> {
         Ok(Counted { encoder: self, place, count: 0 })
     }
 
+    #[inline]
     fn fields(&mut self, named: bool) -> Result<Fields<'_, 'out>, Fault> {
         self.limits.enter()?;
         let place = self.out.len();
@@ -203,11 +205,13 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
         SerializeSeq::end(seq)
     }
 
+    #[inline]
     fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Fault> {
         self.limits.enter()?;
         Ok(Elements { encoder: self })
     }
 
+    #[inline]
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Fault> {
         self.fields(false)
     }
@@ -227,6 +231,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
         self.counted()
     }
 
+    #[inline]
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, Fault> {
         self.fields(self.named)
     }
@@ -262,6 +267,7 @@ impl SerializeSeq for Counted<'_, '_> {
         self.encoder.limits.element(self.encoder.out.len() - start)
     }
 
+    #[inline]
     fn end(self) -> Result<(), Fault> {
         self.encoder.out[self.place..][..size_of::<u64>()].copy_from_slice(&self.count.to_ne_bytes());
         self.encoder.limits.leave();

@@ -5,26 +5,33 @@ use super::fault::Fault;
 
 /// How many values may be nested in each other. `Option`s and newtypes count, boxes and references do not: a list
 /// linked by `Option<Box<Node>>` takes two levels a node.
-///
-/// In unoptimised builds one level of a small type takes less than 2 KiB of stack on either side, so the whole
-/// depth fits twice into the 2 MiB that threads have by default. Larger types take as much as they take.
 pub(super) const DEEPEST: u32 = 512;
 
-/// How many elements without bytes, such as those of a `Vec<()>`, a message may hold in all: about 50 ms of work.
-pub(super) const MOST_WEIGHTLESS: u64 = 1 << 24;
+/// How much of the stack nested values may take: half of what a thread has by default. In unoptimised builds, levels of
+/// large types take so much that it is reached before [`DEEPEST`]; a node of a small list takes less than 2 KiB there.
+pub(super) const MOST_STACK: usize = 1 << 20;
+
+/// How many elements without bytes, such as those of a `Vec<()>`, a message may hold in all: some 10 ms of work.
+pub(super) const MOST_WEIGHTLESS: u64 = 1 << 22;
 
 /// How much of the limits one message has used.
-#[derive(Default)]
 pub(super) struct Limits {
     depth: u32,
     weightless: u64,
+    /// Where the stack was when the message began.
+    stack: usize,
 }
 
 impl Limits {
+    #[inline]
+    pub(super) fn new() -> Self {
+        Self { depth: 0, weightless: 0, stack: stack() }
+    }
+
     /// Goes one level deeper.
     #[inline]
     pub(super) fn enter(&mut self) -> Result<(), Fault> {
-        if self.depth == DEEPEST {
+        if self.depth == DEEPEST || self.stack.abs_diff(stack()) > MOST_STACK {
             return Err(too_deep());
         }
         self.depth += 1;
@@ -59,9 +66,19 @@ impl Limits {
     }
 }
 
+/// About where the stack is. Only the distance between two places means anything.
+#[inline(always)]
+fn stack() -> usize {
+    let here = 0_u8;
+    (&raw const here).addr()
+}
+
 #[cold]
 fn too_deep() -> Fault {
-    Fault::new(format!("values are nested more than {DEEPEST} levels deep; send long lists as a `Vec`"))
+    Fault::new(format!(
+        "values are nested more than {DEEPEST} levels or {} KiB of stack deep; send long lists as a `Vec`",
+        MOST_STACK >> 10
+    ))
 }
 
 #[cold]

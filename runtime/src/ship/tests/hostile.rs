@@ -129,7 +129,7 @@ fn elements_without_bytes_end_in_time() {
     assert!(started.elapsed() < Duration::from_secs(10));
 }
 
-/// Sequences that hold themselves, options that hold themselves: the depth is bounded on an ordinary stack.
+/// Sequences that hold themselves, options that hold themselves: the stack of an ordinary thread is enough.
 #[test]
 fn nesting_is_bounded() {
     #[derive(Debug, Serialize, Deserialize)]
@@ -138,8 +138,18 @@ fn nesting_is_bounded() {
     struct Chain(Option<Box<Chain>>);
     let nested = there(&vec![1_u64; 100_000]);
     let error = decode::<Nested>(&[&[0], &nested[9..]].concat()).unwrap_err();
-    assert!(error.contains("more than 512 levels deep"), "{error}");
+    assert!(error.contains("nested more than 512 levels or 1024 KiB of stack deep"), "{error}");
     let error = decode::<Chain>(&[&[0][..], &[1; 100_000]].concat()).unwrap_err();
-    assert!(error.contains("more than 512 levels deep"), "{error}");
-    assert!(!try_as::<Tree>(&[0; 3]));
+    assert!(error.contains("nested more than 512 levels or 1024 KiB of stack deep"), "{error}");
+    // Far more stack for a level than the number of levels allows for.
+    #[derive(Debug, Default, Serialize, Deserialize)]
+    struct Large {
+        rows: [[u64; 32]; 32],
+        next: Option<Box<Large>>,
+    }
+    let one = there(&Large::default());
+    let last = one.len() - 1;
+    let endless = [&[0][..], &[&[2, 0][..], &one[3..last], &[1]].concat().repeat(600)].concat();
+    let error = decode::<Large>(&endless).unwrap_err();
+    assert!(error.contains("nested more than 512 levels or 1024 KiB of stack deep"), "{error}");
 }
