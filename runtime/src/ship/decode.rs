@@ -17,7 +17,6 @@ use super::numbers;
 /// # Errors
 ///
 /// The text names the type and holds what its `Deserialize` said, word for word.
-#[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "the process pools are being built on it"))]
 pub(crate) fn decode<T: DeserializeOwned>(input: &[u8]) -> Result<T, String> {
     message(input).map_err(|fault| format!("cannot decode `{}`: {fault}", type_name::<T>()))
 }

@@ -19,7 +19,6 @@ use super::numbers;
 ///
 /// The text names the type and holds what its `Serialize` said, word for word. `out` is as it was then, but not after a
 /// panic of its `Serialize`.
-#[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "the process pools are being built on it"))]
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
     let start = out.len();
     let mut encoder = Encoder::new(out, false);
