@@ -73,7 +73,9 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                             ::concurrent_futures::__private::Flow::Next(__values) => __values,
                             // The parallel part of this iteration ended with a `continue`.
                             ::concurrent_futures::__private::Flow::Skip => continue,
-                            // It ended with an exit, which would be repeated here, where it means what it says. There
+                            // It ended with a `break`.
+                            ::concurrent_futures::__private::Flow::Stop => break,
+                            // It ended with another exit, which would be repeated here, where it means what it says. There
                             // are none.
                             ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {},
                         };

@@ -109,6 +109,27 @@ pub(crate) fn contains_work(expr: &Expr) -> bool {
     finder.0
 }
 
+/// Whether `expr` calls something or loops somewhere: arithmetic alone is not worth taking a statement apart.
+pub(crate) fn is_weighty(expr: &Expr) -> bool {
+    struct Finder(bool);
+    impl syn::visit::Visit<'_> for Finder {
+        fn visit_expr(&mut self, expr: &Expr) {
+            self.0 |= match expr {
+                Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_) => is_work(expr),
+                Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => true,
+                _ => false,
+            };
+            if !self.0 && !matches!(expr, Expr::Closure(_)) {
+                syn::visit::visit_expr(self, expr);
+            }
+        }
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut finder = Finder(false);
+    syn::visit::Visit::visit_expr(&mut finder, expr);
+    finder.0
+}
+
 /// [`is_work`] of one node, without a look into its parts.
 fn is_work_itself(expr: &Expr) -> bool {
     match expr {
@@ -136,6 +157,7 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
         Expr::Try(inner) => may_borrow(&inner.expr),
         Expr::Paren(inner) => may_borrow(&inner.expr),
         Expr::Group(inner) => may_borrow(&inner.expr),
+        Expr::Tuple(tuple) => tuple.elems.iter().any(may_borrow),
         _ => false,
     }
 }

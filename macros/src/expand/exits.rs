@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprForLoop, Ident, Label, Lifetime, Macro, Pat, Stmt};
 
-/// What there is to know about the loop whose parallel part is rewritten.
+/// What there is to know about the loop, annotated or in such a one, whose parallel part is rewritten.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'a> {
     pub(crate) abi: &'a Abi,
@@ -37,9 +37,18 @@ impl Exits {
     /// Rewrites the exits in `stmts`, so that they leave the closure of their segment. `bound` are the variables of the
     /// iteration so far, to which those of the statements are added.
     pub(crate) fn rewrite(&mut self, stmts: &mut [Stmt], around: Around<'_>, bound: &mut Vec<String>) {
+        self.rewriting(around, bound, |rewriter| stmts.iter_mut().for_each(|stmt| rewriter.visit_stmt_mut(stmt)));
+    }
+
+    /// The same of an expression.
+    pub(crate) fn rewrite_expr(&mut self, expr: &mut Expr, around: Around<'_>, bound: &mut Vec<String>) {
+        self.rewriting(around, bound, |rewriter| rewriter.visit_expr_mut(expr));
+    }
+
+    fn rewriting(&mut self, around: Around<'_>, bound: &mut Vec<String>, visit: impl FnOnce(&mut Rewriter<'_, '_>)) {
         let scopes = vec![std::mem::take(bound)];
         let mut rewriter = Rewriter { exits: self, around, targets: Vec::new(), scopes };
-        stmts.iter_mut().for_each(|stmt| rewriter.visit_stmt_mut(stmt));
+        visit(&mut rewriter);
         *bound = rewriter.scopes.swap_remove(0);
     }
 
@@ -50,7 +59,7 @@ impl Exits {
         quote!(#flow<_, #exits>)
     }
 
-    // Output: match step { Flow::Next(v) => v, Flow::Skip => continue, Flow::Leave(exit) => match exit { … } }
+    // Output: match step { Next(v) => v, Skip => continue, Stop => break, Leave(exit) => match exit { … } }
     pub(crate) fn honour(&self, step: &TokenStream, around: Around<'_>) -> TokenStream {
         let (flow, or) = (around.abi.private("Flow"), around.abi.private("Or"));
         let (values, exit) = (names::local("values"), names::local("exit"));
@@ -63,6 +72,7 @@ impl Exits {
             match #step {
                 #flow::Next(#values) => #values,
                 #flow::Skip => continue #label,
+                #flow::Stop => break #label,
                 #flow::Leave(#exit) => #arms,
             }
         }
@@ -104,6 +114,10 @@ impl Rewriter<'_, '_> {
             return Some(expression(quote_spanned!(names::at(span)=> return #flow::Skip)));
         }
         let Some(value) = value else {
+            if own {
+                let flow = self.around.abi.private("Flow");
+                return Some(expression(quote_spanned!(names::at(span)=> return #flow::Stop)));
+            }
             return Some(self.leave(span, quote!(()), quote!(()), expr.to_token_stream()));
         };
         let payload = names::local("value");
@@ -264,11 +278,12 @@ impl VisitMut for Rewriter<'_, '_> {
             return;
         }
         let Some(mut args) = tokens::macro_args(mac) else { return };
-        let before = self.exits.sites.len();
+        let before = args.to_token_stream().to_string();
         args.iter_mut().for_each(|arg| self.visit_expr_mut(arg));
         // Untouched tokens keep their text, which `assert!` quotes.
-        if self.exits.sites.len() > before {
-            mac.tokens = args.to_token_stream();
+        let after = args.to_token_stream();
+        if after.to_string() != before {
+            mac.tokens = after;
         }
     }
 }

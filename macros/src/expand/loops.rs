@@ -1,18 +1,18 @@
 //! An annotated loop, as the loop that it was and, beside it, as its two parts.
 
-use super::exits::{Around, Exits};
+use super::exits::Around;
 use super::options;
+use super::parts;
 use crate::abi::Abi;
-use crate::analyze::patterns;
 use crate::analyze::scope::plan_number;
-use crate::model::loop_plan::{Capture, Crossing, LoopPlan, LoopSource, Segment, Split, Turn};
+use crate::model::loop_plan::{Capture, LoopPlan, LoopSource, Split};
 use crate::names;
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprForLoop, Index, ItemFn, Member, Pat, Stmt};
+use syn::{Expr, ExprForLoop, Index, ItemFn, Member};
 
 /// The function with its planned loops replaced.
 pub(crate) fn function(mut function: ItemFn, plans: &BTreeMap<usize, LoopPlan>) -> TokenStream {
@@ -114,14 +114,12 @@ impl Expander<'_> {
         source: Span,
     ) -> TokenStream {
         let ExprForLoop { label, pat, .. } = &plan.written;
-        let Split { turns, items, return_in_order, .. } = split;
+        let Split { items, return_in_order, .. } = split;
         let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order };
-        let (at, item, step) = (names::at(source), names::local("item"), local_step());
+        let (at, item, step) = (names::at(source), names::local("item"), names::local("step"));
         let (part, team) = (names::local_at("part", source), names::local_at("team", source));
 
-        let pieces = self.pieces(turns, pat, around);
-        let closure = closure(&pieces, quote!(let #pat = #item;), abi);
-        let in_order = self.in_order(turns, &pieces, around);
+        let (closure, in_order) = parts::parts(split, pat, around, self);
         let make_part = abi.private_at("part", at);
         let checks = checks(split, abi, source);
         let input = input(abi, is_enumerated, source);
@@ -134,143 +132,6 @@ impl Expander<'_> {
             }
         }}
     }
-
-    /// The parallel turns, with their inner loops expanded and their exits rewritten.
-    fn pieces<'a>(&mut self, turns: &'a [Turn], pat: &Pat, around: Around<'_>) -> Vec<Piece<'a>> {
-        let mut bound: Vec<String> = patterns::bound_names(pat).into_iter().map(|(name, _)| name.to_string()).collect();
-        let segments = turns.iter().filter_map(|turn| match turn {
-            Turn::Parallel(segment) => Some(segment),
-            Turn::InOrder(_) => None,
-        });
-        let pieces = segments.map(|segment| {
-            let mut stmts = self.expanded_stmts(&segment.stmts);
-            let mut exits = Exits::default();
-            exits.rewrite(&mut stmts, around, &mut bound);
-            Piece { segment, stmts, exits }
-        });
-        pieces.collect()
-    }
-
-    /// The in-order part: each parallel turn lands at its place, then the statements behind it follow.
-    fn in_order(&mut self, turns: &[Turn], pieces: &[Piece<'_>], around: Around<'_>) -> TokenStream {
-        let mut out = TokenStream::new();
-        let mut landings: Vec<(&Ident, TokenStream)> = Vec::new();
-        let mut n_landed = 0;
-        for turn in turns {
-            match turn {
-                Turn::Parallel(segment) => {
-                    let step = if n_landed == 0 { local_step() } else { landing(n_landed) };
-                    let values = pieces[n_landed].exits.honour(&step, around);
-                    n_landed += 1;
-                    let rest = (n_landed < pieces.len()).then(|| names::numbered("rest", n_landed));
-                    let crossed = segment.crossing.iter().map(|Crossing { name, is_mut, .. }| {
-                        let mutability = is_mut.then(|| quote!(mut));
-                        quote!(#mutability #name)
-                    });
-                    let crossed = quote!(#(#crossed,)*);
-                    match &segment.lands_at {
-                        None => {
-                            let rest = rest.map(|rest| quote!(#rest,));
-                            let replayed = &segment.replayed;
-                            out.extend(quote!(let (#crossed #rest) = #values; #(#replayed)*));
-                        }
-                        Some(placeholder) => {
-                            out.extend(rest.as_ref().map(|rest| quote!(let #rest;)));
-                            let landed = match rest {
-                                Some(rest) => {
-                                    let next = names::local("next");
-                                    quote!({ let (#crossed #next,) = #values; #rest = #next; #placeholder })
-                                }
-                                None => quote!({ let (#crossed) = #values; #placeholder }),
-                            };
-                            landings.push((placeholder, landed));
-                        }
-                    }
-                }
-                Turn::InOrder(stmts) => {
-                    let stmts = self.expanded_stmts(stmts);
-                    out.extend(land_within(quote!(#(#stmts)*), &landings));
-                }
-            }
-        }
-        out
-    }
-
-    /// The statements with the planned loops in them replaced.
-    fn expanded_stmts(&mut self, written: &[Stmt]) -> Vec<Stmt> {
-        let mut stmts = written.to_vec();
-        stmts.iter_mut().for_each(|stmt| self.visit_stmt_mut(stmt));
-        stmts
-    }
-}
-
-/// A parallel turn on its way to tokens.
-struct Piece<'a> {
-    segment: &'a Segment,
-    stmts: Vec<Stmt>,
-    exits: Exits,
-}
-
-// Input:  the turns `let y = f(x);` and, behind an in-order statement, `let z = g(&y);`
-// Output: -> Flow<_, Never> {
-//     let x = item;
-//     let y = f(x);
-//     let rest1 = segment(|| -> Flow<_, Never> { let z = g(&y); Flow::Next((z,)) });
-//     Flow::Next((y, rest1,))
-// }
-fn closure(pieces: &[Piece<'_>], first: TokenStream, abi: &Abi) -> TokenStream {
-    let (flow, segment) = (abi.private("Flow"), abi.private("segment"));
-    let mut inner: Option<TokenStream> = None;
-    for (number, piece) in pieces.iter().enumerate().rev() {
-        let rest = names::numbered("rest", number + 1);
-        let run_rest = inner.take().map(|inner| quote!(let #rest = #segment(|| #inner);));
-        let give_rest = run_rest.is_some().then(|| quote!(#rest,));
-        let flow_type = piece.exits.flow_type(abi);
-        let stmts = &piece.stmts;
-        let crossing = piece.segment.crossing.iter().map(|Crossing { name, is_copied, .. }| {
-            let at = names::at(name.span());
-            let cross = abi.private_at(if *is_copied { "cross_copy" } else { "cross" }, at);
-            quote_spanned!(at=> #cross(#name),)
-        });
-        let first = (number == 0).then_some(&first);
-        inner = Some(quote!(-> #flow_type {
-            #first
-            #(#stmts)*
-            #run_rest
-            #flow::Next((#(#crossing)* #give_rest))
-        }));
-    }
-    inner.expect("the first turn is parallel")
-}
-
-fn local_step() -> TokenStream {
-    names::local("step").into_token_stream()
-}
-
-/// The result of the piece with that number, when the in-order statements before it have run.
-fn landing(number: usize) -> TokenStream {
-    let rest = names::numbered("rest", number);
-    quote!(#rest.land())
-}
-
-/// `tokens` with each placeholder replaced by what lands there.
-fn land_within(tokens: TokenStream, landings: &[(&Ident, TokenStream)]) -> TokenStream {
-    if landings.is_empty() {
-        return tokens;
-    }
-    let land = |token| match token {
-        TokenTree::Ident(ident) => match landings.iter().find(|(placeholder, _)| **placeholder == ident) {
-            Some((_, landed)) => landed.clone(),
-            None => ident.into_token_stream(),
-        },
-        TokenTree::Group(group) => {
-            let mut landed = Group::new(group.delimiter(), land_within(group.stream(), landings));
-            landed.set_span(group.span());
-            landed.into_token_stream()
-        }
-        token => token.into_token_stream(),
-    };
-    tokens.into_iter().map(land).collect()
 }
 
 // Output: items(&iter); capture(&a); source_may_be_left(…);
@@ -278,7 +139,8 @@ fn checks(split: &Split, abi: &Abi, source: Span) -> TokenStream {
     let at = names::at(source);
     let iter = names::local_at("iter", source);
     let items = abi.private_at("items", at);
-    let captures = split.captures.iter().map(|Capture { name, fields }| {
+    let captures = split.captures.iter().filter(|capture| !capture.is_doubtful);
+    let captures = captures.map(|Capture { name, fields, .. }| {
         let span = names::at(name.span());
         let capture = abi.private_at("capture", span);
         let fields = fields.iter().map(|field| match field.parse() {

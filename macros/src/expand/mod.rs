@@ -2,6 +2,7 @@
 
 pub(crate) mod exits;
 pub(crate) mod fallback;
+mod parts;
 pub(crate) mod loops;
 pub(crate) mod options;
 pub(crate) mod tasks;

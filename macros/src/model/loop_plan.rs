@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use proc_macro2::{Ident, Span};
-use syn::{Expr, ExprForLoop, Stmt};
+use syn::{Expr, ExprForLoop, Label, Local, Pat, Stmt};
 
 /// What becomes of one loop.
 pub(crate) struct LoopPlan {
@@ -17,6 +17,8 @@ pub(crate) struct LoopPlan {
 pub(crate) struct Split {
     /// The first turn is parallel: it begins with the loop's pattern.
     pub(crate) turns: Vec<Turn>,
+    /// The segments of the parallel turns, by their numbers.
+    pub(crate) segments: Vec<Segment>,
     /// Items (functions, types, uses) declared in the body, which both parts see.
     pub(crate) items: Vec<Stmt>,
     /// What the parallel part reads of the function's locals.
@@ -28,14 +30,70 @@ pub(crate) struct Split {
     pub(crate) return_in_order: bool,
 }
 
-/// Statements of one part that follow each other.
+impl Split {
+    /// The variables around the loop, and `self`, that the parallel part uses, each once.
+    #[expect(dead_code, reason = "for workers that must be sent what they use")]
+    pub(crate) fn outer_variables(&self) -> Vec<&Ident> {
+        let mut names: Vec<&Ident> = Vec::new();
+        for Capture { name, .. } in &self.captures {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+/// The number of a segment.
+pub(crate) type SegmentId = usize;
+
+/// A stretch of the body, or of a block in it, in one of the parts or in both.
+#[derive(Clone)]
 pub(crate) enum Turn {
-    Parallel(Segment),
+    Parallel(SegmentId),
     InOrder(Vec<Stmt>),
+    /// Stands behind a parallel turn, at whose end it is decided.
+    Fork(Fork),
+    /// Stands behind a parallel turn, at whose end it runs.
+    Each(Each),
+}
+
+/// A statement whose branches have two parts: the parallel part takes one of them, and the in-order part follows.
+#[derive(Clone)]
+pub(crate) struct Fork {
+    /// The variable that says which branch was taken, and holds what crosses there.
+    pub(crate) name: Ident,
+    /// The statement as an expression, with the names of the branches where these stood.
+    pub(crate) head: Expr,
+    pub(crate) branches: Vec<Branch>,
+    /// The `let` whose value the in-order part makes.
+    pub(crate) binding: Option<Local>,
+}
+
+/// One branch of a fork.
+#[derive(Clone)]
+pub(crate) struct Branch {
+    pub(crate) name: Ident,
+    /// What the patterns in front of it bind.
+    pub(crate) bound: Vec<String>,
+    /// The first turn is parallel, and part of the segment in which the fork stands.
+    pub(crate) turns: Vec<Turn>,
+}
+
+/// An inner loop whose body has two parts: the parallel part makes a list, and the in-order part goes through it.
+#[derive(Clone)]
+pub(crate) struct Each {
+    /// The variable that holds the list.
+    pub(crate) name: Ident,
+    pub(crate) label: Option<Label>,
+    pub(crate) pat: Pat,
+    pub(crate) source: Expr,
+    /// The first turn is parallel.
+    pub(crate) turns: Vec<Turn>,
 }
 
 /// Statements of the parallel part between two in-order ones.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Segment {
     pub(crate) stmts: Vec<Stmt>,
     /// The variables that the in-order part uses later.
@@ -60,6 +118,8 @@ pub(crate) struct Crossing {
 pub(crate) struct Capture {
     pub(crate) name: Ident,
     pub(crate) fields: Vec<String>,
+    /// A variable of the body has its name too, so that this may be one of those.
+    pub(crate) is_doubtful: bool,
 }
 
 /// The source expression of a loop, taken apart.

@@ -2,6 +2,7 @@
 
 use crate::task::outcome::{self, Panic};
 use crate::thread::loop_core::Step;
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::task::Poll;
@@ -16,13 +17,15 @@ pub enum Flow<T, E> {
     Next(T),
     /// `continue`
     Skip,
-    /// `break`, `return`, `?` or a jump to an outer label; `E` says which.
+    /// `break`
+    Stop,
+    /// `return`, `?`, a jump to an outer label or a `break` with a value; `E` says which.
     Leave(E),
 }
 
 impl<T, E> Step for Flow<T, E> {
     fn ends_loop(&self) -> bool {
-        matches!(self, Self::Leave(_))
+        matches!(self, Self::Stop | Self::Leave(_))
     }
 }
 
@@ -40,20 +43,101 @@ pub enum Or<A, B> {
 pub enum Never {}
 
 /// A piece of the parallel part that stands behind in-order statements: how it ended takes effect when
-/// these have run.
+/// these have run. `None`: it did not run, since a piece in front of it ended the iteration.
 #[derive(Debug)]
 #[must_use]
-pub struct Landing<T, E>(Result<Flow<T, E>, Panic>);
+pub struct Landing<T, E>(Option<Result<Flow<T, E>, Panic>>);
 
 /// Runs such a piece: `let rest = segment(|| { …; Flow::Next((a, b)) });`
 pub fn segment<T, E>(piece: impl FnOnce() -> Flow<T, E>) -> Landing<T, E> {
-    Landing(outcome::catch(piece))
+    Landing(Some(outcome::catch(piece)))
+}
+
+/// The same where pieces do not stand within each other, as in branches and inner loops: it does not run where one
+/// in front of it ended the iteration.
+pub fn segment_unless<T, E>(ended: &Ended, piece: impl FnOnce() -> Flow<T, E>) -> Landing<T, E> {
+    if ended.0.get() != End::NotYet {
+        return Landing(None);
+    }
+    let result = outcome::catch(piece);
+    ended.0.set(match &result {
+        Ok(Flow::Next(_)) => ended.0.get(),
+        Ok(Flow::Skip) => End::Skip,
+        Ok(Flow::Stop) => End::Stop,
+        Ok(Flow::Leave(_)) | Err(_) => End::Outer,
+    });
+    Landing(Some(result))
+}
+
+/// The parallel parts of an inner loop: `let list = list(&ended, source, |item, ended| { …; Flow::Next((a, b)) });`
+///
+/// Each iteration lands where the in-order part of the inner loop reaches it.
+pub fn list<I: IntoIterator, T, E>(
+    outer: &Ended,
+    source: I,
+    mut part: impl FnMut(I::Item, &Ended) -> Flow<T, E>,
+) -> Vec<Landing<T, E>> {
+    let mut landings = Vec::new();
+    let mut source = source.into_iter();
+    let ended = Ended::default();
+    // One `catch` for the whole loop: a panic is that of the iteration behind the last one that is in the list.
+    let result = outcome::catch(|| {
+        for item in source.by_ref() {
+            let flow = part(item, &ended);
+            match &flow {
+                Flow::Next(_) => {}
+                Flow::Skip => ended.0.set(End::Skip),
+                Flow::Stop => ended.0.set(End::Stop),
+                Flow::Leave(_) => ended.0.set(End::Outer),
+            }
+            landings.push(Landing(Some(Ok(flow))));
+            match ended.0.get() {
+                End::NotYet | End::Skip => ended.0.set(End::NotYet),
+                End::Stop | End::Outer => break,
+            }
+        }
+        // As a `for` does it, at the end of the loop; its panic is caught too.
+        drop(source);
+    });
+    if let Err(panic) = result {
+        ended.0.set(End::Outer);
+        landings.push(Landing(Some(Err(panic))));
+    }
+    if ended.0.get() == End::Outer {
+        outer.0.set(End::Outer);
+    }
+    landings
+}
+
+/// Whether the parallel part of an iteration, of the annotated loop or of a loop in it, has come to an end before its
+/// last piece.
+#[derive(Debug, Default)]
+pub struct Ended(Cell<End>);
+
+impl Ended {
+    /// It has not.
+    pub fn not_yet() -> Self {
+        Self::default()
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum End {
+    #[default]
+    NotYet,
+    /// By `continue`.
+    Skip,
+    /// By `break`.
+    Stop,
+    /// By an exit from more than this loop, or a panic.
+    Outer,
 }
 
 impl<T, E> Landing<T, E> {
     /// How the piece ended; its panic goes on here.
     pub fn land(self) -> Flow<T, E> {
-        self.0.unwrap_or_else(|panic| outcome::resume(panic))
+        let result = self.0.expect("the piece in front of it has ended the iteration");
+        result.unwrap_or_else(|panic| outcome::resume(panic))
     }
 }
 

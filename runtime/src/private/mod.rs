@@ -6,7 +6,7 @@ mod loops;
 mod tasks;
 
 pub use crate::schedule::site::Site;
-pub use flow::{Branch, Flow, Landing, Never, Or, branch, segment};
+pub use flow::{Branch, Ended, Flow, Landing, Never, Or, branch, list, segment, segment_unless};
 pub use loops::{
     Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
 };

@@ -1,0 +1,222 @@
+//! Takes statements apart: their branches, and the bodies of inner loops, are split in their turn.
+//!
+//! Nothing is lost by trying: where no work gets into the parallel part by it, the statement is in order as a whole.
+
+use super::crossing::Level;
+use super::shape::{self, Branches, Shape};
+use super::splitter::{Made, Progress, Splitter, is_local_macro, stmt_is_weighty};
+use super::variables::{Flags, StmtKey};
+use crate::analyze::scope::Locals;
+use crate::analyze::uses::{self, Access, ExitKind};
+use crate::analyze::{hoist, kinds, patterns};
+use crate::model::loop_plan::{Branch, Each, Fork, Segment, Turn};
+use crate::names;
+use std::mem;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprForLoop, Pat, Stmt};
+
+impl Splitter<'_> {
+    /// Takes apart a statement that must be in order, if that is possible and worth while. `later` stands behind it.
+    pub(super) fn descend(&mut self, stmt: &Stmt, later: &[Stmt]) -> Option<Progress> {
+        if self.tries == 0 || self.stays.contains(&StmtKey::of(stmt)) {
+            return None;
+        }
+        let stays_behind =
+            |stmt: &Stmt| is_local_macro(stmt) || (matches!(stmt, Stmt::Item(_)) && !self.path.is_empty());
+        let may_join = later.iter().any(stmt_is_weighty) && !later.iter().any(stays_behind);
+        let needs_order = |expr: &Expr| {
+            let facts = uses::of_expr(expr, self.label.as_ref());
+            self.needs_order(&facts).is_some()
+        };
+        let shapes = shape::of(stmt, may_join.then_some(later), &needs_order, self.n_names);
+        for shape in shapes {
+            self.tries = self.tries.saturating_sub(1);
+            let before = self.clone();
+            let (is_done, progress) = match &shape {
+                Shape::Branches(branches) => {
+                    let progress = if branches.has_rest { Progress::ToTheEnd } else { Progress::OneStatement };
+                    (self.branches(stmt, branches), progress)
+                }
+                Shape::Loop(inner) => (self.each(stmt, inner), Progress::OneStatement),
+            };
+            if is_done && self.weight > before.weight {
+                return Some(progress);
+            }
+            let tries = self.tries;
+            *self = Self { tries, ..before };
+        }
+        None
+    }
+
+    /// Splits each of the branches. `false`: what decides between them must be in order.
+    fn branches(&mut self, stmt: &Stmt, shape: &Branches) -> bool {
+        let Branches { head, ways, binding, bound_by_head, .. } = shape;
+        let head_facts = uses::of_expr(head, self.label.as_ref());
+        if self.needs_order(&head_facts).is_some() || !head_facts.awaits.is_empty() {
+            return false;
+        }
+        self.has_work |= hoist::contains_work(head);
+        self.n_names += ways.len();
+        let fork = self.n_names;
+        self.parallel_turn();
+        // What the head moves, it moves for one of the branches only: the others may still hand it on.
+        self.path.push(Some(Level { fork, segment: usize::MAX }));
+        self.uses_in_parallel(head_facts.uses);
+        self.path.pop();
+
+        let turns = mem::take(&mut self.turns);
+        let flags = self.variables.flags();
+        let mut flags_behind: Vec<Vec<Flags>> = Vec::new();
+        let mut may_exit = false;
+        let mut branches = Vec::new();
+        for (index, way) in ways.iter().enumerate() {
+            let names = self.variables.names();
+            self.variables.set_flags(&flags);
+            self.path.push(Some(Level { fork, segment: self.segments.len() }));
+            self.new_segment(Segment::default());
+            let mut bound: Vec<String> = Vec::new();
+            if let (0, Some(local)) = (index, bound_by_head) {
+                let init = local.init.as_ref().map(|init| &*init.expr);
+                let facts = init.map(|init| uses::of_expr(init, self.label.as_ref())).unwrap_or_default();
+                self.let_parallel(stmt, &local.pat, init, facts, &way.stmts, |_, _| {});
+                bound.extend(names_of(&local.pat));
+            }
+            for (pat, scrutinee) in &way.bound {
+                self.bind_matched(stmt, pat, scrutinee);
+                bound.extend(names_of(pat));
+            }
+            self.block(&way.stmts, way.has_value);
+            self.path.pop();
+            self.variables.restore(names);
+            flags_behind.push(self.variables.flags());
+            may_exit |= mem::take(&mut self.behind_exit);
+            branches.push(Branch { name: way.name.clone(), bound, turns: mem::take(&mut self.turns) });
+        }
+        self.variables.set_flags(&flags);
+        flags_behind.iter().for_each(|flags| self.variables.merge_flags(flags));
+        self.behind_exit = may_exit;
+
+        self.turns = turns;
+        let name = names::numbered("fork", fork);
+        self.turns.push(Turn::Fork(Fork { name, head: head.clone(), branches, binding: binding.clone() }));
+        if let Some(local) = binding {
+            self.bind_in_order(&local.pat);
+        }
+        true
+    }
+
+    /// Binds what a pattern in front of a branch, or of an inner loop, takes out of a value.
+    fn bind_matched(&mut self, stmt: &Stmt, pat: &Pat, value: &Expr) {
+        let facts = uses::of_expr(value, self.label.as_ref());
+        let uses_of = |is: &dyn Fn(&super::variables::Variable) -> bool| {
+            facts.uses.iter().any(|used| self.variables.get(&used.place.name).is_some_and(is))
+        };
+        let binds_by_ref = !patterns::names_bound_by_ref(pat).is_empty();
+        let borrows = self.borrows_from_own(value, &facts)
+            || uses_of(&|variable| variable.borrows_in.is_some())
+            || (binds_by_ref && (uses::place(value).is_none() || uses_of(&|variable| variable.is_made)));
+        let made = Made {
+            is_copied: kinds::items_are_copied(value, pat, &Locals::new()) && matches!(stmt, Stmt::Expr(Expr::ForLoop(_), _)),
+            is_own: facts.uses.iter().all(|used| self.is_own(used)),
+            is_made: true,
+            borrows_in: borrows.then(|| StmtKey::of(stmt)),
+            view: None,
+        };
+        for (name, is_mut) in patterns::bound_names(pat) {
+            self.bind(name, is_mut, made.clone());
+        }
+    }
+
+    /// Splits the body of an inner loop. `false`: it must be in order as a whole.
+    fn each(&mut self, stmt: &Stmt, inner: &ExprForLoop) -> bool {
+        let ExprForLoop { label, pat, expr: source, body, .. } = inner;
+        let source_facts = uses::of_expr(source, self.label.as_ref());
+        if self.needs_order(&source_facts).is_some() || !source_facts.awaits.is_empty() {
+            return false;
+        }
+        self.has_work |= hoist::contains_work(source);
+        self.parallel_turn();
+        self.uses_in_parallel(source_facts.uses);
+
+        let (n_touches, n_variables) = (self.touches.len(), self.variables.len());
+        let turns = mem::take(&mut self.turns);
+        let names = self.variables.names();
+        let outer_label = mem::replace(&mut self.label, label.clone());
+        let may_leave_in_order = mem::take(&mut self.may_leave_in_order);
+        self.path.push(None);
+        self.new_segment(Segment::default());
+        self.bind_matched(stmt, pat, source);
+        self.block(&body.stmts, false);
+        self.path.pop();
+        self.variables.restore(names);
+        self.label = outer_label;
+        // Later iterations of the inner loop would have run that should not have.
+        if mem::replace(&mut self.may_leave_in_order, may_leave_in_order) {
+            return false;
+        }
+        // Its `continue`s do not concern what stands behind it.
+        self.behind_exit = false;
+        if !self.parts_are_apart(n_touches, n_variables) || self.may_move_away(inner, n_touches, n_variables) {
+            return false;
+        }
+
+        let turns = mem::replace(&mut self.turns, turns);
+        self.n_names += 1;
+        let name = names::numbered("list", self.n_names);
+        let (label, pat, source) = (label.clone(), (**pat).clone(), (**source).clone());
+        self.turns.push(Turn::Each(Each { name, label, pat, source, turns }));
+        true
+    }
+
+    /// Whether no variable from around an inner loop is changed in it and used by both of its parts.
+    fn parts_are_apart(&self, n_touches: usize, n_variables: usize) -> bool {
+        let touches = &self.touches[n_touches..];
+        touches.iter().filter(|touch| touch.may_change && touch.variable < n_variables).all(|changed| {
+            let same = |is_in_order: bool| {
+                touches.iter().any(|touch| touch.variable == changed.variable && touch.is_in_order == is_in_order)
+            };
+            !(same(true) && same(false))
+        })
+    }
+
+    /// Whether the parallel part of an inner loop may move a variable away and then leave the loop, which a closure
+    /// that is called more than once cannot.
+    fn may_move_away(&self, inner: &ExprForLoop, n_touches: usize, n_variables: usize) -> bool {
+        let mut body = inner.body.clone();
+        Operands.visit_block_mut(&mut body);
+        let facts = uses::of_body(&inner.pat, &body, inner.label.as_ref());
+        let may_be_left = facts.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
+        let moved = |used: &&uses::Use| match &used.access {
+            Access::Value => true,
+            Access::Method(method, _) => method.starts_with("into"),
+            _ => false,
+        };
+        may_be_left
+            && facts.uses.iter().filter(moved).any(|used| {
+                let id = self.variables.id(&used.place.name).filter(|id| *id < n_variables);
+                let is_in_parallel = |touch: &&super::crossing::Touch| {
+                    Some(touch.variable) == id && !touch.is_in_order && touch.may_move
+                };
+                self.touches[n_touches..].iter().find(is_in_parallel).is_some()
+            })
+    }
+}
+
+/// Replaces the operands of operators, which are numbers for the most part: they are no moves to speak of.
+struct Operands;
+
+impl VisitMut for Operands {
+    fn visit_expr_binary_mut(&mut self, binary: &mut syn::ExprBinary) {
+        visit_mut::visit_expr_binary_mut(self, binary);
+        let is_assigned = uses::is_compound(&binary.op);
+        for operand in [&mut binary.left, &mut binary.right].into_iter().skip(usize::from(is_assigned)) {
+            if matches!(**operand, Expr::Path(_) | Expr::Field(_)) {
+                **operand = syn::parse_quote!(0);
+            }
+        }
+    }
+}
+
+fn names_of(pat: &Pat) -> impl Iterator<Item = String> {
+    patterns::bound_names(pat).into_iter().map(|(name, _)| name.to_string())
+}

@@ -1,0 +1,489 @@
+//! Judges statement after statement, and keeps account of variables and of what crosses.
+
+use super::crossing::{Level, Touch};
+use super::reason::{Reason, Why};
+use super::variables::{
+    Flags, StmtKey, Variable, VariableId, Variables, View, leaves_alone, may_change, reads_a_copy,
+};
+use crate::analyze::carried::{self, Carried};
+use crate::analyze::scope::Locals;
+use crate::analyze::uses::{self, Access, Facts, Use};
+use crate::analyze::{hoist, kinds, known, patterns};
+use crate::model::loop_plan::{Segment, SegmentId, Turn};
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Expr, Label, Pat, Stmt};
+
+/// Splits a body, and the blocks in it.
+#[derive(Clone)]
+pub(super) struct Splitter<'a> {
+    pub(super) plan: usize,
+    pub(super) carried: &'a [Carried],
+    /// The locals of the function around the loop.
+    pub(super) around: &'a Locals,
+    /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
+    pub(super) stays: Vec<StmtKey>,
+    /// More of these, found on the way.
+    pub(super) borrowed: Vec<StmtKey>,
+
+    /// The label of the loop whose body this is.
+    pub(super) label: Option<Label>,
+    /// The turns of the block that is split now.
+    pub(super) turns: Vec<Turn>,
+    /// Where this block stands. `None`: in an inner loop.
+    pub(super) path: Vec<Option<Level>>,
+    pub(super) segments: Vec<Segment>,
+    pub(super) variables: Variables,
+    pub(super) touches: Vec<Touch>,
+
+    /// What stands behind in-order statements that may leave the iteration.
+    pub(super) behind_exit: bool,
+    /// An in-order statement may leave more than an iteration.
+    pub(super) may_leave_in_order: bool,
+    /// A macro in an in-order statement that may hide an exit.
+    pub(super) unknown_macro: Option<Span>,
+
+    pub(super) has_work: bool,
+    /// How many calls and loops the parallel part has so far.
+    pub(super) weight: usize,
+    pub(super) n_hoisted: usize,
+    pub(super) n_names: usize,
+    /// How many more statements may be taken apart.
+    pub(super) tries: usize,
+
+    pub(super) items: Vec<Stmt>,
+    pub(super) reasons: Vec<Reason>,
+    /// What the parallel part uses from around the iteration.
+    pub(super) parallel_uses: Vec<Use>,
+}
+
+/// How many statements of one body are taken apart at most: beyond that they stay in order as a whole.
+const MOST_TRIES: usize = 100;
+
+impl<'a> Splitter<'a> {
+    pub(super) fn new(
+        plan: usize,
+        label: Option<&Label>,
+        carried: &'a [Carried],
+        around: &'a Locals,
+        stays: Vec<StmtKey>,
+    ) -> Self {
+        Self {
+            plan,
+            carried,
+            around,
+            stays,
+            borrowed: Vec::new(),
+            label: label.cloned(),
+            turns: vec![Turn::Parallel(0)],
+            path: Vec::new(),
+            segments: vec![Segment::default()],
+            variables: Variables::default(),
+            touches: Vec::new(),
+            behind_exit: false,
+            may_leave_in_order: false,
+            unknown_macro: None,
+            has_work: false,
+            weight: 0,
+            n_hoisted: 0,
+            n_names: 0,
+            tries: MOST_TRIES,
+            items: Vec::new(),
+            reasons: Vec::new(),
+            parallel_uses: Vec::new(),
+        }
+    }
+
+    /// Splits the statements of a block, or from some statement to its end. With `has_value`, the last one may be its
+    /// value.
+    pub(super) fn block(&mut self, stmts: &[Stmt], has_value: bool) {
+        for index in 0..stmts.len() {
+            match &stmts[index] {
+                Stmt::Expr(expr, None) if has_value && index + 1 == stmts.len() => self.value(expr),
+                _ => {
+                    if self.stmt(index, stmts) == Progress::ToTheEnd {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Splits the statement of that index.
+    fn stmt(&mut self, index: usize, stmts: &[Stmt]) -> Progress {
+        let (stmt, later) = (&stmts[index], &stmts[index + 1..]);
+        // A macro is visible to what stands behind it only.
+        if matches!(stmt, Stmt::Item(_)) || (is_local_macro(stmt) && stmts[..index].iter().all(is_local_macro)) {
+            self.items.push(stmt.clone());
+            return Progress::OneStatement;
+        }
+        let stmt = with_semicolon(stmt.clone());
+        let facts = self.facts(&stmt);
+        let Some(reason) = self.reason(&stmt, &facts) else {
+            self.parallel(&stmt, facts, later);
+            return Progress::OneStatement;
+        };
+        if reason.why.may_be_partial()
+            && let Some(progress) = self.descend(&stmt, later)
+        {
+            return progress;
+        }
+        self.reasons.push(reason);
+        self.in_order(stmt);
+        Progress::OneStatement
+    }
+
+    /// The value of a block whose value the in-order part needs.
+    fn value(&mut self, expr: &Expr) {
+        self.in_order(Stmt::Expr(expr.clone(), None));
+    }
+
+    pub(super) fn facts(&self, stmt: &Stmt) -> Facts {
+        uses::of_stmt(stmt, self.label.as_ref())
+    }
+
+    /// Why a statement with these facts must be in order, if it must.
+    fn reason(&self, stmt: &Stmt, facts: &Facts) -> Option<Reason> {
+        let why = if self.behind_exit {
+            Why::BehindExit
+        } else if matches!(stmt, Stmt::Local(syn::Local { init: None, .. })) {
+            Why::NotInitialized
+        } else if hoist::is_conditional(stmt) || is_local_macro(stmt) {
+            Why::Conditional
+        } else {
+            let reason = self.needs_order(facts);
+            if reason.is_some() || !self.stays.contains(&StmtKey::of(stmt)) {
+                return reason;
+            }
+            Why::Borrows
+        };
+        Some(Reason { span: stmt.span(), why })
+    }
+
+    pub(super) fn needs_order(&self, facts: &Facts) -> Option<Reason> {
+        let because = |span, why| Some(Reason { span, why });
+        for used in &facts.uses {
+            let name = &used.place.name;
+            match self.variables.get(name) {
+                Some(variable) if variable.flags.is_in_order => {
+                    return because(used.span, Why::MadeInOrder(name.clone()));
+                }
+                Some(variable)
+                    if variable.flags.read_in_order
+                        && !(leaves_alone(used, variable) || reads_a_copy(used, variable)) =>
+                {
+                    return because(used.span, Why::ChangedLater(name.clone()));
+                }
+                Some(_) => {}
+                None => {
+                    if let Some(carried) = carried::touched(used, self.carried) {
+                        let reads = match &used.access {
+                            Access::Mutate(_) | Access::Call => false,
+                            Access::Method(method, n_args) => !known::is_mutator(method, *n_args),
+                            Access::Value | Access::Shared | Access::Tokens => true,
+                        };
+                        return because(used.span, Why::Carried(carried.clone(), reads));
+                    }
+                }
+            }
+        }
+        // An effect on what the iteration alone knows is nobody else's business.
+        let is_own = |on: &Option<String>| {
+            on.as_ref().and_then(|name| self.variables.get(name)).is_some_and(|variable| variable.is_own)
+        };
+        if let Some(effect) = facts.effects.iter().find(|effect| !is_own(&effect.on)) {
+            return because(effect.span, Why::Effect(effect.what.clone()));
+        }
+        if let Some((span, what)) = facts.hidden_exits.first() {
+            return because(*span, Why::MayExit(what.clone()));
+        }
+        // In a branch, and in an inner loop, what a macro hides works where the macro stays in order.
+        let unknown = facts.unknown_macros.first().filter(|_| !self.path.is_empty())?;
+        because(*unknown, Why::MayExit("a macro that may hide an exit".into()))
+    }
+
+    fn parallel(&mut self, stmt: &Stmt, facts: Facts, later: &[Stmt]) {
+        self.has_work |= stmt_has_work(stmt);
+        self.weight += usize::from(stmt_is_weighty(stmt));
+        match stmt {
+            Stmt::Local(local) => {
+                let init = local.init.as_ref().map(|init| &*init.expr);
+                self.let_parallel(stmt, &local.pat, init, facts, later, |this, facts| {
+                    this.push_parallel(stmt.clone(), facts);
+                });
+            }
+            _ => self.push_parallel(stmt.clone(), facts),
+        }
+    }
+
+    /// Binds what a `let` makes in the parallel part, once `evaluate` has taken account of its value.
+    pub(super) fn let_parallel(
+        &mut self,
+        stmt: &Stmt,
+        pat: &Pat,
+        init: Option<&Expr>,
+        facts: Facts,
+        later: &[Stmt],
+        evaluate: impl FnOnce(&mut Self, Facts),
+    ) {
+        let is_own = facts.uses.iter().all(|used| self.is_own(used));
+        let borrows = init.is_some_and(|init| self.borrows_from_own(init, &facts));
+        let is_view = init.is_some_and(hoist::is_view);
+        let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
+        let of: Vec<(Use, VariableId)> = of.collect();
+        let is_replayed = borrows && is_view && matches!(pat, Pat::Ident(_)) && self.stays_the_same(&facts, later);
+        evaluate(self, facts);
+        // A view is a reference, which is `Copy`.
+        let is_copied = init.is_some_and(kinds::is_copied_value) || is_view || kinds::is_copied_type(pat);
+        for (name, is_mut) in patterns::bound_names(pat) {
+            // A guard lives to the end of the iteration.
+            let is_guard = name.to_string().starts_with('_') && !later.is_empty();
+            let made = Made {
+                is_copied,
+                is_own,
+                is_made: true,
+                borrows_in: borrows.then(|| StmtKey::of(stmt)),
+                view: (is_replayed && !is_mut).then(|| View { stmt: stmt.clone(), of: of.clone() }),
+            };
+            let id = self.bind(name, is_mut, made);
+            if is_guard {
+                self.touch(id, true, false, false);
+            }
+        }
+    }
+
+    /// Whether what a use names is known to the iteration alone.
+    pub(super) fn is_own(&self, used: &Use) -> bool {
+        let name = &used.place.name;
+        match self.variables.get(name) {
+            Some(variable) => variable.is_own || variable.is_copied,
+            None => name != "self" && !self.around.contains_key(name) && !uses::is_upper_case(name),
+        }
+    }
+
+    /// Whether a value borrows from one that the parallel part made, which ends with that part.
+    pub(super) fn borrows_from_own(&self, value: &Expr, facts: &Facts) -> bool {
+        let is_made_here = |used: &Use| {
+            let variable = self.variables.get(&used.place.name);
+            variable.is_some_and(|variable| {
+                variable.is_made && (!variable.is_copied || variable.borrows_in.is_some())
+            })
+        };
+        hoist::borrows_from_temporary(value) || (hoist::may_borrow(value) && facts.uses.iter().any(is_made_here))
+    }
+
+    /// Whether the variables of the iteration that a statement uses are neither changed, moved nor hidden by `later`
+    /// statements.
+    fn stays_the_same(&self, facts: &Facts, later: &[Stmt]) -> bool {
+        let used_here = |name: &str| facts.uses.iter().any(|used| used.place.name == name);
+        if facts.inner_names.iter().any(|name| used_here(name)) {
+            return false;
+        }
+        later.iter().all(|stmt| {
+            let hides = match stmt {
+                Stmt::Local(local) => {
+                    patterns::bound_names(&local.pat).iter().any(|(name, _)| used_here(&name.to_string()))
+                }
+                _ => false,
+            };
+            let changes = self.facts(stmt).uses.iter().any(|used| {
+                let variable = self.variables.get(&used.place.name);
+                used_here(&used.place.name) && variable.is_some_and(|variable| !leaves_alone(used, variable))
+            });
+            !hides && !changes
+        })
+    }
+
+    fn in_order(&mut self, mut stmt: Stmt) {
+        if !self.behind_exit {
+            for hoisted in self.take_out(&mut stmt) {
+                self.hoisted(hoisted);
+            }
+        }
+        let facts = self.facts(&stmt);
+        self.unknown_macro = self.unknown_macro.or(facts.unknown_macros.first().copied());
+        let may_hide = !facts.hidden_exits.is_empty() || !facts.unknown_macros.is_empty();
+        // A local macro hides another of its name from here on, which only the place where it stands can tell.
+        self.behind_exit |= is_local_macro(&stmt) || !facts.exits.is_empty() || may_hide;
+        self.may_leave_in_order |= may_hide || facts.exits.iter().any(|exit| exit.kind == uses::ExitKind::Leave);
+        for used in &facts.uses {
+            if let Some(id) = self.variables.id(&used.place.name) {
+                self.uses_in_order(used, id);
+            }
+        }
+        if let Stmt::Local(local) = &stmt {
+            self.bind_in_order(&local.pat);
+        }
+        match self.turns.last_mut() {
+            Some(Turn::InOrder(stmts)) => stmts.push(stmt),
+            _ => self.turns.push(Turn::InOrder(vec![stmt])),
+        }
+    }
+
+    /// The segment that the next parallel statement of this block belongs to.
+    pub(super) fn parallel_turn(&mut self) -> SegmentId {
+        match self.turns.last() {
+            Some(Turn::Parallel(segment)) => *segment,
+            _ => self.new_segment(Segment::default()),
+        }
+    }
+
+    pub(super) fn new_segment(&mut self, segment: Segment) -> SegmentId {
+        let number = self.segments.len();
+        self.segments.push(segment);
+        self.turns.push(Turn::Parallel(number));
+        number
+    }
+
+    /// A statement of the parallel part.
+    pub(super) fn push_parallel(&mut self, stmt: Stmt, facts: Facts) {
+        self.uses_in_parallel(facts.uses);
+        let segment = self.parallel_turn();
+        self.segments[segment].stmts.push(stmt);
+    }
+
+    pub(super) fn uses_in_parallel(&mut self, uses: Vec<Use>) {
+        for used in uses {
+            let Some(id) = self.variables.id(&used.place.name) else {
+                self.parallel_uses.push(used);
+                continue;
+            };
+            let variable = self.variables.of_mut(id);
+            variable.crosses_as_copy |= variable.flags.must_be_copied;
+            let (may_change, may_move) = (may_change(&used, variable), !leaves_alone(&used, variable));
+            self.touch(id, false, may_change, may_move);
+        }
+    }
+
+    pub(super) fn touch(&mut self, variable: VariableId, is_in_order: bool, may_change: bool, may_move: bool) {
+        let depth = self.variables.of(variable).depth.min(self.path.len());
+        let levels = self.path[depth..].iter().map_while(|level| *level).collect();
+        self.touches.push(Touch { variable, levels, is_in_order, may_change, may_move });
+    }
+
+    /// Binds a variable that the parallel part makes.
+    pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
+        let segment = self.parallel_turn();
+        let Made { is_copied, is_own, is_made, borrows_in, view } = made;
+        self.variables.bind(Variable {
+            name,
+            made_in: Some(segment),
+            depth: self.path.len(),
+            is_mut,
+            is_copied,
+            is_made,
+            is_own,
+            borrows_in,
+            view,
+            crosses_as_copy: false,
+            flags: Flags::default(),
+        })
+    }
+
+    pub(super) fn bind_in_order(&mut self, pat: &Pat) {
+        for (name, is_mut) in patterns::bound_names(pat) {
+            self.variables.bind(Variable {
+                name,
+                made_in: None,
+                depth: self.path.len(),
+                is_mut,
+                is_copied: false,
+                is_made: true,
+                is_own: false,
+                borrows_in: None,
+                view: None,
+                crosses_as_copy: false,
+                flags: Flags { is_in_order: true, ..Flags::default() },
+            });
+        }
+    }
+
+    /// An in-order statement uses a variable: if the parallel part made it, it crosses.
+    fn uses_in_order(&mut self, used: &Use, id: VariableId) {
+        let variable = self.variables.of(id).clone();
+        let may_change = may_change(used, &variable);
+        match (&variable.view, &variable.borrows_in, variable.made_in) {
+            // The in-order part changed it or made it: nothing crosses, but this is a use by that part.
+            _ if variable.flags.is_in_order => return self.touch(id, true, may_change, false),
+            (Some(view), _, Some(segment)) => self.view_again(segment, view, variable.depth),
+            (None, Some(key), _) if !self.borrowed.contains(key) => self.borrowed.push(key.clone()),
+            _ => self.touch(id, true, may_change, false),
+        }
+        let is_untouched = leaves_alone(used, &variable);
+        let is_value = used.access == Access::Value && !variable.is_mut;
+        let flags = &mut self.variables.of_mut(id).flags;
+        if is_untouched || is_value {
+            flags.read_in_order = true;
+            // If it is used again, it was copied: moved values cannot be used.
+            flags.must_be_copied |= !is_untouched;
+        } else {
+            flags.is_in_order = true;
+        }
+    }
+
+    /// The in-order part looks at a view: it makes its own where `segment` lands, of what crosses there in its place.
+    fn view_again(&mut self, segment: SegmentId, View { stmt, of }: &View, depth: usize) {
+        let text = stmt.to_token_stream().to_string();
+        let replayed = &mut self.segments[segment].replayed;
+        if replayed.iter().any(|known| known.to_token_stream().to_string() == text) {
+            return;
+        }
+        replayed.push(stmt.clone());
+        let deeper = self.path.split_off(depth);
+        of.iter().for_each(|(used, id)| self.uses_in_order(used, *id));
+        self.path.extend(deeper);
+    }
+}
+
+/// How far a step went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    OneStatement,
+    /// What stands behind the statement, in its block, became a branch.
+    ToTheEnd,
+}
+
+/// How a variable of the parallel part is made.
+#[derive(Clone, Default)]
+pub(super) struct Made {
+    pub(super) is_copied: bool,
+    pub(super) is_own: bool,
+    pub(super) is_made: bool,
+    pub(super) borrows_in: Option<StmtKey>,
+    pub(super) view: Option<View>,
+}
+
+/// A statement that ends with its own semicolon, so that others can follow it.
+fn with_semicolon(mut stmt: Stmt) -> Stmt {
+    match &mut stmt {
+        Stmt::Expr(_, semicolon) => _ = semicolon.get_or_insert_default(),
+        Stmt::Macro(mac) => _ = mac.semi_token.get_or_insert_default(),
+        Stmt::Local(_) | Stmt::Item(_) => {}
+    }
+    stmt
+}
+
+/// `macro_rules! …` in a body.
+pub(super) fn is_local_macro(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Macro(mac) if mac.mac.path.is_ident("macro_rules"))
+}
+
+/// A statement that is worth handing over.
+fn stmt_has_work(stmt: &Stmt) -> bool {
+    any_expr(stmt, hoist::contains_work)
+}
+
+/// A statement for which it is worth taking another apart.
+pub(super) fn stmt_is_weighty(stmt: &Stmt) -> bool {
+    any_expr(stmt, hoist::is_weighty)
+}
+
+fn any_expr(stmt: &Stmt, is: fn(&Expr) -> bool) -> bool {
+    match stmt {
+        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| is(&init.expr)),
+        Stmt::Expr(expr, _) => is(expr),
+        Stmt::Macro(_) => true,
+        Stmt::Item(_) => false,
+    }
+}

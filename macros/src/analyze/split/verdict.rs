@@ -1,0 +1,105 @@
+//! The split of one loop, and what it was decided on.
+
+use super::crossing;
+use super::reason::Reason;
+use super::splitter::{Made, Splitter};
+use super::variables::StmtKey;
+use crate::analyze::carried::{self, Carried};
+use crate::analyze::scope::Locals;
+use crate::analyze::uses::{self, ExitKind, Place, Use};
+use crate::analyze::{kinds, patterns};
+use crate::model::loop_plan::{Capture, Split};
+use proc_macro2::{Ident, Span};
+use syn::{ExprForLoop, ReturnType};
+
+/// The split, and what it was decided on.
+pub(crate) struct Verdict {
+    pub(crate) split: Split,
+    /// Whether the parallel part has any work.
+    pub(crate) has_work: bool,
+    /// Why the in-order statements are in order.
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) awaits: Vec<Span>,
+    /// The first thing that leaves the loop early.
+    pub(crate) left_at: Option<Span>,
+    /// What the loop iterates over changes this variable as it is asked for items.
+    pub(crate) source_changes: Option<Carried>,
+    /// The items are exclusive references, since something is changed through them here.
+    pub(crate) items_changed: Option<Span>,
+    /// A variable that the loop's pattern binds by reference crosses, which it cannot.
+    pub(crate) crosses_by_ref: Option<Ident>,
+}
+
+/// Splits the body of `written`, loop number `plan`. `locals` are visible around it; `shared` the user calls only read.
+pub(crate) fn split(
+    plan: usize,
+    written: &ExprForLoop,
+    locals: &Locals,
+    shared: &[Ident],
+    output: &ReturnType,
+) -> Verdict {
+    let label = written.label.as_ref();
+    let body = uses::of_body(&written.pat, &written.body, label);
+    let carried = carried::find(&body, locals, shared);
+    let made = Made {
+        is_copied: kinds::items_are_copied(&written.expr, &written.pat, locals),
+        is_own: kinds::is_iter_mut(&written.expr),
+        is_made: kinds::items_are_owned(&written.expr, locals),
+        ..Made::default()
+    };
+    let mut stays: Vec<StmtKey> = Vec::new();
+    let mut splitter = loop {
+        let mut splitter = Splitter::new(plan, label, &carried, locals, stays.clone());
+        for (name, is_mut) in patterns::bound_names(&written.pat) {
+            splitter.bind(name, is_mut, made.clone());
+        }
+        splitter.block(&written.body.stmts, false);
+        // What turned out to cross, but borrows from what stays behind, is made in order the next time.
+        if splitter.borrowed.is_empty() {
+            break splitter;
+        }
+        stays.extend(splitter.borrowed);
+    };
+    crossing::settle(&splitter.touches, &splitter.variables, &mut splitter.segments);
+
+    let left_at = body.exits.iter().find(|exit| exit.kind == ExitKind::Leave).map(|exit| exit.span);
+    let left_at = left_at.or_else(|| body.hidden_exits.first().map(|(span, _)| *span)).or(splitter.unknown_macro);
+    let mut bound: Vec<String> = patterns::bound_names(&written.pat).iter().map(|(name, _)| name.to_string()).collect();
+    bound.extend(body.inner_names);
+    let by_ref = patterns::names_bound_by_ref(&written.pat);
+    let mut crossing = splitter.segments[0].crossing.iter().map(|crossing| &crossing.name);
+    Verdict {
+        has_work: splitter.has_work,
+        awaits: body.awaits,
+        left_at,
+        source_changes: carried::changed_by_source(&written.expr, locals),
+        items_changed: uses::changes_items(&written.pat, &written.body, label),
+        crosses_by_ref: crossing.find(|name| by_ref.contains(name)).cloned(),
+        reasons: splitter.reasons,
+        split: Split {
+            captures: captures(&splitter.parallel_uses, &bound, locals),
+            turns: splitter.turns,
+            segments: splitter.segments,
+            items: splitter.items,
+            may_be_left: left_at.is_some(),
+            return_in_order: kinds::looks_unsendable(output),
+        },
+    }
+}
+
+/// The locals of the function, or fields of them, that the parallel part reads. `bound` are the names of the body.
+fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Capture> {
+    let mut captures: Vec<Capture> = Vec::new();
+    for used in parallel_uses {
+        let Place { name, fields } = &used.place;
+        if locals.contains_key(name) {
+            let is_doubtful = bound.contains(name);
+            let capture =
+                Capture { name: crate::names::written(name, used.span), fields: fields.clone(), is_doubtful };
+            if !captures.iter().any(|known| known.name == capture.name && known.fields == capture.fields) {
+                captures.push(capture);
+            }
+        }
+    }
+    captures
+}

@@ -1,0 +1,260 @@
+//! The two parts of a split loop: the closure that workers run, and what the caller does with its results.
+
+use super::exits::{Around, Exits};
+use crate::analyze::patterns;
+use crate::model::loop_plan::{Branch, Crossing, Each, Fork, Segment, SegmentId, Split, Turn};
+use crate::names;
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::visit_mut::VisitMut;
+use syn::{Pat, Stmt};
+
+/// The closure behind its parameter `item`, and the body of the `for` over the results (each of which is a `step`).
+/// `inner` expands the planned loops that stand in the parts.
+pub(super) fn parts(
+    split: &Split,
+    pat: &Pat,
+    around: Around<'_>,
+    inner: &mut dyn VisitMut,
+) -> (TokenStream, TokenStream) {
+    let segments = &split.segments;
+    let is_nested = split.turns.iter().any(|turn| matches!(turn, Turn::Fork(_) | Turn::Each(_)));
+    let mut writer = Writer { around, segments, inner, is_nested, n_rests: 0 };
+    let mut exits = Exits::default();
+    let course = writer.course(&split.turns, &mut exits, &mut names_in(pat));
+
+    let ended = is_nested.then(|| {
+        let (ended, ended_type) = (names::local("ended"), around.abi.private("Ended"));
+        quote!(let #ended = #ended_type::not_yet();)
+    });
+    let item = names::local("item");
+    let closure = course.closure(quote!(#ended let #pat = #item;), &exits, around);
+    let Course { take, follow, .. } = course;
+    let values = exits.honour(&names::local("step").into_token_stream(), around);
+    (closure, quote!(let #take = #values; #follow))
+}
+
+/// A parallel turn and all that stands behind it in its block, written.
+struct Course {
+    /// What the parallel part runs.
+    run: TokenStream,
+    /// The tuple of what crosses then: variables, branches, lists, and the landing of the next segment.
+    give: TokenStream,
+    /// That tuple as a pattern.
+    take: TokenStream,
+    /// What the in-order part runs with it.
+    follow: TokenStream,
+    /// The landing of the next segment.
+    rest: Option<Ident>,
+}
+
+impl Course {
+    // Output: -> Flow<_, Never> { let x = item; …; Flow::Next((y, rest1,)) }
+    fn closure(&self, first: TokenStream, exits: &Exits, around: Around<'_>) -> TokenStream {
+        let Self { run, give, .. } = self;
+        let (flow, flow_type) = (around.abi.private("Flow"), exits.flow_type(around.abi));
+        quote!(-> #flow_type { #first #run #flow::Next(#give) })
+    }
+}
+
+struct Writer<'a> {
+    around: Around<'a>,
+    segments: &'a [Segment],
+    inner: &'a mut dyn VisitMut,
+    /// There are branches or inner loops, so that a segment may stand behind one that it is not nested in.
+    is_nested: bool,
+    n_rests: usize,
+}
+
+impl<'a> Writer<'a> {
+    // Input:  the turns `let y = f(x);`, `out.push(y);` and `let z = g(&y);`
+    // Output, parallel: let y = f(x);
+    //                   let rest1 = segment(|| -> Flow<_, Never> { let z = g(&y); Flow::Next((z,)) });
+    //                   (y, rest1,)
+    // and in order:     let (y, rest1,) = …; out.push(y); let (z,) = …rest1.land()…;
+    fn course(&mut self, turns: &[Turn], exits: &mut Exits, bound: &mut Vec<String>) -> Course {
+        let [Turn::Parallel(first), behind @ ..] = turns else { unreachable!("the first turn is parallel") };
+        let (mut run, mut follow) = self.segment(*first, exits, bound);
+        let crossing = &self.segments[*first].crossing;
+        let mut give: TokenStream = crossing.iter().map(|crossing| self.given(crossing)).collect();
+        let mut take: TokenStream = crossing.iter().map(taken).collect();
+        let mut rest = None;
+        for (index, turn) in behind.iter().enumerate() {
+            let (name, made, used) = match turn {
+                Turn::InOrder(stmts) => {
+                    follow.extend(self.expanded(stmts).into_iter().map(Stmt::into_token_stream));
+                    continue;
+                }
+                Turn::Fork(fork) => {
+                    let (made, used) = self.fork(fork, exits, bound);
+                    (&fork.name, made, used)
+                }
+                Turn::Each(each) => {
+                    let (made, used) = self.each(each, exits, bound);
+                    (&each.name, made, used)
+                }
+                Turn::Parallel(next) => {
+                    self.n_rests += 1;
+                    let name = names::numbered("rest", self.n_rests);
+                    let (made, used) = self.rest(&name, *next, &behind[index..], bound);
+                    (&*rest.insert(name), made, used)
+                }
+            };
+            run.extend(made);
+            follow.extend(used);
+            give.extend(quote!(#name,));
+            take.extend(quote!(#name,));
+            if rest.is_some() {
+                break;
+            }
+        }
+        Course { run, give: quote!((#give)), take: quote!((#take)), follow, rest }
+    }
+
+    /// The statements of a segment, and what the in-order part repeats of them.
+    fn segment(
+        &mut self,
+        number: SegmentId,
+        exits: &mut Exits,
+        bound: &mut Vec<String>,
+    ) -> (TokenStream, TokenStream) {
+        let Segment { stmts, replayed, .. } = &self.segments[number];
+        let mut stmts = self.expanded(stmts);
+        exits.rewrite(&mut stmts, self.around, bound);
+        (quote!(#(#stmts)*), quote!(#(#replayed)*))
+    }
+
+    /// The segment with that number and all behind it, as a variable of that name, and where it lands.
+    fn rest(
+        &mut self,
+        name: &Ident,
+        number: SegmentId,
+        turns: &[Turn],
+        bound: &mut Vec<String>,
+    ) -> (TokenStream, TokenStream) {
+        let mut exits = Exits::default();
+        let course = self.course(turns, &mut exits, bound);
+        let closure = course.closure(TokenStream::new(), &exits, self.around);
+        let run = if self.is_nested {
+            let (segment, ended) = (self.around.abi.private("segment_unless"), names::local("ended"));
+            quote!(let #name = #segment(&#ended, || #closure);)
+        } else {
+            let segment = self.around.abi.private("segment");
+            quote!(let #name = #segment(|| #closure);)
+        };
+        let values = exits.honour(&quote!(#name.land()), self.around);
+        let Course { take, follow, rest, .. } = course;
+        let follow = match (&self.segments[number].lands_at, rest) {
+            (None, _) => quote!(let #take = #values; #follow),
+            (Some(placeholder), None) => {
+                land_within(follow, placeholder, &quote!({ let #take = #values; #placeholder }))
+            }
+            (Some(placeholder), Some(rest)) => {
+                let next = names::local("next");
+                let landed = quote!({ let (#placeholder, #next,) = #values; #rest = #next; #placeholder });
+                let follow = land_within(follow, placeholder, &landed);
+                quote!(let #rest; #follow)
+            }
+        };
+        (run, follow)
+    }
+
+    // Input:  if c { let y = f(x); out.push(y); } else { missed += 1; }
+    // Output, parallel: let fork1 = if c { Or::This({ let y = f(x); (y,) }) } else { Or::That({ () }) };
+    // and in order:     match fork1 { Or::This(values) => { let (y,) = values; out.push(y); } Or::That(values) => … }
+    fn fork(&mut self, fork: &Fork, exits: &mut Exits, bound: &[String]) -> (TokenStream, TokenStream) {
+        let Fork { name, head, branches, binding } = fork;
+        let mut head = head.clone();
+        self.inner.visit_expr_mut(&mut head);
+        exits.rewrite_expr(&mut head, self.around, &mut bound.to_vec());
+        let mut head = head.into_token_stream();
+        let values = names::local("values");
+        let mut arms = TokenStream::new();
+        for (index, Branch { name, bound: own, turns }) in branches.iter().enumerate() {
+            let course = self.course(turns, exits, &mut [bound, own].concat());
+            let Course { run, give, take, follow, .. } = course;
+            let given = self.one_of(index, branches.len(), quote!({ #run #give }));
+            head = land_within(head, name, &given);
+            let taken = self.one_of(index, branches.len(), values.to_token_stream());
+            arms.extend(quote!(#taken => { let #take = #values; #follow }));
+        }
+        let chosen = quote!(match #name { #arms });
+        let follow = match binding {
+            Some(local) => {
+                let pat = &local.pat;
+                quote!(let #pat = #chosen;)
+            }
+            None => chosen,
+        };
+        (quote!(let #name = #head;), follow)
+    }
+
+    /// `Or::That(Or::This(value))`: the second of three or more.
+    fn one_of(&self, index: usize, n: usize, value: TokenStream) -> TokenStream {
+        let or = self.around.abi.private("Or");
+        let innermost = if index + 1 == n { value } else { quote!(#or::This(#value)) };
+        (0..index).fold(innermost, |value, _| quote!(#or::That(#value)))
+    }
+
+    // Input:  'l: for y in source { let z = g(y); out.push(z); }
+    // Output, parallel: let list2 = list(&ended, source, |item, ended| -> Flow<_, Never> { let y = item; … });
+    // and in order:     'l: for landing in list2 { let (z,) = …landing.land()…; out.push(z); }
+    fn each(&mut self, each: &Each, exits: &mut Exits, bound: &[String]) -> (TokenStream, TokenStream) {
+        let Each { name, label, pat, source, turns } = each;
+        let mut source = source.clone();
+        self.inner.visit_expr_mut(&mut source);
+        exits.rewrite_expr(&mut source, self.around, &mut bound.to_vec());
+
+        let mut own_exits = Exits::default();
+        let around = Around { label: label.as_ref(), ..self.around };
+        let mut own = Writer { around, segments: self.segments, inner: self.inner, is_nested: true, n_rests: self.n_rests };
+        let course = own.course(turns, &mut own_exits, &mut [bound, &names_in(pat)].concat());
+        self.n_rests = own.n_rests;
+
+        let (list, item, ended, landing) =
+            (around.abi.private("list"), names::local("item"), names::local("ended"), names::local("landing"));
+        let closure = course.closure(quote!(let #pat = #item;), &own_exits, around);
+        let Course { take, follow, .. } = course;
+        let values = own_exits.honour(&quote!(#landing.land()), around);
+        (
+            quote!(let #name = #list(&#ended, #source, |#item, #ended| #closure);),
+            quote!(#label for #landing in #name { let #take = #values; #follow }),
+        )
+    }
+
+    /// The statements with the planned loops in them replaced.
+    fn expanded(&mut self, written: &[Stmt]) -> Vec<Stmt> {
+        let mut stmts = written.to_vec();
+        stmts.iter_mut().for_each(|stmt| self.inner.visit_stmt_mut(stmt));
+        stmts
+    }
+
+    fn given(&self, Crossing { name, is_copied, .. }: &Crossing) -> TokenStream {
+        let at = names::at(name.span());
+        let cross = self.around.abi.private_at(if *is_copied { "cross_copy" } else { "cross" }, at);
+        quote_spanned!(at=> #cross(#name),)
+    }
+}
+
+fn taken(Crossing { name, is_mut, .. }: &Crossing) -> TokenStream {
+    let mutability = is_mut.then(|| quote!(mut));
+    quote!(#mutability #name,)
+}
+
+fn names_in(pat: &Pat) -> Vec<String> {
+    patterns::bound_names(pat).into_iter().map(|(name, _)| name.to_string()).collect()
+}
+
+/// `tokens` with what lands at the placeholder.
+fn land_within(tokens: TokenStream, placeholder: &Ident, landed: &TokenStream) -> TokenStream {
+    let land = |token| match token {
+        TokenTree::Ident(ident) if ident == *placeholder => landed.clone(),
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), land_within(group.stream(), placeholder, landed));
+            inner.set_span(group.span());
+            inner.into_token_stream()
+        }
+        token => token.into_token_stream(),
+    };
+    tokens.into_iter().map(land).collect()
+}
