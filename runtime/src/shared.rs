@@ -3,6 +3,10 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(unix)]
+use crate::error::Error;
+#[cfg(unix)]
+use crate::process::ProcessPool;
 use crate::sync::Mutex;
 use crate::thread::crew::Crew;
 use crate::thread::pool::ThreadPool;
@@ -30,4 +34,30 @@ pub(crate) fn crew(n_helpers: usize) -> Option<&'static Crew> {
     let crew = Box::leak(Box::new(crew));
     crews.insert(n_helpers, crew);
     Some(crew)
+}
+
+/// The shared pool of so many worker processes, each of which is replaced after so many tasks.
+///
+/// # Errors
+///
+/// If the system has no descriptors left for it; asked again the next time.
+#[cfg(unix)]
+pub(crate) fn process_pool(
+    n_workers: usize,
+    max_tasks_per_child: Option<usize>,
+) -> Result<&'static ProcessPool, Error> {
+    static POOLS: Mutex<BTreeMap<(usize, Option<usize>), &'static ProcessPool>> = Mutex::new(BTreeMap::new());
+
+    let mut pools = POOLS.lock();
+    let key = (n_workers, max_tasks_per_child);
+    if let Some(pool) = pools.get(&key) {
+        return Ok(pool);
+    }
+    let mut builder = ProcessPool::builder().workers(n_workers);
+    if let Some(n) = max_tasks_per_child {
+        builder = builder.max_tasks_per_child(n);
+    }
+    let pool = Box::leak(Box::new(builder.build()?));
+    pools.insert(key, pool);
+    Ok(pool)
 }

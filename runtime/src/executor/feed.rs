@@ -82,6 +82,11 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
         }
     }
 
+    /// The input goes where `launch` takes it, which returns when the chunk is done.
+    pub(crate) fn here(launch: impl Fn(Vec<I::Item>) -> Future<ChunkResults<T>> + 'p, input: I) -> Self {
+        Self { runs_ahead: false, ..Self::over(1, launch, input) }
+    }
+
     #[track_caller]
     pub(super) fn set_chunk_size(&mut self, n: usize) {
         assert!(n >= 1, "`chunksize` must be at least 1, but is 0");

@@ -133,7 +133,21 @@ enum End {
     Outer,
 }
 
+/// A landing as it travels between processes: a panic as its message.
+type Sent<Flow> = Option<Result<Flow, Option<String>>>;
+
 impl<T, E> Landing<T, E> {
+    /// The landing as it travels.
+    pub(super) fn as_sent(&self) -> Sent<&Flow<T, E>> {
+        self.0.as_ref().map(|result| result.as_ref().map_err(|panic| outcome::message_of(&**panic)))
+    }
+
+    /// The landing as it arrived.
+    pub(super) fn of_sent(sent: Sent<Flow<T, E>>) -> Self {
+        let panic = |message: Option<String>| -> Panic { Box::new(message.unwrap_or_default()) };
+        Self(sent.map(|result| result.map_err(panic)))
+    }
+
     /// How the piece ended; its panic goes on here.
     pub fn land(self) -> Flow<T, E> {
         let result = self.0.expect("the piece in front of it has ended the iteration");

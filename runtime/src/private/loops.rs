@@ -97,12 +97,7 @@ impl<'pool> LoopOptions<'pool> {
     /// If `buffersize` is below `chunksize`.
     #[track_caller]
     pub fn checked(self) -> Self {
-        if let (Some(chunk), Some(buffer)) = (self.chunk_size, self.buffer_size) {
-            assert!(
-                buffer >= chunk,
-                "`buffersize` must be at least `chunksize`, but is {buffer} with `chunksize` {chunk}"
-            );
-        }
+        super::check_sizes(self.chunk_size, self.buffer_size);
         self
     }
 
@@ -115,6 +110,7 @@ impl<'pool> LoopOptions<'pool> {
         let limits_given = self.workers.is_some() || self.pool.is_some();
         let plain = is_short
             || config::sequential_mode()
+            || (config::is_worker_process() && !limits_given)
             || (self.pool.is_none() && self.n_workers() == 1)
             || (!limits_given && site.predicts_no_gain(len));
         if plain {

@@ -4,6 +4,10 @@ mod flow;
 mod probe;
 mod loops;
 mod tasks;
+#[cfg(unix)]
+mod processes;
+#[cfg(unix)]
+mod shipping;
 
 pub use crate::schedule::site::Site;
 pub use flow::{Branch, Ended, Flow, Landing, Never, Or, branch, list, segment, segment_unless};
@@ -12,8 +16,17 @@ pub use loops::{
 };
 pub use probe::{
     AnySource, AnyTrace, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem, Prepared, Probe,
-    SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,
+    SourceMayBeLeft, SplittableSource, TravelsAsItself, TravelsAsPair, TravelsAsReference, TravelsAsReferences, items_may_be_left, source_may_be_left,
 };
+#[cfg(unix)]
+pub use crate::ship::part::{Arrived, Captures};
+#[cfg(unix)]
+pub use processes::{
+    Answer, AnswerWithError, AnyAnswer, ProcessArgument, ProcessOptions, ProcessOutput, ProcessPlan, body, map_process, panic_with,
+    process_cross, process_cross_copy, process_part, submit_process,
+};
+#[cfg(unix)]
+pub use shipping::Residual;
 pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
 
 /// Checks a count that is only known at run time, before anything runs.
@@ -21,4 +34,12 @@ pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
 fn at_least_one(option: &str, n: usize) -> usize {
     assert!(n >= 1, "`{option}` must be at least 1, but is 0");
     n
+}
+
+/// Checks two sizes that are only known at run time.
+#[track_caller]
+fn check_sizes(chunk_size: Option<usize>, buffer_size: Option<usize>) {
+    if let (Some(chunk), Some(buffer)) = (chunk_size, buffer_size) {
+        assert!(buffer >= chunk, "`buffersize` must be at least `chunksize`, but is {buffer} with `chunksize` {chunk}");
+    }
 }

@@ -5,6 +5,8 @@
 //! case-studies/autoref-specialization in his repository). Inside generic functions, where the type is
 //! not known, it finds the general one, which is always right.
 
+#[cfg(unix)]
+use crate::ship::travel::{Both, ByReference, ByValue};
 use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
 use std::io;
 use std::iter::{self, Enumerate};
@@ -197,3 +199,60 @@ pub fn source_may_be_left(_: impl SourceMayBeLeft) {}
 
 /// Refuses items of a loop with an exit in which look-ahead could be noticed.
 pub fn items_may_be_left(_: impl ItemsMayBeLeft) {}
+
+/// How a value travels to a worker process: the more specific answer, for a reference.
+pub trait TravelsAsReference<'a, T: ?Sized> {
+    /// As a reference to a copy.
+    fn travels(&self) -> ByReference<'a, T> {
+        ByReference::new()
+    }
+}
+
+impl<'a, T: ?Sized> TravelsAsReference<'a, T> for &Probe<&'a T> {}
+
+/// The same for a pair with references, as `enumerate` and `zip` give.
+pub trait TravelsAsPair<A, B> {
+    /// One after the other.
+    fn travels(&self) -> Both<A, B> {
+        Both::new()
+    }
+}
+
+impl<'a, A: ?Sized, B> TravelsAsPair<ByReference<'a, A>, ByValue<B>> for &&Probe<(&'a A, B)> {}
+impl<'b, A, B: ?Sized> TravelsAsPair<ByValue<A>, ByReference<'b, B>> for &&Probe<(A, &'b B)> {}
+
+/// The same for two references.
+pub trait TravelsAsReferences<A, B> {
+    /// One after the other.
+    fn travels(&self) -> Both<A, B> {
+        Both::new()
+    }
+}
+
+impl<'a, 'b, A: ?Sized, B: ?Sized> TravelsAsReferences<ByReference<'a, A>, ByReference<'b, B>>
+    for &&&Probe<(&'a A, &'b B)>
+{
+}
+
+/// The same for an index and a pair, as `enumerate` of a `zip` gives.
+impl<'a, 'b, N, A: ?Sized, B: ?Sized> TravelsAsReferences<ByValue<N>, Both<ByReference<'a, A>, ByReference<'b, B>>>
+    for &&&Probe<(N, (&'a A, &'b B))>
+{
+}
+
+/// The general answer.
+pub trait TravelsAsItself<T> {
+    /// As itself.
+    fn travels(&self) -> ByValue<T> {
+        ByValue::new()
+    }
+}
+
+impl<T> TravelsAsItself<T> for Probe<T> {}
+
+impl<T> Probe<T> {
+    /// Asks about a value.
+    pub fn of_value(_: &T) -> Self {
+        Self(PhantomData)
+    }
+}

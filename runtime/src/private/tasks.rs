@@ -90,6 +90,8 @@ impl TaskOptions {
             _ if self.sequential => Executor::Inline,
             Some(pool) => Executor::Pool(pool),
             None if config::sequential_mode() => Executor::Inline,
+            // Workers do not multiply: within one, only a task that asks for its own gets them.
+            None if config::is_worker_process() && self.workers.is_none() => Executor::Inline,
             None => Executor::Pool(shared::task_pool(self.workers.unwrap_or_else(config::available_workers))),
         }
     }

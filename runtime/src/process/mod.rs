@@ -9,5 +9,5 @@ mod core;
 mod collect;
 mod pool;
 
-pub(crate) use batch::{Limits, Part};
+pub(crate) use batch::{Callee, Limits, Part};
 pub use pool::{ProcessPool, ProcessPoolBuilder};

@@ -77,7 +77,8 @@ fn discard(payload: Panic) {
     }
 }
 
-fn message_of(payload: &(dyn Any + Send)) -> Option<String> {
+/// The text of a panic, if it is text.
+pub(crate) fn message_of(payload: &(dyn Any + Send)) -> Option<String> {
     let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.map(str::to_owned)
 }

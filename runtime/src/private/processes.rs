@@ -1,0 +1,423 @@
+//! What annotated loops and tasks with `mode = "process"` expand to.
+//!
+//! ```text
+//! let options = ProcessOptions::new("name").workers(10).checked();
+//! match IntoIterator::into_iter(source) { iter => match options.plan() {
+//!     ProcessPlan::Plain => for x in iter { the body as it was written }
+//!     ProcessPlan::Parallel(team) => {
+//!         let captures = Captures::new().with("a", (&&Probe::of_value(&a)).travels(), &a);
+//!         let kind = (&&&&Probe::item(&iter)).travels();
+//!         let part = process_part(iter, kind, captures, |(a, ()), _| body(move |item| { let x = item.open(); … }));
+//!         for step in team.run(part) { let step = match step { Ok(step) => step, Err(error) => return … }; … }
+//!     }
+//! } }
+//! ```
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::at_least_one;
+use crate::config;
+use crate::error::Error;
+use crate::executor::{ChunkResults, Feed, Map, Unordered};
+use crate::future::{Future, finished};
+use crate::label::Label;
+use crate::process::{Callee, Limits, Part, ProcessPool};
+use crate::shared;
+use crate::ship::part::{Arrived, Body, Captures, MakeBody, PartFunction};
+use crate::ship::travel::{Portable, Travel};
+use crate::sync::Arc;
+use crate::task::{context, outcome};
+
+/// The options of one loop or task, as written and evaluated.
+#[derive(Debug)]
+#[must_use]
+pub struct ProcessOptions<'pool> {
+    label: Label,
+    workers: Option<usize>,
+    chunk_size: Option<usize>,
+    buffer_size: Option<usize>,
+    max_tasks_per_child: Option<usize>,
+    limits: Limits,
+    unordered: bool,
+    pool: Option<&'pool ProcessPool>,
+}
+
+impl<'pool> ProcessOptions<'pool> {
+    /// No options. Errors name the loop or task by this name and the line of the call.
+    #[track_caller]
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            label: Label::new(name),
+            workers: None,
+            chunk_size: None,
+            buffer_size: None,
+            max_tasks_per_child: None,
+            limits: Limits::default(),
+            unordered: false,
+            pool: None,
+        }
+    }
+
+    /// `workers = n`
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0.
+    #[track_caller]
+    pub fn workers(mut self, n: usize) -> Self {
+        self.workers = Some(at_least_one("workers", n));
+        self
+    }
+
+    /// `chunksize = n`
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0.
+    #[track_caller]
+    pub fn chunksize(mut self, n: usize) -> Self {
+        self.chunk_size = Some(at_least_one("chunksize", n));
+        self
+    }
+
+    /// `buffersize = n`
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0.
+    #[track_caller]
+    pub fn buffersize(mut self, n: usize) -> Self {
+        self.buffer_size = Some(at_least_one("buffersize", n));
+        self
+    }
+
+    /// `max_tasks_per_child = n`
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0.
+    #[track_caller]
+    pub fn max_tasks_per_child(mut self, n: usize) -> Self {
+        self.max_tasks_per_child = Some(at_least_one("max_tasks_per_child", n));
+        self
+    }
+
+    /// `timeout = limit`
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.limits.timeout = Some(limit);
+        self
+    }
+
+    /// `retries = n`
+    pub fn retries(mut self, n: u32) -> Self {
+        self.limits.retries = n;
+        self
+    }
+
+    /// `unordered`
+    pub fn unordered(mut self) -> Self {
+        self.unordered = true;
+        self
+    }
+
+    /// `pool = &pool`
+    pub fn pool(mut self, pool: &'pool ProcessPool) -> Self {
+        self.pool = Some(pool);
+        self
+    }
+
+    /// Says what is wrong with the options together; called once all are there.
+    ///
+    /// # Panics
+    ///
+    /// If `buffersize` is below `chunksize`.
+    #[track_caller]
+    pub fn checked(self) -> Self {
+        super::check_sizes(self.chunk_size, self.buffer_size);
+        self
+    }
+
+    /// Decides how a loop runs.
+    pub fn plan(self) -> ProcessPlan<'pool> {
+        // Workers do not multiply: within one, only a loop that asks for its own gets them.
+        let asks = self.workers.is_some() || self.pool.is_some();
+        if config::sequential_mode() || (config::is_worker_process() && !asks) {
+            return ProcessPlan::Plain;
+        }
+        ProcessPlan::Parallel(ProcessTeam { options: self })
+    }
+
+    /// The pool that runs it; `None`: here and now. An error if there can be none.
+    fn executor(&self) -> Result<Option<&'pool ProcessPool>, Error> {
+        if let Some(pool) = self.pool {
+            return Ok(Some(pool));
+        }
+        if config::sequential_mode() || (config::is_worker_process() && self.workers.is_none()) {
+            return Ok(None);
+        }
+        self.shared_pool().map(Some)
+    }
+
+    fn shared_pool(&self) -> Result<&'static ProcessPool, Error> {
+        shared::process_pool(self.workers.unwrap_or_else(config::available_workers), self.max_tasks_per_child)
+    }
+
+    /// A map with the options that concern maps.
+    fn tuned<'p, I: Iterator, T: Send + 'static>(&self, mut map: Map<'p, I, T>) -> Map<'p, I, T> {
+        if let Some(n) = self.chunk_size {
+            map = map.chunksize(n);
+        }
+        if let Some(n) = self.buffer_size {
+            map = map.buffersize(n);
+        }
+        map
+    }
+}
+
+/// How a loop runs.
+#[derive(Debug)]
+pub enum ProcessPlan<'pool> {
+    /// As it was written.
+    Plain,
+    /// Split.
+    Parallel(ProcessTeam<'pool>),
+}
+
+/// Those who will run the loop.
+#[derive(Debug)]
+pub struct ProcessTeam<'pool> {
+    options: ProcessOptions<'pool>,
+}
+
+/// A source and the parallel part of the loop over it.
+#[derive(Debug)]
+pub struct ProcessPart<I, V: Travel, K: Travel, C> {
+    source: I,
+    captures: Captures<V>,
+    make: MakeBody<V, K, C>,
+}
+
+/// Ties the closures to the iterator and the captured variables, so that the compiler knows the types of their
+/// parameters.
+pub fn process_part<I, V, K, C>(
+    source: I,
+    _kind: K,
+    captures: Captures<V>,
+    make: MakeBody<V, K, C>,
+) -> ProcessPart<I, V, K, C>
+where
+    I: Iterator<Item = K::Here>,
+    V: Travel,
+    K: Travel,
+{
+    ProcessPart { source, captures, make }
+}
+
+/// The closure that a part's maker makes.
+pub fn body<'held, K: Travel, C>(body: impl Fn(Arrived<'_, K>) -> C + 'held) -> Body<'held, K, C> {
+    Box::new(body)
+}
+
+/// The results of the parallel part, in order unless the loop said otherwise.
+pub type ProcessSteps<'pool, I, C> = Steps<'pool, I, C>;
+
+/// See [`ProcessSteps`].
+#[derive(Debug)]
+pub enum Steps<'pool, I: Iterator, C: 'static> {
+    /// In the order of the source.
+    Ordered(Map<'pool, I, C>),
+    /// As they come.
+    Unordered(Unordered<'pool, I, C>),
+}
+
+impl<I: Iterator, C: Send + 'static> Iterator for Steps<'_, I, C> {
+    type Item = Result<C, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Ordered(map) => map.next(),
+            Self::Unordered(map) => map.next().map(|(_, result)| result),
+        }
+    }
+}
+
+/// How long an iteration may go on when its loop has been left.
+const GRACE: Duration = Duration::from_millis(100);
+
+impl<'pool> ProcessTeam<'pool> {
+    /// Starts the loop.
+    pub fn run<I, V, K, C>(self, part: ProcessPart<I, V, K, C>) -> Steps<'pool, I, C>
+    where
+        I: Iterator<Item = K::Here> + 'pool,
+        V: Travel,
+        K: Travel + 'pool,
+        C: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let ProcessPart { source, captures, make } = part;
+        let Self { options } = self;
+        let label = options.label;
+        let shipped = match captures.error {
+            Some(reason) => Err(reason),
+            None => PartFunction::of(make).map(|function| Arc::new(Part::new(function, captures.bytes))),
+        };
+        let pool = options.pool.map_or_else(|| options.shared_pool(), Ok);
+        let limits = Limits { grace: Some(GRACE), ..options.limits };
+        let n_workers = pool.as_ref().map_or(1, |pool| pool.workers());
+        let launch = move |items: Vec<K::Here>| match (&pool, &shipped) {
+            (Ok(pool), Ok(part)) => {
+                let callee = Callee::Part(Arc::clone(part));
+                pool.chunk(label, callee, limits, items, |item, out| write_caught::<K>(&item, out))
+            }
+            (Err(error), _) => finished(label, Err(error.for_next_item())),
+            (_, Err(reason)) => finished(label, Err(Error::encode(label, reason.clone()))),
+        };
+        let map = options.tuned(Map::over(Feed::over(n_workers, launch, source)));
+        if options.unordered { Steps::Unordered(map.unordered()) } else { Steps::Ordered(map) }
+    }
+}
+
+fn write_caught<K: Travel>(item: &K::Here, out: &mut Vec<u8>) -> Result<(), String> {
+    let before = out.len();
+    outcome::catch(|| K::write(item, out)).unwrap_or_else(|_| {
+        out.truncate(before);
+        Err("encoding it panicked".to_owned())
+    })
+}
+
+/// Passes one crossing value on.
+#[inline]
+pub fn process_cross<T: Portable>(value: T) -> T {
+    value
+}
+
+/// Passes one crossing value on, of which the parallel part keeps a copy.
+#[inline]
+pub fn process_cross_copy<T: Portable + Copy>(value: T) -> T {
+    value
+}
+
+/// Stands for what a function returns.
+#[derive(Debug)]
+pub struct Answer<R>(PhantomData<fn() -> R>);
+
+impl<R> Answer<R> {
+    /// `Answer::<Result<T, E>>::new()`
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<R> Default for Answer<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// See `probe`.
+pub trait AnswerWithError<R> {
+    /// The more specific answer: the function can return the error. A panic goes on.
+    fn give_up(&self, error: Error) -> R;
+}
+
+impl<T, E: From<Error>> AnswerWithError<Result<T, E>> for &Answer<Result<T, E>> {
+    #[track_caller]
+    fn give_up(&self, error: Error) -> Result<T, E> {
+        if error.is_panic() { panic_with(error) } else { Err(error.into()) }
+    }
+}
+
+/// See `probe`.
+pub trait AnyAnswer<R> {
+    /// The general answer: the error is a panic.
+    fn give_up(&self, error: Error) -> R;
+}
+
+impl<R> AnyAnswer<R> for Answer<R> {
+    #[track_caller]
+    fn give_up(&self, error: Error) -> R {
+        panic_with(error)
+    }
+}
+
+/// A failure that the function cannot return.
+///
+/// # Panics
+///
+/// Always: with the panic of the iteration, or with the error's text.
+#[track_caller]
+pub fn panic_with(error: Error) -> ! {
+    let text = error.to_string();
+    match error.into_panic() {
+        Ok(payload) => outcome::resume(payload),
+        Err(_) => panic!("{text}"),
+    }
+}
+
+/// `hash_one::submit(n)`: `submit_process(options, (n,), |(n,)| hash_one(n))`.
+pub fn submit_process<F, A, T>(options: ProcessOptions<'static>, arguments: A, work: F) -> Future<T>
+where
+    F: FnOnce(A) -> T + Copy,
+    A: Serialize + DeserializeOwned,
+    T: Serialize + DeserializeOwned + Send + 'static,
+{
+    let label = options.label;
+    match options.executor() {
+        Ok(Some(pool)) => pool.submit_as::<F, A, _>(label, arguments, options.limits),
+        Ok(None) => {
+            let _inside = context::enter(label, None, None);
+            finished(label, outcome::run(label, || work(arguments)))
+        }
+        Err(error) => finished(label, Err(error)),
+    }
+}
+
+/// `hash_one::map(inputs)`: `map_process(options, inputs, |n| hash_one(n))`.
+pub fn map_process<I, F, T>(options: ProcessOptions<'static>, inputs: I, work: F) -> Map<'static, I::IntoIter, T>
+where
+    I: IntoIterator,
+    I::Item: Serialize + DeserializeOwned,
+    F: Fn(I::Item) -> T + Copy + 'static,
+    T: Serialize + DeserializeOwned + Send + 'static,
+{
+    let (label, inputs) = (options.label, inputs.into_iter());
+    let map = match options.executor() {
+        Ok(Some(pool)) => pool.map_as::<_, F, T>(label, inputs, options.limits),
+        Ok(None) => {
+            let launch = move |items: Vec<I::Item>| {
+                let _inside = context::enter(label, None, None);
+                let results: ChunkResults<T> =
+                    items.into_iter().map(|item| outcome::run(label, || work(item))).collect();
+                finished(label, Ok(results))
+            };
+            Map::over(Feed::here(launch, inputs))
+        }
+        Err(error) => Map::over(Feed::here(move |_| finished(label, Err(error.for_next_item())), inputs)),
+    };
+    options.tuned(map)
+}
+
+/// What a task in another process may be given: called as a bound of `submit` and `map`, for the sake of the message.
+#[diagnostic::on_unimplemented(
+    message = "[C063] `{Self}` cannot be an argument of a task in another process: it must be `Serialize` and `DeserializeOwned`",
+    label = "not `Serialize + DeserializeOwned`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; take what it is made from instead of a handle (a path for a file)"
+)]
+pub trait ProcessArgument: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> ProcessArgument for T {}
+
+/// What a task in another process may return.
+#[diagnostic::on_unimplemented(
+    message = "[C063] `{Self}` cannot be the result of a task in another process: it must be `Serialize` and `DeserializeOwned`, `Send` and `'static`",
+    label = "not `Serialize + DeserializeOwned`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; return an error's text instead of a `Box<dyn Error>`"
+)]
+pub trait ProcessOutput: Serialize + DeserializeOwned + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Send + 'static> ProcessOutput for T {}
