@@ -20,6 +20,14 @@ pub(crate) fn check_together(options: &Options, sink: &mut Sink) {
     {
         sink.error_at(&buffer.value, catalog::buffer_below_chunk(size, chunk));
     }
+    if !options.is_process() {
+        for Keyed { key, .. } in options.for_processes_only() {
+            sink.error(key.span(), catalog::not_with_threads(key));
+        }
+    }
+    if let (Some(max), Some(_)) = (&options.max_tasks_per_child, &options.pool) {
+        sink.error(max.key.span(), catalog::max_tasks_and_pool());
+    }
 }
 
 /// Checks the options of a task.

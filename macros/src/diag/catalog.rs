@@ -13,8 +13,8 @@ pub(crate) fn not_a_key() -> String {
 pub(crate) fn unknown_key(key: &Ident, proposal: Option<&str>) -> String {
     let proposal = proposal.map_or_else(
         || {
-            "the options are `mode`, `workers`, `chunksize`, `buffersize`, `pool`, `unordered`, `task`, `shared` and \
-             `crate`"
+            "the options are `mode`, `workers`, `chunksize`, `buffersize`, `pool`, `timeout`, `retries`, \
+             `max_tasks_per_child`, `unordered`, `task`, `shared` and `crate`"
                 .to_owned()
         },
         |proposal| format!("did you mean `{proposal}`?"),
@@ -51,12 +51,12 @@ pub(crate) fn not_a_count(key: &Ident, fault: &str) -> String {
 }
 
 pub(crate) fn mode_is_a_string() -> String {
-    "[C080] `mode` must be a string literal: `mode = \"thread\"` or `mode = \"sequential\"`".into()
+    "[C080] `mode` must be a string literal: `mode = \"thread\"`, `mode = \"process\"` or `mode = \"sequential\"`".into()
 }
 
 pub(crate) fn unknown_mode(mode: &str, proposal: Option<&str>) -> String {
     let proposal = proposal.map(|proposal| format!("did you mean \"{proposal}\"? ")).unwrap_or_default();
-    format!("[C080] unknown mode \"{mode}\": {proposal}the modes are \"thread\" and \"sequential\"")
+    format!("[C080] unknown mode \"{mode}\": {proposal}the modes are \"thread\", \"process\" and \"sequential\"")
 }
 
 pub(crate) fn option_to_come(key: &Ident) -> String {
@@ -65,15 +65,19 @@ pub(crate) fn option_to_come(key: &Ident) -> String {
 
 pub(crate) fn mode_to_come(mode: &str) -> String {
     format!(
-        "[C083] mode \"{mode}\" is not available in this version of concurrent-futures: use \"thread\", or remove `mode`"
+        "[C083] mode \"{mode}\" is not available in this version of concurrent-futures: use \"thread\" or \"process\""
     )
 }
 
 pub(crate) fn not_with_threads(key: &Ident) -> String {
     format!(
-        "[C081] `{key}` needs workers that can be killed and replaced, but mode \"thread\" runs on threads, which \
-         cannot: remove `{key}`"
+        "[C081] `{key}` needs workers that can be killed and replaced, but this runs on threads, which cannot: remove \
+         `{key}`, or add `mode = \"process\"`"
     )
+}
+
+pub(crate) fn max_tasks_and_pool() -> String {
+    "[C081] `max_tasks_per_child` and `pool` exclude each other: it is the pool that replaces its workers".into()
 }
 
 pub(crate) fn workers_and_pool() -> String {

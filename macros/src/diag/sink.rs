@@ -17,7 +17,13 @@ impl Sink {
 
     /// Reports `message` at `span`.
     pub(crate) fn error(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.push(syn::Error::new(span, message));
+        let message = message.to_string();
+        let place = |span: Span| (span.start().line, span.start().column);
+        let is_known = |known: syn::Error| known.to_string() == message && place(known.span()) == place(span);
+        // An option of the function that is wrong for each of its loops is wrong once.
+        if !self.errors.iter().flat_map(syn::Error::clone).any(is_known) {
+            self.push(syn::Error::new(span, message));
+        }
     }
 
     /// Reports `message` at all of `tokens`.

@@ -18,6 +18,8 @@ pub(crate) struct Around<'a> {
     pub(crate) label: Option<&'a Label>,
     /// The values of `return`s are made on the caller.
     pub(crate) return_in_order: bool,
+    /// The parallel part runs in other processes.
+    pub(crate) is_remote: bool,
 }
 
 /// The exits of one segment, in the order of their numbers.
@@ -147,9 +149,14 @@ impl Rewriter<'_, '_> {
         let (output, residual) = (names::local("output"), names::local("residual"));
         let mut mark = Punct::new('?', Spacing::Alone);
         mark.set_span(question);
-        let cross = self.around.abi.private_at("cross", at);
-        let payload = quote_spanned!(at=> #cross(#residual));
-        let leave = self.leave(question, payload, quote!(#residual), quote!(match #residual #mark {}));
+        let (payload, here) = if self.around.is_remote {
+            let (cross, sent) = (self.around.abi.private_at("process_cross", at), self.around.abi.private_at("Residual", at));
+            (quote_spanned!(at=> #cross(#sent::new(#residual))), Some(quote_spanned!(at=> .here())))
+        } else {
+            let cross = self.around.abi.private_at("cross", at);
+            (quote_spanned!(at=> #cross(#residual)), None)
+        };
+        let leave = self.leave(question, payload, quote!(#residual), quote!(match #residual #here #mark {}));
         expression(quote_spanned! {at=>
             match #branch(#value) {
                 ::core::ops::ControlFlow::Continue(#output) => #output,

@@ -3,6 +3,7 @@
 use super::exits::Around;
 use super::options;
 use super::parts;
+use super::processes;
 use crate::abi::Abi;
 use crate::analyze::scope::plan_number;
 use crate::model::loop_plan::{Capture, LoopPlan, LoopSource, Split};
@@ -12,27 +13,41 @@ use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprForLoop, Index, ItemFn, Member};
+use syn::{Expr, ExprClosure, ExprForLoop, Index, ItemFn, Member, Type};
 
 /// The function with its planned loops replaced.
 pub(crate) fn function(mut function: ItemFn, plans: &BTreeMap<usize, LoopPlan>) -> TokenStream {
-    Expander { plans }.visit_block_mut(&mut function.block);
+    let (name, output) = (function.sig.ident.to_string(), function.sig.output.clone());
+    let mut expander = Expander { plans, name: &name, returns: processes::nameable(&output) };
+    expander.visit_block_mut(&mut function.block);
     function.into_token_stream()
 }
 
 /// Replaces planned loops, also those within the parts of others.
-struct Expander<'a> {
+pub(super) struct Expander<'a> {
     plans: &'a BTreeMap<usize, LoopPlan>,
+    /// What the function is called.
+    pub(super) name: &'a str,
+    /// What a `return` returns, where that can be said: not in closures, nor in loops within the parts of others.
+    pub(super) returns: Option<Type>,
 }
 
 impl VisitMut for Expander<'_> {
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 
+    fn visit_expr_closure_mut(&mut self, closure: &mut ExprClosure) {
+        self.without_return(|this| visit_mut::visit_expr_closure_mut(this, closure));
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         if let Expr::ForLoop(inner) = expr
             && let Some(plan) = plan_number(&inner.attrs).and_then(|number| self.plans.get(&number))
         {
-            *expr = syn::parse2(self.planned(plan)).expect("an expanded loop is a block");
+            let planned = match &plan.split {
+                Some(split) if plan.options.is_process() => processes::planned(self, plan, split),
+                _ => self.planned(plan),
+            };
+            *expr = syn::parse2(planned).expect("an expanded loop is a block");
             return;
         }
         visit_mut::visit_expr_mut(self, expr);
@@ -40,7 +55,15 @@ impl VisitMut for Expander<'_> {
 }
 
 impl Expander<'_> {
-    fn expanded<T: Clone>(&mut self, written: &T, visit: impl FnOnce(&mut Self, &mut T)) -> T {
+    /// Visits where a `return` does not return from the function.
+    pub(super) fn without_return<R>(&mut self, visit: impl FnOnce(&mut Self) -> R) -> R {
+        let returns = self.returns.take();
+        let visited = visit(self);
+        self.returns = returns;
+        visited
+    }
+
+    pub(super) fn expanded<T: Clone>(&mut self, written: &T, visit: impl FnOnce(&mut Self, &mut T)) -> T {
         let mut expanded = written.clone();
         visit(self, &mut expanded);
         expanded
@@ -115,11 +138,11 @@ impl Expander<'_> {
     ) -> TokenStream {
         let ExprForLoop { label, pat, .. } = &plan.written;
         let Split { items, return_in_order, .. } = split;
-        let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order };
+        let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order, is_remote: false };
         let (at, item, step) = (names::at(source), names::local("item"), names::local("step"));
         let (part, team) = (names::local_at("part", source), names::local_at("team", source));
 
-        let (closure, in_order) = parts::parts(split, pat, around, self);
+        let (closure, in_order) = self.without_return(|this| parts::parts(split, pat, around, this));
         let make_part = abi.private_at("part", at);
         let checks = checks(split, abi, source);
         let input = input(abi, is_enumerated, source);
@@ -149,7 +172,19 @@ fn checks(split: &Split, abi: &Abi, source: Span) -> TokenStream {
         });
         quote_spanned!(span=> #capture(&#name #(.#fields)*);)
     });
-    let may_be_left = split.may_be_left.then(|| {
+    let may_be_left = may_be_left(split, abi, source);
+    quote_spanned! {at=>
+        #items(&#iter);
+        #(#captures)*
+        #may_be_left
+    }
+}
+
+// Output: { source_may_be_left(…); items_may_be_left(…); }
+pub(super) fn may_be_left(split: &Split, abi: &Abi, source: Span) -> Option<TokenStream> {
+    let at = names::at(source);
+    let iter = names::local_at("iter", source);
+    split.may_be_left.then(|| {
         let private = |name| abi.private_at(name, at);
         let (any, borrowed) = (private("AnyTrace"), private("BorrowedSource"));
         let (first, item) = (private("MutFirst"), private("MutItem"));
@@ -162,12 +197,7 @@ fn checks(split: &Split, abi: &Abi, source: Span) -> TokenStream {
                 #items_may((&&&#probe::item(&#iter)).changes());
             }
         }
-    });
-    quote_spanned! {at=>
-        #items(&#iter);
-        #(#captures)*
-        #may_be_left
-    }
+    })
 }
 
 /// What the loop's iterator becomes for the runtime.

@@ -3,6 +3,7 @@
 pub(crate) mod exits;
 pub(crate) mod fallback;
 mod parts;
+mod processes;
 pub(crate) mod loops;
 pub(crate) mod options;
 pub(crate) mod tasks;

@@ -21,6 +21,20 @@ pub(crate) fn of_loop(options: &Options, may_be_left: bool, abi: &Abi) -> TokenS
     quote!(#start::new() #counts #pool #unordered #may_be_left .checked())
 }
 
+// Input:  mode = "process", workers = 4, timeout = limit
+// Output: ProcessOptions::new("name").workers(4).timeout(limit)
+pub(crate) fn of_processes(options: &Options, name: &str, abi: &Abi) -> TokenStream {
+    let start = abi.private("ProcessOptions");
+    let counts = counts(options);
+    let pool = options.pool.as_ref().map(pool);
+    let special: TokenStream = options.for_processes_only().map(call).collect();
+    let unordered = options.unordered.map(|span| {
+        let unordered = Ident::new("unordered", names::at(span));
+        quote!(.#unordered())
+    });
+    quote!(#start::new(#name) #counts #pool #special #unordered .checked())
+}
+
 // Input:  task, workers = 4
 // Output: TaskOptions::new("name").workers(4)
 pub(crate) fn of_task(options: &Options, name: &str, abi: &Abi) -> TokenStream {

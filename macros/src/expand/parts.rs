@@ -28,7 +28,8 @@ pub(super) fn parts(
         quote!(let #ended = #ended_type::not_yet();)
     });
     let item = names::local("item");
-    let closure = course.closure(quote!(#ended let #pat = #item;), &exits, around);
+    let opened = around.is_remote.then(|| quote!(.open()));
+    let closure = course.closure(quote!(#ended let #pat = #item #opened;), &exits, around);
     let Course { take, follow, .. } = course;
     let values = exits.honour(&names::local("step").into_token_stream(), around);
     (closure, quote!(let #take = #values; #follow))
@@ -231,7 +232,13 @@ impl<'a> Writer<'a> {
 
     fn given(&self, Crossing { name, is_copied, .. }: &Crossing) -> TokenStream {
         let at = names::at(name.span());
-        let cross = self.around.abi.private_at(if *is_copied { "cross_copy" } else { "cross" }, at);
+        let cross = match (self.around.is_remote, *is_copied) {
+            (false, false) => "cross",
+            (false, true) => "cross_copy",
+            (true, false) => "process_cross",
+            (true, true) => "process_cross_copy",
+        };
+        let cross = self.around.abi.private_at(cross, at);
         quote_spanned!(at=> #cross(#name),)
     }
 }

@@ -47,14 +47,23 @@ fn submit(plan: &TaskPlan, abi: &Abi) -> TokenStream {
     let (declared, _, bounds) = generics.split_for_impl();
     let inputs = parameters.iter().map(|Parameter { name, owned, .. }| quote!(#name: #owned));
     let arguments = parameters.iter().map(|parameter| argument(parameter, &parameter.name));
-    let options = options::of_task(options, &name.to_string(), abi);
-    let (future, submit_task, called) = (abi.public("Future"), abi.private("submit_task"), called(plan));
+    let (future, called) = (abi.public("Future"), called(plan));
+    let submitted = if options.is_process() {
+        let options = options::of_processes(options, &name.to_string(), abi);
+        let submit_process = abi.private("submit_process");
+        let names: Vec<&Ident> = parameters.iter().map(|parameter| &parameter.name).collect();
+        quote!(#submit_process(#options, (#(#names,)*), |(#(#names,)*)| #called(#(#arguments),*)))
+    } else {
+        let options = options::of_task(options, &name.to_string(), abi);
+        let submit_task = abi.private("submit_task");
+        quote!(#submit_task(#options, move || #called(#(#arguments),*)))
+    };
     let docs = format!(" Runs [`{name}`](fn@{name}) on the pool; the result is in the future.");
     quote! {
         #[doc = #docs]
         #[track_caller]
         #vis fn submit #declared (#(#inputs),*) -> #future<#output> #bounds {
-            #submit_task(#options, move || #called(#(#arguments),*))
+            #submitted
         }
     }
 }
@@ -81,8 +90,12 @@ fn map(plan: &TaskPlan, abi: &Abi) -> TokenStream {
         several => quote!((#(#several),*)),
     };
     let arguments = parameters.iter().zip(&locals).map(|(parameter, local)| argument(parameter, local));
-    let options = options::of_task(options, &name.to_string(), abi);
-    let (map, map_task, called) = (abi.public("Map"), abi.private("map_task"), called(plan));
+    let (map, called) = (abi.public("Map"), called(plan));
+    let (options, map_task, capture) = if options.is_process() {
+        (options::of_processes(options, &name.to_string(), abi), abi.private("map_process"), None)
+    } else {
+        (options::of_task(options, &name.to_string(), abi), abi.private("map_task"), Some(quote!(move)))
+    };
     let docs = format!(
         " Runs [`{name}`](fn@{name}) on the pool for each of `arguments`; the results come in their order, as they are asked for."
     );
@@ -90,7 +103,7 @@ fn map(plan: &TaskPlan, abi: &Abi) -> TokenStream {
         #[doc = #docs]
         #[track_caller]
         #vis fn map #declared (arguments: #items) -> #map<'static, #items::IntoIter, #output> #bounds {
-            #map_task(#options, arguments, move |#pattern| #called(#(#arguments),*))
+            #map_task(#options, arguments, #capture |#pattern| #called(#(#arguments),*))
         }
     }
 }
@@ -120,11 +133,13 @@ fn with_bounds(mut generics: Generics, plan: &TaskPlan, abi: &Abi) -> Generics {
                 .predicates
                 .push(syn::parse2(quote_spanned!(span=> #target: ::std::borrow::ToOwned)).expect("a predicate"));
         }
-        let bound = abi.private_at("Argument", names::at(owned.span()));
+        let bound = if plan.options.is_process() { "ProcessArgument" } else { "Argument" };
+        let bound = abi.private_at(bound, names::at(owned.span()));
         clause.predicates.push(parse_quote!(#owned: #bound));
     }
     let output = &plan.output;
-    let bound = abi.private_at("Output", names::at(output.span()));
+    let bound = if plan.options.is_process() { "ProcessOutput" } else { "Output" };
+    let bound = abi.private_at(bound, names::at(output.span()));
     clause.predicates.push(parse_quote!(#output: #bound));
     generics
 }

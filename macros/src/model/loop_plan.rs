@@ -32,7 +32,6 @@ pub(crate) struct Split {
 
 impl Split {
     /// The variables around the loop, and `self`, that the parallel part uses, each once.
-    #[expect(dead_code, reason = "for workers that must be sent what they use")]
     pub(crate) fn outer_variables(&self) -> Vec<&Ident> {
         let mut names: Vec<&Ident> = Vec::new();
         for Capture { name, .. } in &self.captures {

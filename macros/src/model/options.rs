@@ -7,6 +7,7 @@ use syn::{Expr, Path};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Thread,
+    Process,
     Sequential,
 }
 
@@ -25,6 +26,10 @@ pub(crate) struct Options {
     pub(crate) chunksize: Option<Keyed<Expr>>,
     pub(crate) buffersize: Option<Keyed<Expr>>,
     pub(crate) pool: Option<Keyed<Expr>>,
+    /// What only processes can do.
+    pub(crate) timeout: Option<Keyed<Expr>>,
+    pub(crate) retries: Option<Keyed<Expr>>,
+    pub(crate) max_tasks_per_child: Option<Keyed<Expr>>,
     pub(crate) unordered: Option<Span>,
     pub(crate) task: Option<Span>,
     pub(crate) shared: Vec<Ident>,
@@ -34,6 +39,15 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn is_sequential(&self) -> bool {
         self.mode.as_ref().is_some_and(|mode| mode.value == Mode::Sequential)
+    }
+
+    pub(crate) fn is_process(&self) -> bool {
+        self.mode.as_ref().is_some_and(|mode| mode.value == Mode::Process)
+    }
+
+    /// Those that need workers which can be killed and replaced.
+    pub(crate) fn for_processes_only(&self) -> impl Iterator<Item = &Keyed<Expr>> {
+        [&self.timeout, &self.retries, &self.max_tasks_per_child].into_iter().flatten()
     }
 
     /// These options where they are given, and `outer`'s where not. A `pool` and a number of `workers`
@@ -50,6 +64,9 @@ impl Options {
             chunksize: self.chunksize.clone().or_else(|| outer.chunksize.clone()),
             buffersize: self.buffersize.clone().or_else(|| outer.buffersize.clone()),
             pool,
+            timeout: self.timeout.clone().or_else(|| outer.timeout.clone()),
+            retries: self.retries.clone().or_else(|| outer.retries.clone()),
+            max_tasks_per_child: self.max_tasks_per_child.clone().or_else(|| outer.max_tasks_per_child.clone()),
             unordered: self.unordered.or(outer.unordered),
             task: self.task,
             shared: self.shared.iter().chain(&outer.shared).cloned().collect(),

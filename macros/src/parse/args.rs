@@ -11,8 +11,21 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, parenthesized};
 
 /// Every key that means something, for proposals; those in the second list are understood by the design
 /// but not built yet.
-const KEYS: [&str; 9] = ["mode", "workers", "chunksize", "buffersize", "pool", "unordered", "task", "shared", "crate"];
-const KEYS_TO_COME: [&str; 6] = ["timeout", "retries", "max_tasks_per_child", "reduce", "explain", "ordered"];
+const KEYS: [&str; 12] = [
+    "mode",
+    "workers",
+    "chunksize",
+    "buffersize",
+    "pool",
+    "timeout",
+    "retries",
+    "max_tasks_per_child",
+    "unordered",
+    "task",
+    "shared",
+    "crate",
+];
+const KEYS_TO_COME: [&str; 3] = ["reduce", "explain", "ordered"];
 
 /// Reads the options of a function's attribute or of a mark, and reports all that is wrong with them.
 pub(crate) fn parse(tokens: TokenStream, sink: &mut Sink) -> Options {
@@ -53,6 +66,12 @@ fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Si
         "chunksize" => options.chunksize = count(key, input, sink)?,
         "buffersize" => options.buffersize = count(key, input, sink)?,
         "pool" => options.pool = Some(Keyed { key: key.clone(), value: value(key, input, "&pool")? }),
+        "timeout" => {
+            let value = value(key, input, "std::time::Duration::from_secs(10)")?;
+            options.timeout = Some(Keyed { key: key.clone(), value });
+        }
+        "retries" => options.retries = Some(Keyed { key: key.clone(), value: value(key, input, "2")? }),
+        "max_tasks_per_child" => options.max_tasks_per_child = count(key, input, sink)?,
         "unordered" => options.unordered = Some(flag(key, input)?),
         "task" => options.task = Some(flag(key, input)?),
         "shared" => {
@@ -80,9 +99,6 @@ fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Si
 
 fn unknown(key: &Ident) -> String {
     let name = key.to_string();
-    if ["timeout", "retries", "max_tasks_per_child"].contains(&name.as_str()) {
-        return catalog::not_with_threads(key);
-    }
     if KEYS_TO_COME.contains(&name.as_str()) {
         return catalog::option_to_come(key);
     }
@@ -140,8 +156,9 @@ fn mode(expr: &Expr, sink: &mut Sink) -> Option<Mode> {
     };
     match text.value().as_str() {
         "thread" => Some(Mode::Thread),
+        "process" => Some(Mode::Process),
         "sequential" => Some(Mode::Sequential),
-        later @ ("process" | "async" | "mpi") => {
+        later @ ("async" | "mpi") => {
             sink.error_at(text, catalog::mode_to_come(later));
             None
         }

@@ -19,10 +19,10 @@ pub use probe::{
     SourceMayBeLeft, SplittableSource, TravelsAsItself, TravelsAsPair, TravelsAsReference, TravelsAsReferences, items_may_be_left, source_may_be_left,
 };
 #[cfg(unix)]
-pub use crate::ship::part::{Arrived, Captures};
+pub use crate::ship::part::{Arrived, Body, Captures, MakeBody, Maker};
 #[cfg(unix)]
 pub use processes::{
-    Answer, AnswerWithError, AnyAnswer, ProcessArgument, ProcessOptions, ProcessOutput, ProcessPlan, body, map_process, panic_with,
+    Answer, AnswerWithError, AnyAnswer, ProcessArgument, ProcessOptions, ProcessOutput, ProcessPlan, map_process, panic_with,
     process_cross, process_cross_copy, process_part, submit_process,
 };
 #[cfg(unix)]

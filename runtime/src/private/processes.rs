@@ -7,7 +7,7 @@
 //!     ProcessPlan::Parallel(team) => {
 //!         let captures = Captures::new().with("a", (&&Probe::of_value(&a)).travels(), &a);
 //!         let kind = (&&&&Probe::item(&iter)).travels();
-//!         let part = process_part(iter, kind, captures, |(a, ()), _| body(move |item| { let x = item.open(); … }));
+//!         let part = process_part(iter, kind, captures, |(a, ()), maker| maker.body(move |item| { … }));
 //!         for step in team.run(part) { let step = match step { Ok(step) => step, Err(error) => return … }; … }
 //!     }
 //! } }
@@ -27,7 +27,7 @@ use crate::future::{Future, finished};
 use crate::label::Label;
 use crate::process::{Callee, Limits, Part, ProcessPool};
 use crate::shared;
-use crate::ship::part::{Arrived, Body, Captures, MakeBody, PartFunction};
+use crate::ship::part::{Captures, MakeBody, PartFunction};
 use crate::ship::travel::{Portable, Travel};
 use crate::sync::Arc;
 use crate::task::{context, outcome};
@@ -217,15 +217,7 @@ where
     ProcessPart { source, captures, make }
 }
 
-/// The closure that a part's maker makes.
-pub fn body<'held, K: Travel, C>(body: impl Fn(Arrived<'_, K>) -> C + 'held) -> Body<'held, K, C> {
-    Box::new(body)
-}
-
 /// The results of the parallel part, in order unless the loop said otherwise.
-pub type ProcessSteps<'pool, I, C> = Steps<'pool, I, C>;
-
-/// See [`ProcessSteps`].
 #[derive(Debug)]
 pub enum Steps<'pool, I: Iterator, C: 'static> {
     /// In the order of the source.

@@ -18,10 +18,7 @@ pub struct Arrived<'held, K: Travel>(&'held mut K::Held);
 
 impl<'held, K: Travel> Arrived<'held, K> {
     /// The item.
-    pub fn open(self) -> K::Seen<'held>
-    where
-        K: 'held,
-    {
+    pub fn open(self) -> K::Seen<'held> {
         K::open(self.0)
     }
 }
@@ -30,11 +27,18 @@ impl<'held, K: Travel> Arrived<'held, K> {
 pub type Body<'held, K, C> = Box<dyn Fn(Arrived<'_, K>) -> C + 'held>;
 
 /// What makes it: a function of the captured variables.
-pub type MakeBody<V, K, C> = for<'held> fn(<V as Travel>::Seen<'held>, Lease<'held>) -> Body<'held, K, C>;
+pub type MakeBody<V, K, C> = for<'held> fn(<V as Travel>::Seen<'held>, Maker<'held, K, C>) -> Body<'held, K, C>;
 
-/// How long the captured variables can be borrowed.
-#[derive(Clone, Copy, Debug)]
-pub struct Lease<'held>(PhantomData<&'held ()>);
+/// How long the captured variables can be borrowed, and what the closure takes and gives.
+#[derive(Debug)]
+pub struct Maker<'held, K, C>(PhantomData<(&'held (), fn(K) -> C)>);
+
+impl<'held, K: Travel, C> Maker<'held, K, C> {
+    /// The closure.
+    pub fn body(self, body: impl Fn(Arrived<'_, K>) -> C + 'held) -> Body<'held, K, C> {
+        Box::new(body)
+    }
+}
 
 /// The captured variables of a part, encoded. `V` is how they travel.
 #[derive(Debug)]
@@ -140,7 +144,7 @@ where
     // SAFETY: the allocation is ours and live, and nothing else uses it until `held` is dropped, which comes after
     // everything that was made of this borrow: here, and in `Part`, whose fields are dropped in their order.
     let seen = V::open(unsafe { &mut *held.0.as_ptr() });
-    let body = outcome::report(|| make(seen, Lease(PhantomData))).map_err(Failure::Panicked)?;
+    let body = outcome::report(|| make(seen, Maker(PhantomData))).map_err(Failure::Panicked)?;
     let part: Box<dyn Loaded + '_> = Box::new(Part::<V, K, C> { body, _held: held });
     // SAFETY: only lifetimes change. Those in the types of `V`, `K` and `C` are of the process where the part was written;
     // here their values were decoded, and borrow from `held` at most, which lives as long as they do.
@@ -193,8 +197,8 @@ mod tests {
             .with("factor", ByValue::new(), &factor)
             .with("name", ByReference::new(), &name);
         let item = Both::<ByValue<usize>, ByReference<'_, str>>::new();
-        let part = of(&captures, item, |(name, (factor, (words, ()))), _| {
-            Box::new(move |item| {
+        let part = of(&captures, item, |(name, (factor, (words, ()))), maker| {
+            maker.body(move |item| {
                 let (i, text) = item.open();
                 let name: &str = name;
                 let text: &str = text;

@@ -18,9 +18,7 @@ pub trait Travel {
     /// What is kept of it there.
     type Held;
     /// What the part sees there.
-    type Seen<'held>
-    where
-        Self: 'held;
+    type Seen<'held>;
 
     /// Encodes.
     fn write(here: &Self::Here, out: &mut Vec<u8>) -> Result<(), String>;
@@ -29,9 +27,7 @@ pub trait Travel {
     fn read(input: &[u8]) -> Result<Self::Held, String>;
 
     /// Shows, once.
-    fn open<'held>(held: &'held mut Self::Held) -> Self::Seen<'held>
-    where
-        Self: 'held;
+    fn open<'held>(held: &'held mut Self::Held) -> Self::Seen<'held>;
 }
 
 /// As itself.
@@ -47,10 +43,7 @@ impl<T> ByValue<T> {
 impl<T: Portable> Travel for ByValue<T> {
     type Here = T;
     type Held = Option<T>;
-    type Seen<'held>
-        = T
-    where
-        Self: 'held;
+    type Seen<'held> = T;
 
     fn write(here: &T, out: &mut Vec<u8>) -> Result<(), String> {
         here.to_bytes(out)
@@ -61,8 +54,6 @@ impl<T: Portable> Travel for ByValue<T> {
     }
 
     fn open<'held>(held: &'held mut Option<T>) -> T
-    where
-        Self: 'held,
     {
         held.take().expect("what travelled is shown once")
     }
@@ -78,13 +69,10 @@ impl<T: ?Sized> ByReference<'_, T> {
     }
 }
 
-impl<'here, T: Lendable + ?Sized> Travel for ByReference<'here, T> {
+impl<'here, T: Lendable + ?Sized + 'static> Travel for ByReference<'here, T> {
     type Here = &'here T;
     type Held = T::Owned;
-    type Seen<'held>
-        = &'held T
-    where
-        Self: 'held;
+    type Seen<'held> = &'held T;
 
     fn write(here: &&'here T, out: &mut Vec<u8>) -> Result<(), String> {
         here.to_bytes(out)
@@ -95,8 +83,6 @@ impl<'here, T: Lendable + ?Sized> Travel for ByReference<'here, T> {
     }
 
     fn open<'held>(held: &'held mut T::Owned) -> &'held T
-    where
-        Self: 'held,
     {
         T::lend(held)
     }
@@ -115,10 +101,7 @@ impl<A, B> Both<A, B> {
 impl<A: Travel, B: Travel> Travel for Both<A, B> {
     type Here = (A::Here, B::Here);
     type Held = (A::Held, B::Held);
-    type Seen<'held>
-        = (A::Seen<'held>, B::Seen<'held>)
-    where
-        Self: 'held;
+    type Seen<'held> = (A::Seen<'held>, B::Seen<'held>);
 
     fn write(here: &Self::Here, out: &mut Vec<u8>) -> Result<(), String> {
         write_first(out, |out| A::write(&here.0, out))?;
@@ -131,8 +114,6 @@ impl<A: Travel, B: Travel> Travel for Both<A, B> {
     }
 
     fn open<'held>(held: &'held mut Self::Held) -> Self::Seen<'held>
-    where
-        Self: 'held,
     {
         (A::open(&mut held.0), B::open(&mut held.1))
     }
@@ -145,10 +126,7 @@ pub struct Nothing;
 impl Travel for Nothing {
     type Here = ();
     type Held = ();
-    type Seen<'held>
-        = ()
-    where
-        Self: 'held;
+    type Seen<'held> = ();
 
     fn write((): &(), _out: &mut Vec<u8>) -> Result<(), String> {
         Ok(())
@@ -158,11 +136,7 @@ impl Travel for Nothing {
         Ok(())
     }
 
-    fn open<'held>((): &'held mut ()) -> Self::Seen<'held>
-    where
-        Self: 'held,
-    {
-    }
+    fn open((): &mut ()) {}
 }
 
 /// Writes a value with its length before it, so that another can follow.

@@ -1,0 +1,180 @@
+//! An annotated loop whose parallel part runs in worker processes.
+
+use super::exits::Around;
+use super::loops::{self, Expander};
+use super::options;
+use super::parts;
+use crate::abi::Abi;
+use crate::model::loop_plan::{LoopPlan, Split};
+use crate::names;
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::visit_mut::VisitMut;
+use syn::{ExprForLoop, ReturnType, Type};
+
+// Input:  for x in source { body }
+// Output: {
+//     let options = ProcessOptions::new("name")….checked();
+//     match IntoIterator::into_iter(source) {
+//         iter => match options.plan() {
+//             ProcessPlan::Plain => for x in iter { body }
+//             ProcessPlan::Parallel(team) => {
+//                 let captures = Captures::new().with("a", …, &a);
+//                 let part = process_part(iter, …, captures, |(a, ()), maker| maker.body(move |item| -> Flow<_, _> { … }));
+//                 for step in team.run(part) { … }
+//             }
+//         },
+//     }
+// }
+pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Split) -> TokenStream {
+    let abi = Abi::new(plan.options.krate.as_ref());
+    let mut plain = expander.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
+    let base = expander.expanded(&*plan.written.expr, |this, base| this.visit_expr_mut(base));
+    let source = base.span();
+    let at = names::at(source);
+    let local = |name| names::local_at(name, source);
+    let (iter, options, team, part, kind, captures) =
+        (local("iter"), local("options"), local("team"), local("part"), local("kind"), local("captures"));
+    plain.expr = syn::parse_quote!(#iter);
+
+    let options_value = options::of_processes(&plan.options, expander.name, &abi);
+    let ExprForLoop { label, pat, .. } = &plan.written;
+    let items = &split.items;
+    // Whatever a `return` returns, only what it is made of has to travel.
+    let around = Around { abi: &abi, label: label.as_ref(), return_in_order: true, is_remote: true };
+    let returned = failure(expander, &abi, at);
+    let (closure, in_order) = expander.without_return(|this| parts::parts(split, pat, around, this));
+    let (pattern, captured) = captured(split, &abi, at);
+    let may_be_left = loops::may_be_left(split, &abi, source);
+    let item_kind = kind_of_items(&abi, source);
+    let this = names::local("this");
+    let closure = with_this(closure, &this);
+    let (step, item, error) = (names::local("step"), names::local("item"), names::local("error"));
+    let private = |name| abi.private_at(name, at);
+    let (plan_type, make_part, maker) = (private("ProcessPlan"), private("process_part"), names::local("maker"));
+    quote_spanned! {at=> {
+        let #options = #options_value;
+        match ::core::iter::IntoIterator::into_iter(#base) {
+            #iter => match #options.plan() {
+                #plan_type::Plain => #plain
+                #[allow(
+                    unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery,
+                    reason = "the same code, taken apart, stands above as it was written"
+                )]
+                #plan_type::Parallel(#team) => {
+                    #(#items)*
+                    #may_be_left
+                    let #captures = #captured;
+                    let #kind = #item_kind;
+                    let #part = #make_part(#iter, #kind, #captures, |#pattern, #maker| #maker.body(move |#item| #closure));
+                    #label for #step in #team.run(#part) {
+                        let #step = match #step {
+                            ::core::result::Result::Ok(#step) => #step,
+                            ::core::result::Result::Err(#error) => #returned,
+                        };
+                        #in_order
+                    }
+                }
+            },
+        }
+    }}
+}
+
+// Output: (b, (a, ())), and Captures::new().with("a", (&&Probe::of_value(&a)).travels(), &a).with("b", …)
+fn captured(split: &Split, abi: &Abi, at: Span) -> (TokenStream, TokenStream) {
+    let private = |name| abi.private_at(name, at);
+    let (captures, by_value, by_reference) =
+        (private("Captures"), private("TravelsAsItself"), private("TravelsAsReference"));
+    let (mut pattern, mut value) = (quote!(()), quote_spanned!(at=> #captures::new()));
+    for name in split.outer_variables() {
+        let span = names::at(name.span());
+        let probe = abi.private_at("Probe", span);
+        let text = name.to_string();
+        let seen = if name == "self" { names::local("this") } else { name.clone() };
+        value = quote_spanned!(span=> #value.with(#text, (&&#probe::of_value(&#name)).travels(), &#name));
+        pattern = quote!((#seen, #pattern));
+    }
+    let value = quote_spanned! {at=> {
+        use {#by_value as _, #by_reference as _};
+        #value
+    }};
+    (pattern, value)
+}
+
+fn kind_of_items(abi: &Abi, source: Span) -> TokenStream {
+    let at = names::at(source);
+    let iter = names::local_at("iter", source);
+    let private = |name| abi.private_at(name, at);
+    let kinds = ["TravelsAsItself", "TravelsAsReference", "TravelsAsPair", "TravelsAsReferences"].map(private);
+    let probe = private("Probe");
+    quote_spanned! {at=> {
+        use {#(#kinds as _),*};
+        (&&&&#probe::item(&#iter)).travels()
+    }}
+}
+
+/// What happens when a worker failed: the function returns the error if it can, and panics if not.
+fn failure(expander: &Expander<'_>, abi: &Abi, at: Span) -> TokenStream {
+    let error = names::local("error");
+    let private = |name| abi.private_at(name, at);
+    match &expander.returns {
+        Some(returns) => {
+            let (answer, general, special) =
+                (private("Answer"), private("AnyAnswer"), private("AnswerWithError"));
+            quote_spanned! {at=> {
+                use {#general as _, #special as _};
+                return (&&#answer::<#returns>::new()).give_up(#error)
+            }}
+        }
+        None => {
+            let panic_with = private("panic_with");
+            quote_spanned!(at=> #panic_with(#error))
+        }
+    }
+}
+
+/// The type that a function returns, if it can be written inside of it.
+pub(super) fn nameable(output: &ReturnType) -> Option<Type> {
+    struct HasImpl(bool);
+
+    impl Visit<'_> for HasImpl {
+        fn visit_type_impl_trait(&mut self, _: &syn::TypeImplTrait) {
+            self.0 = true;
+        }
+
+        fn visit_type(&mut self, ty: &Type) {
+            self.0 |= matches!(ty, Type::Never(_) | Type::Macro(_));
+            visit::visit_type(self, ty);
+        }
+    }
+
+    let ReturnType::Type(_, ty) = output else { return None };
+    let mut found = HasImpl(false);
+    found.visit_type(ty);
+    (!found.0).then(|| (**ty).clone())
+}
+
+/// `tokens` in which `self` is called `this`: a closure's parameter cannot have the name `self`.
+fn with_this(tokens: TokenStream, this: &Ident) -> TokenStream {
+    let mut tokens = tokens.into_iter().peekable();
+    let mut out = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Group(group) => {
+                let mut renamed = Group::new(group.delimiter(), with_this(group.stream(), this));
+                renamed.set_span(group.span());
+                renamed.to_tokens(&mut out);
+            }
+            // `self::path` is another `self`.
+            TokenTree::Ident(ident)
+                if ident == "self" && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':') =>
+            {
+                Ident::new(&this.to_string(), names::at(ident.span())).to_tokens(&mut out);
+            }
+            token => token.to_tokens(&mut out),
+        }
+    }
+    out
+}
