@@ -4,7 +4,7 @@
 use super::known;
 use super::scope::Locals;
 use proc_macro2::Ident;
-use syn::{Expr, Lit, Pat, ReturnType, Type};
+use syn::{Expr, Lit, Local, Pat, PatIdent, ReturnType, Stmt, Type};
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
 pub(super) fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
@@ -132,4 +132,20 @@ pub(super) fn looks_unsendable(output: &ReturnType) -> bool {
     let mut finder = Finder(false);
     finder.visit_return_type(output);
     finder.0
+}
+
+/// Whether a statement makes `name` by a call whose result is of whatever type its use asks for.
+pub(crate) fn is_inferred_later(stmt: &Stmt, name: &Ident) -> bool {
+    let Stmt::Local(Local { pat: Pat::Ident(PatIdent { ident, .. }), init: Some(init), .. }) = stmt else { return false };
+    let mut made = &*init.expr;
+    loop {
+        made = match made {
+            Expr::Try(inner) => &inner.expr,
+            Expr::Paren(inner) => &inner.expr,
+            _ => break,
+        };
+    }
+    let Expr::MethodCall(call) = made else { return false };
+    let is_open = ["sum", "product", "collect", "into", "unwrap_or_default"].iter().any(|method| call.method == method);
+    ident == name && is_open && call.turbofish.is_none()
 }

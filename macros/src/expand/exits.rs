@@ -1,6 +1,7 @@
 //! Exits of the parallel part: each becomes a value which leaves the closure, and an arm on the caller
 //! which does what the user wrote.
 
+use super::processes;
 use crate::abi::Abi;
 use crate::analyze::known::{self, MacroKind};
 use crate::analyze::{patterns, tokens, uses};
@@ -133,6 +134,15 @@ impl Rewriter<'_, '_> {
         };
         if self.around.return_in_order {
             let shipped = self.variables_in(value);
+            if self.around.is_remote {
+                let abi = self.around.abi;
+                let packed = shipped.iter().map(|name| {
+                    processes::packed(abi, "process_cross", &name.to_token_stream(), names::at(name.span()))
+                });
+                let payload = quote!((#(#packed,)*));
+                let honour = quote!({ #(let #shipped = #shipped.open();)* #keyword #value });
+                return self.leave(span, payload, quote!((#(mut #shipped,)*)), honour);
+            }
             let payload = quote!((#(#shipped,)*));
             return self.leave(span, payload.clone(), payload, quote!(#keyword #value));
         }
@@ -149,14 +159,16 @@ impl Rewriter<'_, '_> {
         let (output, residual) = (names::local("output"), names::local("residual"));
         let mut mark = Punct::new('?', Spacing::Alone);
         mark.set_span(question);
-        let (payload, here) = if self.around.is_remote {
-            let (cross, sent) = (self.around.abi.private_at("process_cross", at), self.around.abi.private_at("Residual", at));
-            (quote_spanned!(at=> #cross(#sent::new(#residual))), Some(quote_spanned!(at=> .here())))
+        let (payload, taken, here) = if self.around.is_remote {
+            let sent = self.around.abi.private_at("Residual", at);
+            let packed = processes::packed(self.around.abi, "process_cross", &residual.to_token_stream(), at);
+            let payload = quote_spanned!(at=> { let #residual = #sent::new(#residual); #packed });
+            (payload, quote!(mut #residual), Some(quote_spanned!(at=> .open().here())))
         } else {
             let cross = self.around.abi.private_at("cross", at);
-            (quote_spanned!(at=> #cross(#residual)), None)
+            (quote_spanned!(at=> #cross(#residual)), quote!(#residual), None)
         };
-        let leave = self.leave(question, payload, quote!(#residual), quote!(match #residual #here #mark {}));
+        let leave = self.leave(question, payload, taken, quote!(match #residual #here #mark {}));
         expression(quote_spanned! {at=>
             match #branch(#value) {
                 ::core::ops::ControlFlow::Continue(#output) => #output,

@@ -1,11 +1,12 @@
 //! The two parts of a split loop: the closure that workers run, and what the caller does with its results.
 
 use super::exits::{Around, Exits};
-use crate::analyze::patterns;
+use super::processes;
+use crate::analyze::{kinds, patterns};
 use crate::model::loop_plan::{Branch, Crossing, Each, Fork, Segment, SegmentId, Split, Turn};
 use crate::names;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{Pat, Stmt};
 
@@ -30,9 +31,9 @@ pub(super) fn parts(
     let item = names::local("item");
     let opened = around.is_remote.then(|| quote!(.open()));
     let closure = course.closure(quote!(#ended let #pat = #item #opened;), &exits, around);
-    let Course { take, follow, .. } = course;
+    let Course { take, open, follow, .. } = course;
     let values = exits.honour(&names::local("step").into_token_stream(), around);
-    (closure, quote!(let #take = #values; #follow))
+    (closure, quote!(let #take = #values; #open #follow))
 }
 
 /// A parallel turn and all that stands behind it in its block, written.
@@ -43,6 +44,8 @@ struct Course {
     give: TokenStream,
     /// That tuple as a pattern.
     take: TokenStream,
+    /// The variables that come out of it, where it holds them packed.
+    open: TokenStream,
     /// What the in-order part runs with it.
     follow: TokenStream,
     /// The landing of the next segment.
@@ -77,8 +80,10 @@ impl<'a> Writer<'a> {
         let [Turn::Parallel(first), behind @ ..] = turns else { unreachable!("the first turn is parallel") };
         let (mut run, mut follow) = self.segment(*first, exits, bound);
         let crossing = &self.segments[*first].crossing;
-        let mut give: TokenStream = crossing.iter().map(|crossing| self.given(crossing)).collect();
-        let mut take: TokenStream = crossing.iter().map(taken).collect();
+        let made_by = &self.segments[*first].stmts;
+        let mut give: TokenStream = crossing.iter().map(|crossing| self.given(crossing, made_by)).collect();
+        let mut take: TokenStream = crossing.iter().map(|crossing| self.taken(crossing)).collect();
+        let open = crossing.iter().filter_map(|crossing| self.opened(crossing)).collect();
         let mut rest = None;
         for (index, turn) in behind.iter().enumerate() {
             let (name, made, used) = match turn {
@@ -109,7 +114,7 @@ impl<'a> Writer<'a> {
                 break;
             }
         }
-        Course { run, give: quote!((#give)), take: quote!((#take)), follow, rest }
+        Course { run, give: quote!((#give)), take: quote!((#take)), open, follow, rest }
     }
 
     /// The statements of a segment, and what the in-order part repeats of them.
@@ -144,15 +149,16 @@ impl<'a> Writer<'a> {
             quote!(let #name = #segment(|| #closure);)
         };
         let values = exits.honour(&quote!(#name.land()), self.around);
-        let Course { take, follow, rest, .. } = course;
+        let Course { take, open, follow, rest, .. } = course;
         let follow = match (&self.segments[number].lands_at, rest) {
-            (None, _) => quote!(let #take = #values; #follow),
+            (None, _) => quote!(let #take = #values; #open #follow),
             (Some(placeholder), None) => {
-                land_within(follow, placeholder, &quote!({ let #take = #values; #placeholder }))
+                land_within(follow, placeholder, &quote!({ let #take = #values; #open #placeholder }))
             }
             (Some(placeholder), Some(rest)) => {
                 let next = names::local("next");
-                let landed = quote!({ let (#placeholder, #next,) = #values; #rest = #next; #placeholder });
+                let landing = self.segments[number].crossing.iter().map(|crossing| self.taken(crossing));
+                let landed = quote!({ let (#(#landing)* #next,) = #values; #rest = #next; #open #placeholder });
                 let follow = land_within(follow, placeholder, &landed);
                 quote!(let #rest; #follow)
             }
@@ -173,11 +179,11 @@ impl<'a> Writer<'a> {
         let mut arms = TokenStream::new();
         for (index, Branch { name, bound: own, turns }) in branches.iter().enumerate() {
             let course = self.course(turns, exits, &mut [bound, own].concat());
-            let Course { run, give, take, follow, .. } = course;
+            let Course { run, give, take, open, follow, .. } = course;
             let given = self.one_of(index, branches.len(), quote!({ #run #give }));
             head = land_within(head, name, &given);
             let taken = self.one_of(index, branches.len(), values.to_token_stream());
-            arms.extend(quote!(#taken => { let #take = #values; #follow }));
+            arms.extend(quote!(#taken => { let #take = #values; #open #follow }));
         }
         let chosen = quote!(match #name { #arms });
         let follow = match binding {
@@ -215,11 +221,11 @@ impl<'a> Writer<'a> {
         let (list, item, ended, landing) =
             (around.abi.private("list"), names::local("item"), names::local("ended"), names::local("landing"));
         let closure = course.closure(quote!(let #pat = #item;), &own_exits, around);
-        let Course { take, follow, .. } = course;
+        let Course { take, open, follow, .. } = course;
         let values = own_exits.honour(&quote!(#landing.land()), around);
         (
             quote!(let #name = #list(&#ended, #source, |#item, #ended| #closure);),
-            quote!(#label for #landing in #name { let #take = #values; #follow }),
+            quote!(#label for #landing in #name { let #take = #values; #open #follow }),
         )
     }
 
@@ -230,22 +236,40 @@ impl<'a> Writer<'a> {
         stmts
     }
 
-    fn given(&self, Crossing { name, is_copied, .. }: &Crossing) -> TokenStream {
-        let at = names::at(name.span());
-        let cross = match (self.around.is_remote, *is_copied) {
-            (false, false) => "cross",
-            (false, true) => "cross_copy",
-            (true, false) => "process_cross",
-            (true, true) => "process_cross_copy",
-        };
-        let cross = self.around.abi.private_at(cross, at);
+    fn given(&self, Crossing { name, is_copied, .. }: &Crossing, made_by: &[Stmt]) -> TokenStream {
+        let (at, abi) = (names::at(name.span()), self.around.abi);
+        if self.around.is_remote && !is_copied && made_by.iter().any(|stmt| kinds::is_inferred_later(stmt, name)) {
+            let cross = abi.private_at("process_cross_owned", at);
+            return quote_spanned!(at=> #cross(#name),);
+        }
+        if self.around.is_remote {
+            let cross = if *is_copied { "process_cross_copy" } else { "process_cross" };
+            let packed = processes::packed(abi, cross, &name.to_token_stream(), at);
+            return quote!(#packed,);
+        }
+        let cross = abi.private_at(if *is_copied { "cross_copy" } else { "cross" }, at);
         quote_spanned!(at=> #cross(#name),)
+    }
+
+    fn taken(&self, Crossing { name, is_mut, .. }: &Crossing) -> TokenStream {
+        if self.around.is_remote {
+            let parcel = parcel(name);
+            return quote!(mut #parcel,);
+        }
+        let mutability = is_mut.then(|| quote!(mut));
+        quote!(#mutability #name,)
+    }
+
+    // Output: let y = y_parcel.open();
+    fn opened(&self, Crossing { name, is_mut, .. }: &Crossing) -> Option<TokenStream> {
+        let (mutability, parcel) = (is_mut.then(|| quote!(mut)), parcel(name));
+        self.around.is_remote.then(|| quote!(let #mutability #name = #parcel.open();))
     }
 }
 
-fn taken(Crossing { name, is_mut, .. }: &Crossing) -> TokenStream {
-    let mutability = is_mut.then(|| quote!(mut));
-    quote!(#mutability #name,)
+/// The variable that holds what crossed until it is opened.
+fn parcel(name: &Ident) -> Ident {
+    format_ident!("__{}_parcel", name, span = names::at(name.span()))
 }
 
 fn names_in(pat: &Pat) -> Vec<String> {

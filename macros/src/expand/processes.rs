@@ -48,7 +48,9 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     let (closure, in_order) = expander.without_return(|this| parts::parts(split, pat, around, this));
     let (pattern, captured) = captured(split, &abi, at);
     let may_be_left = loops::may_be_left(split, &abi, source);
-    let item_kind = kind_of_items(&abi, source);
+    let item_kind = self::kind(&abi, "process_items", &quote_spanned!(at=> item(&#iter)), at);
+    let ways = ["StaysHere", "TravelsAsItself", "TravelsAsReference", "TravelsAsPair"];
+    let ways = ways.map(|name| abi.private_at(name, at));
     let this = names::local("this");
     let closure = with_this(closure, &this);
     let (step, item, error) = (names::local("step"), names::local("item"), names::local("error"));
@@ -64,6 +66,7 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
                     reason = "the same code, taken apart, stands above as it was written"
                 )]
                 #plan_type::Parallel(#team) => {
+                    use {#(#ways as _),*};
                     #(#items)*
                     #may_be_left
                     let #captures = #captured;
@@ -82,37 +85,31 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     }}
 }
 
-// Output: (b, (a, ())), and Captures::new().with("a", (&&Probe::of_value(&a)).travels(), &a).with("b", …)
+// Output: (b, (a, ())), and Captures::new().with("a", process_capture((&&&probe).travels(), probe.asked()), &a).with("b", …)
 fn captured(split: &Split, abi: &Abi, at: Span) -> (TokenStream, TokenStream) {
-    let private = |name| abi.private_at(name, at);
-    let (captures, by_value, by_reference) =
-        (private("Captures"), private("TravelsAsItself"), private("TravelsAsReference"));
+    let captures = abi.private_at("Captures", at);
     let (mut pattern, mut value) = (quote!(()), quote_spanned!(at=> #captures::new()));
     for name in split.outer_variables() {
         let span = names::at(name.span());
-        let probe = abi.private_at("Probe", span);
+        let kind = kind(abi, "process_capture", &quote_spanned!(span=> of_value(&#name)), span);
         let text = name.to_string();
         let seen = if name == "self" { names::local("this") } else { name.clone() };
-        value = quote_spanned!(span=> #value.with(#text, (&&#probe::of_value(&#name)).travels(), &#name));
+        value = quote_spanned!(span=> #value.with(#text, #kind, &#name));
         pattern = quote!((#seen, #pattern));
     }
-    let value = quote_spanned! {at=> {
-        use {#by_value as _, #by_reference as _};
-        #value
-    }};
     (pattern, value)
 }
 
-fn kind_of_items(abi: &Abi, source: Span) -> TokenStream {
-    let at = names::at(source);
-    let iter = names::local_at("iter", source);
-    let private = |name| abi.private_at(name, at);
-    let kinds = ["TravelsAsItself", "TravelsAsReference", "TravelsAsPair", "TravelsAsReferences"].map(private);
-    let probe = private("Probe");
-    quote_spanned! {at=> {
-        use {#(#kinds as _),*};
-        (&&&&#probe::item(&#iter)).travels()
-    }}
+// Output: process_cross((&&&Probe::of_value(&y)).travels(), Probe::of_value(&y).asked()).pack(y)
+pub(super) fn packed(abi: &Abi, check: &str, value: &TokenStream, at: Span) -> TokenStream {
+    let kind = kind(abi, check, &quote_spanned!(at=> of_value(&#value)), at);
+    quote_spanned!(at=> #kind.pack(#value))
+}
+
+/// How something travels, checked.
+fn kind(abi: &Abi, check: &str, asked: &TokenStream, at: Span) -> TokenStream {
+    let (check, probe) = (abi.private_at(check, at), abi.private_at("Probe", at));
+    quote_spanned!(at=> #check((&&&#probe::#asked).travels(), #probe::#asked.asked()))
 }
 
 /// What happens when a worker failed: the function returns the error if it can, and panics if not.

@@ -16,14 +16,17 @@ pub use loops::{
 };
 pub use probe::{
     AnySource, AnyTrace, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem, Prepared, Probe,
-    SourceMayBeLeft, SplittableSource, TravelsAsItself, TravelsAsPair, TravelsAsReference, TravelsAsReferences, items_may_be_left, source_may_be_left,
+    SourceMayBeLeft, SplittableSource, StaysHere, TravelsAsItself, TravelsAsPair,
+    TravelsAsReference, items_may_be_left, source_may_be_left,
 };
+#[cfg(unix)]
+pub use crate::ship::crossing::Crossing;
 #[cfg(unix)]
 pub use crate::ship::part::{Arrived, Body, Captures, MakeBody, Maker};
 #[cfg(unix)]
 pub use processes::{
     Answer, AnswerWithError, AnyAnswer, ProcessArgument, ProcessOptions, ProcessOutput, ProcessPlan, map_process, panic_with,
-    process_cross, process_cross_copy, process_part, submit_process,
+    process_capture, process_cross, process_cross_copy, process_cross_owned, process_items, process_part, submit_process,
 };
 #[cfg(unix)]
 pub use shipping::Residual;

@@ -6,7 +6,7 @@
 //! not known, it finds the general one, which is always right.
 
 #[cfg(unix)]
-use crate::ship::travel::{Both, ByReference, ByValue};
+use crate::ship::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
 use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
 use std::io;
 use std::iter::{self, Enumerate};
@@ -200,59 +200,83 @@ pub fn source_may_be_left(_: impl SourceMayBeLeft) {}
 /// Refuses items of a loop with an exit in which look-ahead could be noticed.
 pub fn items_may_be_left(_: impl ItemsMayBeLeft) {}
 
-/// How a value travels to a worker process: the more specific answer, for a reference.
-pub trait TravelsAsReference<'a, T: ?Sized> {
-    /// As a reference to a copy.
-    fn travels(&self) -> ByReference<'a, T> {
-        ByReference::new()
+/// How a value travels between processes. The general answer: not at all.
+pub trait StaysHere<T> {
+    /// See the trait.
+    fn travels(&self) -> Stuck<T> {
+        Stuck::new()
     }
 }
 
-impl<'a, T: ?Sized> TravelsAsReference<'a, T> for &Probe<&'a T> {}
+impl<T> StaysHere<T> for Probe<T> {}
 
-/// The same for a pair with references, as `enumerate` and `zip` give.
-pub trait TravelsAsPair<A, B> {
-    /// One after the other.
-    fn travels(&self) -> Both<A, B> {
-        Both::new()
-    }
-}
-
-impl<'a, A: ?Sized, B> TravelsAsPair<ByReference<'a, A>, ByValue<B>> for &&Probe<(&'a A, B)> {}
-impl<'b, A, B: ?Sized> TravelsAsPair<ByValue<A>, ByReference<'b, B>> for &&Probe<(A, &'b B)> {}
-
-/// The same for two references.
-pub trait TravelsAsReferences<A, B> {
-    /// One after the other.
-    fn travels(&self) -> Both<A, B> {
-        Both::new()
-    }
-}
-
-impl<'a, 'b, A: ?Sized, B: ?Sized> TravelsAsReferences<ByReference<'a, A>, ByReference<'b, B>>
-    for &&&Probe<(&'a A, &'b B)>
-{
-}
-
-/// The same for an index and a pair, as `enumerate` of a `zip` gives.
-impl<'a, 'b, N, A: ?Sized, B: ?Sized> TravelsAsReferences<ByValue<N>, Both<ByReference<'a, A>, ByReference<'b, B>>>
-    for &&&Probe<(N, (&'a A, &'b B))>
-{
-}
-
-/// The general answer.
+/// As itself.
 pub trait TravelsAsItself<T> {
-    /// As itself.
+    /// See the trait.
     fn travels(&self) -> ByValue<T> {
         ByValue::new()
     }
 }
 
-impl<T> TravelsAsItself<T> for Probe<T> {}
+impl<T: Portable> TravelsAsItself<T> for &Probe<T> {}
+
+/// As a reference to a copy.
+pub trait TravelsAsReference<'a, T: ?Sized> {
+    /// See the trait.
+    fn travels(&self) -> ByReference<'a, T> {
+        ByReference::new()
+    }
+}
+
+impl<'a, T: Lendable + ?Sized + 'static> TravelsAsReference<'a, T> for &&Probe<&'a T> {}
+
+/// As a pair with a reference, as `enumerate` and `zip` give.
+pub trait TravelsAsPair<A, B> {
+    /// See the trait.
+    fn travels(&self) -> Both<A, B> {
+        Both::new()
+    }
+}
+
+impl<'a, A, B> TravelsAsPair<ByReference<'a, A>, ByValue<B>> for &&Probe<(&'a A, B)>
+where
+    A: Lendable + ?Sized + 'static,
+    B: Portable,
+{
+}
+
+impl<'b, A, B> TravelsAsPair<ByValue<A>, ByReference<'b, B>> for &&Probe<(A, &'b B)>
+where
+    A: Portable,
+    B: Lendable + ?Sized + 'static,
+{
+}
+
+impl<'a, 'b, A, B> TravelsAsPair<ByReference<'a, A>, ByReference<'b, B>> for &&Probe<(&'a A, &'b B)>
+where
+    A: Lendable + ?Sized + 'static,
+    B: Lendable + ?Sized + 'static,
+{
+}
+
+/// As `enumerate` of a `zip` gives it.
+impl<'a, 'b, N, A, B> TravelsAsPair<ByValue<N>, Both<ByReference<'a, A>, ByReference<'b, B>>>
+    for &&Probe<(N, (&'a A, &'b B))>
+where
+    N: Portable,
+    A: Lendable + ?Sized + 'static,
+    B: Lendable + ?Sized + 'static,
+{
+}
 
 impl<T> Probe<T> {
     /// Asks about a value.
     pub fn of_value(_: &T) -> Self {
         Self(PhantomData)
+    }
+
+    /// The type that is asked about.
+    pub fn asked(&self) -> PhantomData<T> {
+        PhantomData
     }
 }

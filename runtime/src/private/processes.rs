@@ -28,7 +28,8 @@ use crate::label::Label;
 use crate::process::{Callee, Limits, Part, ProcessPool};
 use crate::shared;
 use crate::ship::part::{Captures, MakeBody, PartFunction};
-use crate::ship::travel::{Portable, Travel};
+use crate::ship::crossing::{Crossing, Owned};
+use crate::ship::travel::{Both, ByReference, ByValue, Portable, Travel};
 use crate::sync::Arc;
 use crate::task::{context, outcome};
 
@@ -280,16 +281,73 @@ fn write_caught<K: Travel>(item: &K::Here, out: &mut Vec<u8>) -> Result<(), Stri
     })
 }
 
-/// Passes one crossing value on.
-#[inline]
-pub fn process_cross<T: Portable>(value: T) -> T {
-    value
+macro_rules! checks {
+    ($($(#[$meta:meta])* $trait:ident, $function:ident)*) => {$(
+        $(#[$meta])*
+        pub trait $trait<K> {}
+
+        #[diagnostic::do_not_recommend]
+        impl<T> $trait<ByValue<T>> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T: ?Sized> $trait<ByReference<'_, T>> for &T {}
+        #[diagnostic::do_not_recommend]
+        impl<T, A, B> $trait<Both<A, B>> for T {}
+
+        /// Checks one way to travel, and passes it on.
+        pub fn $function<K, T: $trait<K>>(kind: K, _: PhantomData<T>) -> K {
+            kind
+        }
+    )*};
 }
 
-/// Passes one crossing value on, of which the parallel part keeps a copy.
-#[inline]
-pub fn process_cross_copy<T: Portable + Copy>(value: T) -> T {
-    value
+checks! {
+    /// What the parallel part may capture.
+    #[diagnostic::on_unimplemented(
+        message = "[C030] `{Self}` is captured by the parallel part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent to a worker process",
+        label = "not `Serialize + DeserializeOwned`",
+        note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; capture what it is made from instead of a handle (a path for a file)",
+        note = "help: or use it in an in-order statement only, or use `mode = \"thread\"`"
+    )]
+    ProcessCapture, process_capture
+
+    /// What a worker may be given as an item.
+    #[diagnostic::on_unimplemented(
+        message = "[C003] this `#[concurrent(mode = \"process\")]` loop iterates over `{Self}`, which cannot be sent to a worker process",
+        label = "not `Serialize + DeserializeOwned`",
+        note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values",
+        note = "help: or use `mode = \"thread\"`"
+    )]
+    ProcessItem, process_items
+
+    /// What may cross from the parallel to the in-order part.
+    #[diagnostic::on_unimplemented(
+        message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
+        label = "not `Serialize + DeserializeOwned`",
+        note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; turn an error into its text with `map_err(|error| error.to_string())`, a borrow into its owner with `to_owned()`",
+        note = "help: or use `mode = \"thread\"`"
+    )]
+    ProcessCross, process_cross
+}
+
+/// See [`ProcessCross`]; for values whose type is not known yet where they cross.
+pub fn process_cross_owned<T: PortableValue>(value: T) -> Crossing<Owned<T>> {
+    ByValue::new().pack(value)
+}
+
+/// See [`process_cross_owned`].
+#[diagnostic::on_unimplemented(
+    message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
+    label = "not `Serialize + DeserializeOwned`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types"
+)]
+pub trait PortableValue: Portable {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Portable> PortableValue for T {}
+
+/// See [`ProcessCross`]; of what crosses here the parallel part keeps a copy.
+pub fn process_cross_copy<K, T: ProcessCross<K> + super::CrossCopy>(kind: K, _: PhantomData<T>) -> K {
+    kind
 }
 
 /// Stands for what a function returns.

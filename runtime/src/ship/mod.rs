@@ -38,6 +38,8 @@ mod decode;
 mod tests;
 
 #[cfg(unix)]
+pub(crate) mod crossing;
+#[cfg(unix)]
 pub(crate) mod entry;
 #[cfg(unix)]
 pub(crate) mod function;

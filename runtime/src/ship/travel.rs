@@ -5,8 +5,8 @@ use std::ffi::{CStr, CString, OsStr, OsString};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserializer, Serialize, Serializer};
 
 use super::{decode, encode};
 use crate::wire::fields::{put_u64, take_u64};
@@ -88,6 +88,37 @@ impl<'here, T: Lendable + ?Sized + 'static> Travel for ByReference<'here, T> {
     }
 }
 
+/// Not at all: what the compiler is told to go on with once it has refused the program.
+#[derive(Debug)]
+pub struct Stuck<T>(PhantomData<fn() -> T>);
+
+impl<T> Stuck<T> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Travel for Stuck<T> {
+    type Here = T;
+    type Held = ();
+    type Seen<'held> = T;
+
+    fn write(_: &T, _: &mut Vec<u8>) -> Result<(), String> {
+        Err(NO_WAY.to_owned())
+    }
+
+    fn read(_: &[u8]) -> Result<(), String> {
+        Err(NO_WAY.to_owned())
+    }
+
+    fn open((): &mut ()) -> T {
+        unreachable!("{NO_WAY}")
+    }
+}
+
+/// Never seen: such a program does not compile.
+const NO_WAY: &str = "it cannot be encoded";
+
 /// One after the other.
 #[derive(Debug)]
 pub struct Both<A, B>(PhantomData<fn() -> (A, B)>);
@@ -159,23 +190,17 @@ fn split(mut input: &[u8]) -> Result<(&[u8], &[u8]), String> {
 }
 
 /// What can be sent to another process as itself.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent to a worker process: it must be `Serialize` and `DeserializeOwned`",
-    label = "not `Serialize + DeserializeOwned`",
-    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; send what it is made from instead of a handle (a path for a file, a list for an iterator)",
-    note = "help: or use `mode = \"thread\"`, where values are shared"
-)]
 pub trait Portable: Sized {
-    /// Encodes.
     #[doc(hidden)]
     fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String>;
-
-    /// Decodes.
     #[doc(hidden)]
     fn of_bytes(input: &[u8]) -> Result<Self, String>;
+    #[doc(hidden)]
+    fn put<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+    #[doc(hidden)]
+    fn get<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Portable for T {
     fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String> {
         encode(self, out)
@@ -184,33 +209,29 @@ impl<T: Serialize + DeserializeOwned> Portable for T {
     fn of_bytes(input: &[u8]) -> Result<Self, String> {
         decode(input)
     }
+
+    fn put<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
+
+    fn get<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer)
+    }
 }
 
 /// What can be borrowed in another process, from a copy.
-#[diagnostic::on_unimplemented(
-    message = "`&{Self}` cannot be sent to a worker process: what it refers to must be `Serialize` and `DeserializeOwned`",
-    label = "not `Serialize + DeserializeOwned`",
-    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types",
-    note = "help: or use `mode = \"thread\"`, where values are shared"
-)]
 pub trait Lendable {
     /// The copy.
     type Owned;
 
-    /// Encodes.
     #[doc(hidden)]
     fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String>;
-
-    /// Decodes.
     #[doc(hidden)]
     fn owned_of_bytes(input: &[u8]) -> Result<Self::Owned, String>;
-
-    /// Lends.
     #[doc(hidden)]
     fn lend(owned: &Self::Owned) -> &Self;
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Lendable for T {
     type Owned = T;
 
