@@ -160,9 +160,7 @@ impl Rewriter<'_, '_> {
         let mut mark = Punct::new('?', Spacing::Alone);
         mark.set_span(question);
         let (payload, taken, here) = if self.around.is_remote {
-            let sent = self.around.abi.private_at("Residual", at);
-            let packed = processes::packed(self.around.abi, "process_cross", &residual.to_token_stream(), at);
-            let payload = quote_spanned!(at=> { let #residual = #sent::new(#residual); #packed });
+            let payload = processes::packed_residual(self.around.abi, &residual, at);
             (payload, quote!(mut #residual), Some(quote_spanned!(at=> .open().here())))
         } else {
             let cross = self.around.abi.private_at("cross", at);

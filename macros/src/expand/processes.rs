@@ -106,6 +106,16 @@ pub(super) fn packed(abi: &Abi, check: &str, value: &TokenStream, at: Span) -> T
     quote_spanned!(at=> #kind.pack(#value))
 }
 
+/// The same for what a `?` leaves an iteration with.
+pub(super) fn packed_residual(abi: &Abi, residual: &Ident, at: Span) -> TokenStream {
+    let private = |name| abi.private_at(name, at);
+    let (check, probe, sent) = (private("process_cross"), private("Probe"), private("Residual"));
+    quote_spanned! {at=> {
+        let #residual = #sent::new(#residual);
+        #check((&&&#probe::of_value(&#residual)).travels(), #residual.asked()).pack(#residual)
+    }}
+}
+
 /// How something travels, checked.
 fn kind(abi: &Abi, check: &str, asked: &TokenStream, at: Span) -> TokenStream {
     let (check, probe) = (abi.private_at(check, at), abi.private_at("Probe", at));

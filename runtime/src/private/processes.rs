@@ -281,52 +281,67 @@ fn write_caught<K: Travel>(item: &K::Here, out: &mut Vec<u8>) -> Result<(), Stri
     })
 }
 
-macro_rules! checks {
-    ($($(#[$meta:meta])* $trait:ident, $function:ident)*) => {$(
-        $(#[$meta])*
-        pub trait $trait<K> {}
+/// What the parallel part may capture.
+#[diagnostic::on_unimplemented(
+    message = "[C030] `{Self}` is captured by the parallel part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent to a worker process",
+    label = "not `Serialize + DeserializeOwned`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; capture what it is made from instead of a handle (a path for a file)",
+    note = "help: or use it in an in-order statement only, or use `mode = \"thread\"`",
+)]
+pub trait ProcessCapture<K> {}
 
-        #[diagnostic::do_not_recommend]
-        impl<T> $trait<ByValue<T>> for T {}
-        #[diagnostic::do_not_recommend]
-        impl<T: ?Sized> $trait<ByReference<'_, T>> for &T {}
-        #[diagnostic::do_not_recommend]
-        impl<T, A, B> $trait<Both<A, B>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessCapture<ByValue<V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessCapture<ByReference<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, A, B> ProcessCapture<Both<A, B>> for T {}
 
-        /// Checks one way to travel, and passes it on.
-        pub fn $function<K, T: $trait<K>>(kind: K, _: PhantomData<T>) -> K {
-            kind
-        }
-    )*};
+/// Checks how a captured local travels.
+pub fn process_capture<K, T: ProcessCapture<K>>(kind: K, _: PhantomData<T>) -> K {
+    kind
 }
 
-checks! {
-    /// What the parallel part may capture.
-    #[diagnostic::on_unimplemented(
-        message = "[C030] `{Self}` is captured by the parallel part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent to a worker process",
-        label = "not `Serialize + DeserializeOwned`",
-        note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; capture what it is made from instead of a handle (a path for a file)",
-        note = "help: or use it in an in-order statement only, or use `mode = \"thread\"`"
-    )]
-    ProcessCapture, process_capture
+/// What a worker may be given as an item.
+#[diagnostic::on_unimplemented(
+    message = "[C003] this `#[concurrent(mode = \"process\")]` loop iterates over `{Self}`, which cannot be sent to a worker process",
+    label = "not `Serialize + DeserializeOwned`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values",
+    note = "help: or use `mode = \"thread\"`",
+)]
+pub trait ProcessItem<K> {}
 
-    /// What a worker may be given as an item.
-    #[diagnostic::on_unimplemented(
-        message = "[C003] this `#[concurrent(mode = \"process\")]` loop iterates over `{Self}`, which cannot be sent to a worker process",
-        label = "not `Serialize + DeserializeOwned`",
-        note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values",
-        note = "help: or use `mode = \"thread\"`"
-    )]
-    ProcessItem, process_items
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessItem<ByValue<V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessItem<ByReference<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, A, B> ProcessItem<Both<A, B>> for T {}
 
-    /// What may cross from the parallel to the in-order part.
-    #[diagnostic::on_unimplemented(
-        message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
-        label = "not `Serialize + DeserializeOwned`",
-        note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; turn an error into its text with `map_err(|error| error.to_string())`, a borrow into its owner with `to_owned()`",
-        note = "help: or use `mode = \"thread\"`"
-    )]
-    ProcessCross, process_cross
+/// Checks how the items of a loop travel.
+pub fn process_items<K, T: ProcessItem<K>>(kind: K, _: PhantomData<T>) -> K {
+    kind
+}
+
+/// What may cross from the parallel to the in-order part.
+#[diagnostic::on_unimplemented(
+    message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
+    label = "not `Serialize + DeserializeOwned`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; turn an error into its text with `map_err(|error| error.to_string())`, a borrow into its owner with `to_owned()`",
+    note = "help: or use `mode = \"thread\"`",
+)]
+pub trait ProcessCross<K> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessCross<ByValue<V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessCross<ByReference<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, A, B> ProcessCross<Both<A, B>> for T {}
+
+/// Checks how a value crosses.
+pub fn process_cross<K, T: ProcessCross<K>>(kind: K, _: PhantomData<T>) -> K {
+    kind
 }
 
 /// See [`ProcessCross`]; for values whose type is not known yet where they cross.

@@ -1,6 +1,7 @@
 //! How the results of a parallel part are encoded on their way from a worker process.
 
 use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use serde::de::Error as _;
@@ -88,6 +89,27 @@ impl<R> Residual<R> {
     /// On the caller, where `?` is applied to it again.
     pub fn here(self) -> R {
         self.0
+    }
+}
+
+impl<E> Residual<Result<Infallible, E>> {
+    /// The type that has to travel.
+    pub fn asked(&self) -> PhantomData<E> {
+        PhantomData
+    }
+}
+
+impl Residual<Option<Infallible>> {
+    /// The type that has to travel.
+    pub fn asked(&self) -> PhantomData<()> {
+        PhantomData
+    }
+}
+
+impl<B> Residual<ControlFlow<B, Infallible>> {
+    /// The type that has to travel.
+    pub fn asked(&self) -> PhantomData<B> {
+        PhantomData
     }
 }
 

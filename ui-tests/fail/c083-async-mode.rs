@@ -6,7 +6,7 @@ fn work(n: u64) -> u64 {
     n * n
 }
 
-#[concurrent(mode = "process")]
+#[concurrent(mode = "async")]
 fn squares(n: u64) -> Vec<u64> {
     let mut out = Vec::new();
     for i in 0..n {
