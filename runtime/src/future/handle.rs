@@ -90,6 +90,9 @@ impl<T: 'static> Future<T> {
     /// # Ok::<(), concurrent_futures::Error>(())
     /// ```
     pub fn result(self) -> Result<T, Error> {
+        if let Some(result) = self.task.take() {
+            return result;
+        }
         until_settled(&self.task, None)?;
         self.task.take().expect("a settled task whose future exists has its result")
     }

@@ -36,7 +36,44 @@ struct Inner<F, T> {
     /// Nobody will take the result: it is dropped as soon as the callbacks have seen it.
     detached: bool,
     callbacks: Vec<Callback<T>>,
-    wakers: Vec<Waker>,
+    wakers: Wakers,
+}
+
+/// Those to be woken at the end. Mostly there is one, which needs no allocation.
+#[derive(Default)]
+struct Wakers {
+    first: Option<Waker>,
+    others: Vec<Waker>,
+}
+
+impl Wakers {
+    /// Gives a waker back that is known already.
+    fn add(&mut self, waker: Waker) -> Option<Waker> {
+        if self.first.iter().chain(&self.others).any(|known| known.will_wake(&waker)) {
+            return Some(waker);
+        }
+        if self.first.is_none() {
+            self.first = Some(waker);
+        } else {
+            self.others.push(waker);
+        }
+        None
+    }
+
+    fn remove(&mut self, waker: &Waker) -> Option<Waker> {
+        if self.first.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            return self.first.take();
+        }
+        let position = self.others.iter().position(|known| known.will_wake(waker));
+        position.map(|position| self.others.swap_remove(position))
+    }
+
+    /// Outside any lock: a waker may be the user's.
+    fn wake(self, task: Label) {
+        for waker in self.first.into_iter().chain(self.others) {
+            outcome::contain("a waker", task, || waker.wake());
+        }
+    }
 }
 
 enum Phase<F, T> {
@@ -86,7 +123,7 @@ impl<F, T> State<F, T> {
     }
 
     fn new(phase: Phase<F, T>, verdict: Option<Verdict>) -> Self {
-        let inner = Inner { phase, verdict, detached: false, callbacks: Vec::new(), wakers: Vec::new() };
+        let inner = Inner { phase, verdict, detached: false, callbacks: Vec::new(), wakers: Wakers::default() };
         Self { inner: Mutex::new(inner), asked_to_stop: AtomicBool::new(false) }
     }
 
@@ -118,16 +155,29 @@ impl<F, T> State<F, T> {
         self.asked_to_stop.load(Ordering::Relaxed)
     }
 
-    /// Running → done. `before_wake` runs after the callbacks and before anybody can see the end.
+    /// Running → done. `before_wake` runs before anybody can see the end, and not while callbacks do.
     pub(super) fn finish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
         let verdict = Verdict::of(&result);
-        {
+        // Mostly nobody looks at the end before everybody does: then this is all, in one step.
+        before_wake();
+        let wakers = {
             let mut inner = self.inner.lock();
             debug_assert!(matches!(inner.phase, Phase::Running(_)), "only a running task finishes");
-            inner.phase = Phase::Settling(context::thread_id());
             inner.verdict = Some(verdict);
-        }
-        self.settle(task, result, before_wake);
+            // A value without a destructor can be dropped under the lock.
+            let is_plain = result.is_ok() && !std::mem::needs_drop::<T>();
+            if inner.callbacks.is_empty() && (!inner.detached || is_plain) {
+                inner.phase = if inner.detached { Phase::Taken } else { Phase::Done(result) };
+                std::mem::take(&mut inner.wakers)
+            } else {
+                inner.phase = Phase::Settling(context::thread_id());
+                drop(inner);
+                // What comes now is the user's, and may take long.
+                context::busy_again();
+                return self.settle(task, result, before_wake);
+            }
+        };
+        wakers.wake(task);
     }
 
     /// Pending → done without having run, with `error`. False if the task had started or ended.
@@ -159,8 +209,12 @@ impl<F, T> State<F, T> {
     /// Tells that nobody will take the result.
     pub(super) fn detach(&self) {
         let unwanted = {
-            self.inner.lock().detached = true;
-            self.take()
+            let mut inner = self.inner.lock();
+            inner.detached = true;
+            match inner.phase {
+                Phase::Done(_) => Some(std::mem::replace(&mut inner.phase, Phase::Taken)),
+                _ => None,
+            }
         };
         // A destructor of the user's runs here, on the thread that dropped the future, outside the lock.
         drop(unwanted);
@@ -180,7 +234,7 @@ impl<F, T> State<F, T> {
             }
         };
         outcome::contain("a callback", task, || callback(&result));
-        self.publish(task, result, &|| ());
+        self.settle(task, result, &|| ());
     }
 
     pub(super) fn status(&self) -> Status {
@@ -223,19 +277,16 @@ impl<F, T> State<F, T> {
         if inner.is_settled() {
             return false;
         }
-        if !inner.wakers.iter().any(|known| known.will_wake(&waker)) {
-            inner.wakers.push(waker);
-        }
+        let known = inner.wakers.add(waker);
+        drop(inner);
+        drop(known);
         true
     }
 
     /// Takes back what [`subscribe`](Self::subscribe) did.
     pub(super) fn unsubscribe(&self, waker: &Waker) {
-        let forgotten = {
-            let mut inner = self.inner.lock();
-            let position = inner.wakers.iter().position(|known| known.will_wake(waker));
-            position.map(|position| inner.wakers.swap_remove(position))
-        };
+        let forgotten = self.inner.lock().wakers.remove(waker);
+        // Outside the lock: it may be the user's.
         drop(forgotten);
     }
 
@@ -257,17 +308,13 @@ impl<F, T> State<F, T> {
         }
     }
 
-    /// Settling → done: shows `result` to the callbacks, then to everybody.
+    /// Settling or lent → done: shows `result` to the callbacks, then to everybody.
     fn settle(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
-        self.publish(task, result, before_wake);
-        let wakers = std::mem::take(&mut self.inner.lock().wakers);
-        for waker in wakers {
-            outcome::contain("a waker", task, || waker.wake());
-        }
+        self.publish(task, result, before_wake).wake(task);
     }
 
-    /// Settling or lent → done, once no callback is left that has not seen `result`.
-    fn publish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
+    /// Settling or lent → done, once no callback is left that has not seen `result`. Gives those to be woken.
+    fn publish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) -> Wakers {
         let mut result = Some(result);
         let mut told = false;
         loop {
@@ -288,7 +335,7 @@ impl<F, T> State<F, T> {
                     continue;
                 }
                 inner.phase = result.map_or(Phase::Taken, Phase::Done);
-                return;
+                return std::mem::take(&mut inner.wakers);
             }
             drop(inner);
             for callback in callbacks {

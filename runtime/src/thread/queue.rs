@@ -10,7 +10,7 @@ use super::stack;
 use crate::error::Error;
 use crate::future::{Runnable, enter_end_of};
 use crate::label::Label;
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
+use crate::sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, look_for};
 use crate::task::context::{self, Host, PoolId};
 use crate::task::outcome;
 
@@ -37,7 +37,12 @@ impl Plan {
 pub(super) struct Queue {
     plan: Plan,
     state: Mutex<State>,
-    /// Notified when a task comes, and when the queue is closed.
+    /// Threads that sleep, look for a task, or are on their way to do so and do nothing else before. Goes up at any time,
+    /// and down under the lock only.
+    n_free: AtomicUsize,
+    /// Told to the thread that looks for a task before it sleeps.
+    bell: AtomicBool,
+    /// Notified for each wake-up granted.
     work: Condvar,
     /// Notified when the last thread ends.
     ended: Condvar,
@@ -49,8 +54,12 @@ struct State {
     n_threads: usize,
     /// Threads that ever were, for their names.
     n_started: usize,
-    /// Threads that sleep, or are on their way to look for a task and do nothing else before.
-    n_free: usize,
+    /// Free threads that sleep and have no wake-up on its way to them.
+    n_asleep: usize,
+    /// Wake-ups granted to threads that still sleep.
+    n_wake_ups: usize,
+    /// Whether a free thread looks for a task before it sleeps. One at a time: more would only take time from others.
+    looking: bool,
     /// Threads whose task waits for something.
     n_blocked: usize,
     threads: Vec<JoinHandle<()>>,
@@ -94,13 +103,22 @@ impl Queue {
             tasks: VecDeque::new(),
             n_threads: 0,
             n_started: 0,
-            n_free: 0,
+            n_asleep: 0,
+            n_wake_ups: 0,
+            looking: false,
             n_blocked: 0,
             threads: Vec::new(),
             closed: false,
             broken: None,
         };
-        Arc::new(Self { plan, state: Mutex::new(state), work: Condvar::new(), ended: Condvar::new() })
+        Arc::new(Self {
+            plan,
+            state: Mutex::new(state),
+            n_free: AtomicUsize::new(0),
+            bell: AtomicBool::new(false),
+            work: Condvar::new(),
+            ended: Condvar::new(),
+        })
     }
 
     pub(super) fn plan(&self) -> &Plan {
@@ -120,33 +138,72 @@ impl Queue {
             return ticket.fail(Error::shutdown);
         }
         state.tasks.push_back(ticket);
-        if state.tasks.len() <= state.n_free {
-            self.work.notify_one();
+        let n_free = self.n_free();
+        if state.tasks.len() <= n_free - state.n_asleep {
+            // Those awake look for a task before they sleep.
+            self.ring(&state);
+        } else if state.tasks.len() <= n_free {
+            self.wake_one(&mut state);
         } else if self.may_start(&state) {
             self.start_thread(state);
         }
-        // Otherwise the free threads have been notified of earlier tasks, and look for more when they have run those.
+        // Otherwise the free threads have been woken for earlier tasks, and look for more when they have run those.
     }
 
     /// One more of the queued tasks may run: sees to it that there is a thread for it.
-    fn provide(self: &Arc<Self>, state: MutexGuard<'_, State>) {
-        if state.tasks.len() > state.n_free && self.may_start(&state) {
+    fn provide(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        if state.tasks.len() > self.n_free() && self.may_start(&state) {
             self.start_thread(state);
-        } else {
+        } else if !state.tasks.is_empty() {
+            self.ring(&state);
+            self.wake_one(&mut state);
+        }
+    }
+
+    /// Tells the thread that looks for a task, if there is one, that there may be one.
+    fn ring(&self, state: &State) {
+        if state.looking {
+            // Relaxed: whoever hears it takes the lock to see what there is.
+            self.bell.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn wake_one(&self, state: &mut State) {
+        if state.n_asleep > 0 {
+            state.n_asleep -= 1;
+            state.n_wake_ups += 1;
             self.work.notify_one();
         }
+    }
+
+    fn wake_all(&self, state: &mut State) {
+        self.ring(state);
+        state.n_wake_ups += std::mem::take(&mut state.n_asleep);
+        self.work.notify_all();
+    }
+
+    fn n_free(&self) -> usize {
+        // Relaxed: it goes down under the lock, which the reader holds; and who has seen the end of a task sees that its
+        // thread was counted before, through the task's own lock.
+        self.n_free.load(Ordering::Relaxed)
+    }
+
+    /// Threads that run a task, or are on their way to their first.
+    fn n_running(&self, state: &State) -> usize {
+        state.n_threads - state.n_blocked - self.n_free()
     }
 
     /// Whether one more task may run, and one more thread may live.
     fn may_start(&self, state: &State) -> bool {
         let n = self.plan.n_threads;
-        state.n_running() < n && state.n_threads < n + state.n_blocked.min(n)
+        self.n_running(state) < n && state.n_threads < n + state.n_blocked.min(n)
     }
 
     /// Takes no more tasks. Those queued are still run.
     pub(super) fn close(&self) {
-        self.state.lock().closed = true;
-        self.work.notify_all();
+        let mut state = self.state.lock();
+        state.closed = true;
+        self.wake_all(&mut state);
     }
 
     /// Takes no more tasks, and cancels those queued.
@@ -154,9 +211,9 @@ impl Queue {
         let queued = {
             let mut state = self.state.lock();
             state.closed = true;
+            self.wake_all(&mut state);
             std::mem::take(&mut state.tasks)
         };
-        self.work.notify_all();
         // Cancelling runs callbacks and destructors, so it happens outside the lock.
         queued.into_iter().for_each(Ticket::cancel);
     }
@@ -205,7 +262,7 @@ impl Queue {
             let mut state = self.state.lock();
             state.n_threads -= 1;
             // One more may run than was counted when tasks came meanwhile.
-            self.work.notify_one();
+            self.wake_one(&mut state);
             if state.n_threads > 0 { VecDeque::new() } else { std::mem::take(&mut state.tasks) }
         };
         self.ended.notify_all();
@@ -224,7 +281,8 @@ impl Queue {
             return self.break_down(&message);
         }
         let become_free = || {
-            self.state.lock().n_free += 1;
+            // Relaxed: see `n_free`.
+            self.n_free.fetch_add(1, Ordering::Relaxed);
             context::note_free(true);
         };
         while let Some(ticket) = self.next() {
@@ -238,22 +296,49 @@ impl Queue {
     fn next(&self) -> Option<Ticket> {
         let mut state = self.state.lock();
         if !context::note_free(false) {
-            state.n_free += 1;
+            self.n_free.fetch_add(1, Ordering::Relaxed);
         }
+        let mut has_looked = false;
         loop {
-            if state.n_running() < self.plan.n_threads
+            if self.n_running(&state) < self.plan.n_threads
                 && let Some(ticket) = state.tasks.pop_front()
             {
-                state.n_free -= 1;
+                self.n_free.fetch_sub(1, Ordering::Relaxed);
                 return Some(ticket);
             }
             if state.broken.is_some() || (state.closed && state.tasks.is_empty()) {
-                state.n_free -= 1;
+                self.n_free.fetch_sub(1, Ordering::Relaxed);
                 return None;
             }
-            // Waker: `provide`, whatever closes the queue, and a thread that leaves a closed queue.
+            state = if !has_looked && !state.looking && state.tasks.is_empty() {
+                has_looked = true;
+                self.look(state)
+            } else {
+                self.sleep(state)
+            };
+        }
+    }
+
+    /// Looks for a few microseconds whether a task comes: the next one often follows soon, and finds this thread awake.
+    fn look<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.looking = true;
+        self.bell.store(false, Ordering::Relaxed);
+        drop(state);
+        look_for(|| self.bell.load(Ordering::Relaxed));
+        // Whether or not the bell was heard: what is in the queue counts, which is seen under the lock.
+        let mut state = self.state.lock();
+        state.looking = false;
+        state
+    }
+
+    fn sleep<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.n_asleep += 1;
+        while state.n_wake_ups == 0 {
+            // Waker: `push`, `provide`, whatever closes the queue, and a thread that leaves a closed queue.
             state = self.work.wait(state);
         }
+        state.n_wake_ups -= 1;
+        state
     }
 
     /// The initializer failed: nothing that is queued, or will be, can run.
@@ -262,9 +347,9 @@ impl Queue {
         let queued = {
             let mut state = self.state.lock();
             state.broken.get_or_insert_with(|| reason.clone());
+            self.wake_all(&mut state);
             std::mem::take(&mut state.tasks)
         };
-        self.work.notify_all();
         for ticket in queued {
             ticket.fail(|task| Error::not_started(task, reason.clone()));
         }
@@ -283,16 +368,9 @@ impl Host for Queue {
     }
 
     fn worker_is_busy_again(self: Arc<Self>) {
-        let mut state = self.state.lock();
-        state.n_free -= 1;
+        let state = self.state.lock();
+        self.n_free.fetch_sub(1, Ordering::Relaxed);
         self.provide(state);
-    }
-}
-
-impl State {
-    /// Threads that run a task, or are on their way to their first.
-    fn n_running(&self) -> usize {
-        self.n_threads - self.n_free - self.n_blocked
     }
 }
 
@@ -301,10 +379,12 @@ struct Leave<'a>(&'a Queue);
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        self.0.state.lock().n_threads -= 1;
-        self.0.ended.notify_all();
+        let mut state = self.0.state.lock();
+        state.n_threads -= 1;
         // Those that slept because enough others ran have nothing to wait for any more.
-        self.0.work.notify_all();
+        self.0.wake_all(&mut state);
+        drop(state);
+        self.0.ended.notify_all();
     }
 }
 
