@@ -5,28 +5,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 
 use concurrent_futures::{Error, ThreadPool};
-use concurrent_futures_suite::{Gate, timed};
-
-/// The smallest async runtime: polls on this thread, and parks.
-fn block_on<F: std::future::Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
-    }
-}
+use concurrent_futures_suite::{Gate, block_on, timed};
 
 #[derive(Default)]
 struct Count(AtomicUsize);

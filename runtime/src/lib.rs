@@ -31,6 +31,7 @@
 // In the order in which data flows: a module uses only those above it.
 mod sync;
 mod config;
+mod perturb;
 mod label;
 mod error;
 mod task;

@@ -7,6 +7,7 @@ use super::state::{Callback, Place, State, Status};
 use super::task_cell::{Handle, Needs, Runnable};
 use crate::error::Error;
 use crate::label::Label;
+use crate::perturb;
 use crate::sync::Arc;
 use crate::sync::modelled::Mutex;
 use crate::task::context::{self, Stoppable};
@@ -74,6 +75,7 @@ impl<T: Send + 'static> Derived<T> {
                 Ok(Step::Needs(task)) => {
                     *self.needed.lock() = Some(Arc::clone(&task));
                     self.state.suspend(script);
+                    perturb::point();
                     if self.state.is_asked_to_stop() {
                         // By a cancel that came while the script looked around.
                         self.cancel();

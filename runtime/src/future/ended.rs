@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::signal::Signal;
 use super::task_cell::Handle;
+use crate::perturb;
 use crate::sync::Arc;
 use crate::sync::modelled::Mutex;
 
@@ -38,6 +39,7 @@ impl Ended {
 
     fn push(&self, token: usize) {
         self.tokens.lock().push_back(token);
+        perturb::point();
         self.signal.set();
     }
 }

@@ -3,6 +3,7 @@
 use std::task::{Wake, Waker};
 use std::time::Instant;
 
+use crate::perturb;
 use crate::sync::modelled::{AtomicU8, Condvar, Mutex, thread_local};
 use crate::sync::{Arc, Ordering, look_for};
 use crate::task::context;
@@ -42,6 +43,7 @@ impl Signal {
     }
 
     pub(super) fn set(&self) {
+        perturb::point();
         // Release: what was done before is seen by who sees the flag.
         if self.flag.swap(SET, Ordering::AcqRel) == AWAITED {
             // The sleeper may be between announcing itself and sleeping; it holds the lock then.
@@ -57,6 +59,7 @@ impl Signal {
         }
         // Outside the lock: the pool may start a thread.
         let _blocked = context::block();
+        perturb::point();
         let mut sleeper = self.sleeper.lock();
         if self.flag.compare_exchange(CLEAR, AWAITED, Ordering::AcqRel, Ordering::Acquire).is_err() {
             return self.take();

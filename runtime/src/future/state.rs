@@ -14,6 +14,7 @@ use std::task::Waker;
 
 use crate::error::Error;
 use crate::label::Label;
+use crate::perturb;
 use crate::sync::Ordering;
 use crate::sync::modelled::{AtomicBool, Mutex};
 use crate::task::context::{self, ThreadId};
@@ -71,6 +72,7 @@ impl Wakers {
     /// Outside any lock: a waker may be the user's.
     fn wake(self, task: Label) {
         for waker in self.first.into_iter().chain(self.others) {
+            perturb::point();
             outcome::contain("a waker", task, || waker.wake());
         }
     }
@@ -129,8 +131,11 @@ impl<F, T> State<F, T> {
 
     /// Pending → running, on the calling thread. `None` if somebody else was faster.
     pub(super) fn start(&self) -> Option<F> {
+        perturb::point();
         let thread = context::thread_id();
-        self.leave_pending(Phase::Running(thread))
+        let work = self.leave_pending(Phase::Running(thread));
+        perturb::point();
+        work
     }
 
     /// Running → pending, on the thread that started it: the work has to wait for something and is continued later.
@@ -160,6 +165,7 @@ impl<F, T> State<F, T> {
         let verdict = Verdict::of(&result);
         // Mostly nobody looks at the end before everybody does: then this is all, in one step.
         before_wake();
+        perturb::point();
         let wakers = {
             let mut inner = self.inner.lock();
             debug_assert!(matches!(inner.phase, Phase::Running(_)), "only a running task finishes");
@@ -182,6 +188,7 @@ impl<F, T> State<F, T> {
 
     /// Pending → done without having run, with `error`. False if the task had started or ended.
     pub(super) fn fail(&self, task: Label, error: Error) -> bool {
+        perturb::point();
         let verdict = if error.is_cancelled() { Verdict::Cancelled } else { Verdict::Failure };
         let thread = context::thread_id();
         let Some(work) = self.leave_pending_as(Phase::Settling(thread), Some(verdict)) else {
@@ -208,6 +215,7 @@ impl<F, T> State<F, T> {
 
     /// Tells that nobody will take the result.
     pub(super) fn detach(&self) {
+        perturb::point();
         let unwanted = {
             let mut inner = self.inner.lock();
             inner.detached = true;
@@ -222,6 +230,7 @@ impl<F, T> State<F, T> {
 
     /// Runs `callback` with the result: when the task ends, or here and now if it has.
     pub(super) fn on_done(&self, task: Label, callback: Callback<T>) {
+        perturb::point();
         let result = {
             let mut inner = self.inner.lock();
             match std::mem::replace(&mut inner.phase, Phase::Lent) {
@@ -273,6 +282,7 @@ impl<F, T> State<F, T> {
     pub(super) fn subscribe(&self, waker: &Waker) -> bool {
         // Cloned outside the lock: a waker may be the user's.
         let waker = waker.clone();
+        perturb::point();
         let mut inner = self.inner.lock();
         if inner.is_settled() {
             return false;
@@ -285,6 +295,7 @@ impl<F, T> State<F, T> {
 
     /// Takes back what [`subscribe`](Self::subscribe) did.
     pub(super) fn unsubscribe(&self, waker: &Waker) {
+        perturb::point();
         let forgotten = self.inner.lock().wakers.remove(waker);
         // Outside the lock: it may be the user's.
         drop(forgotten);

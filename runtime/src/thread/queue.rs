@@ -10,6 +10,7 @@ use super::stack;
 use crate::error::Error;
 use crate::future::{Runnable, enter_end_of};
 use crate::label::Label;
+use crate::perturb;
 use crate::sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, look_for};
 use crate::task::context::{self, Host, PoolId};
 use crate::task::outcome;
@@ -127,6 +128,7 @@ impl Queue {
 
     /// Queues `task`, and starts a thread if none is free for it. Never blocks; a task that cannot be queued fails.
     pub(super) fn push(self: &Arc<Self>, task: Arc<dyn Runnable>) {
+        perturb::point();
         let ticket = Ticket(Some(task));
         let mut state = self.state.lock();
         if let Some(reason) = state.broken.clone() {
@@ -204,6 +206,8 @@ impl Queue {
         let mut state = self.state.lock();
         state.closed = true;
         self.wake_all(&mut state);
+        drop(state);
+        perturb::point();
     }
 
     /// Takes no more tasks, and cancels those queued.
@@ -286,6 +290,7 @@ impl Queue {
             context::note_free(true);
         };
         while let Some(ticket) = self.next() {
+            perturb::point();
             // Free before the end of the task is seen: who waits for the result and submits again finds this thread.
             // What runs in between is wakers only; what else a task's end may set off calls `busy_again`.
             ticket.run(&become_free);
@@ -301,7 +306,7 @@ impl Queue {
         let mut has_looked = false;
         loop {
             if self.n_running(&state) < self.plan.n_threads
-                && let Some(ticket) = state.tasks.pop_front()
+                && let Some(ticket) = self.take_one(&mut state.tasks)
             {
                 self.n_free.fetch_sub(1, Ordering::Relaxed);
                 return Some(ticket);
@@ -319,11 +324,21 @@ impl Queue {
         }
     }
 
+    /// The first task, unless a test wants another order. On one worker the order is promised: that one runs alone.
+    fn take_one(&self, tasks: &mut VecDeque<Ticket>) -> Option<Ticket> {
+        let is_free_to_choose = self.plan.n_threads > 1 && !tasks.is_empty();
+        match if is_free_to_choose { perturb::choose(tasks.len()) } else { 0 } {
+            0 => tasks.pop_front(),
+            i => tasks.swap_remove_back(i),
+        }
+    }
+
     /// Looks for a few microseconds whether a task comes: the next one often follows soon, and finds this thread awake.
     fn look<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         state.looking = true;
         self.bell.store(false, Ordering::Relaxed);
         drop(state);
+        perturb::point();
         look_for(|| self.bell.load(Ordering::Relaxed));
         // Whether or not the bell was heard: what is in the queue counts, which is seen under the lock.
         let mut state = self.state.lock();
