@@ -1,19 +1,21 @@
-//! What the environment says: `CONCURRENT_MODE`, `CONCURRENT_WORKERS` and `CONCURRENT_SCHEDULE`, each read once, at
-//! first use.
+//! What the environment says: `CONCURRENT_MODE`, `CONCURRENT_WORKERS`, `CONCURRENT_WATCHDOG` and `CONCURRENT_SCHEDULE`,
+//! each read once, at first use.
 //!
-//! The first two are knobs for debugging and for operators, the third is for tests. A value that makes no sense is reported on standard error,
-//! once, and then counts as unset: a mistyped variable never stops a program that would otherwise run.
+//! The last is for tests, the others are knobs for debugging and for operators. A value that makes no sense is reported
+//! on standard error, once, and then counts as unset: a mistyped variable never stops a program that would otherwise run.
 
 use std::env;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::thread;
+use std::time::Duration;
 
 use crate::sync::LazyLock;
 
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
 const SCHEDULE: &str = "CONCURRENT_SCHEDULE";
+const WATCHDOG: &str = "CONCURRENT_WATCHDOG";
 
 /// An order of execution that no good schedule would choose, for tests: whoever depends on the usual order fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +50,12 @@ pub(crate) fn schedule() -> Option<Schedule> {
     *ASKED
 }
 
+/// For how long a pool may get nowhere before that is told, as `CONCURRENT_WATCHDOG` says in seconds.
+pub(crate) fn watchdog() -> Option<Duration> {
+    static LIMIT: LazyLock<Option<Duration>> = LazyLock::new(|| or_report(read_watchdog(env::var_os(WATCHDOG)), None));
+    *LIMIT
+}
+
 fn read_mode(value: Option<OsString>) -> Result<bool, String> {
     match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {
         None | Some("" | "thread") => Ok(false),
@@ -77,6 +85,20 @@ fn read_schedule(value: Option<OsString>) -> Result<Option<Schedule>, String> {
                 format!(
                     "{SCHEDULE}={text} is not known and has no effect; use `reverse`, `random:` with a whole number, \
                      or `one`, or unset it"
+                )
+            })
+        }
+    }
+}
+
+fn read_watchdog(value: Option<OsString>) -> Result<Option<Duration>, String> {
+    match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {
+        None | Some("") => Ok(None),
+        Some(text) => {
+            let seconds = text.trim().parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            seconds.filter(|limit| !limit.is_zero()).map(Some).ok_or_else(|| {
+                format!(
+                    "{WATCHDOG}={text} is not a number of seconds above 0 and has no effect; correct it, or unset it"
                 )
             })
         }
@@ -125,6 +147,17 @@ mod tests {
         assert_eq!(read_schedule(given("random:7")), Ok(Some(Schedule::Random(7))));
         for wrong in ["random", "random:", "random:-1", "random:x", "Reverse", "two"] {
             assert!(read_schedule(given(wrong)).unwrap_err().contains(wrong));
+        }
+    }
+
+    #[test]
+    fn a_watchdogs_limit_is_in_seconds() {
+        assert_eq!(read_watchdog(None), Ok(None));
+        assert_eq!(read_watchdog(given("")), Ok(None));
+        assert_eq!(read_watchdog(given("2")), Ok(Some(Duration::from_secs(2))));
+        assert_eq!(read_watchdog(given("0.5")), Ok(Some(Duration::from_millis(500))));
+        for wrong in ["0", "-1", "soon", "NaN", "1e300"] {
+            assert!(read_watchdog(given(wrong)).unwrap_err().contains(wrong));
         }
     }
 }

@@ -21,7 +21,11 @@
 //!
 //! For tests, `CONCURRENT_SCHEDULE` puts execution into an order that no good schedule would choose, so that code which
 //! depends on the usual one fails: `reverse` (what may start starts last first), `random:SEED`, or `one` (one at a time,
-//! with a change of threads in between). No loop is then too small for its parallel form. Results stay the same.
+//! with a change of threads in between). It also steers pools of several workers, and delays threads where they meet, at
+//! random or (`one`) always. No loop is then too small for its parallel form. Results stay the same.
+//!
+//! `CONCURRENT_WATCHDOG=seconds` has every pool watched that is not [watched](ThreadPoolBuilder::watchdog) anyway: when it
+//! has not got on for so long, it is told on standard error who waits for whom.
 //!
 //! # The end of the program
 //!

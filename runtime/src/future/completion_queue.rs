@@ -14,7 +14,7 @@ use crate::task::context;
 /// Futures under keys, and which of them have ended.
 pub(crate) struct CompletionQueue<K, T: 'static> {
     pending: Pending<(K, Future<T>)>,
-    /// Every task whose token is below has been started, which is never undone.
+    /// Every task whose token is below has been started. That is undone only for tasks made of others, which wake us then.
     started_below: usize,
     ended: Arc<Ended>,
 }
@@ -64,7 +64,12 @@ impl<K, T: 'static> CompletionQueue<K, T> {
     pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Next<K, T> {
         loop {
             if let Some(token) = self.ended.pop() {
-                // Absent if it was handed out as a deadlock before it ended.
+                // Woken for something else: see below whether there is something to run.
+                if self.pending.get(token).is_some_and(|(_, future)| !future.task().is_settled()) {
+                    self.started_below = self.started_below.min(token);
+                    continue;
+                }
+                // Absent if it was handed out before: as a deadlock, or because it was also woken for something else.
                 let Some((key, future)) = self.pending.remove(token) else {
                     continue;
                 };
@@ -142,6 +147,10 @@ impl<V> Pending<V> {
 
     fn len(&self) -> usize {
         self.len
+    }
+
+    fn get(&self, token: usize) -> Option<&V> {
+        self.slots.get(self.position(token)?)?.1.as_ref()
     }
 
     fn remove(&mut self, token: usize) -> Option<V> {

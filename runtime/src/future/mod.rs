@@ -22,7 +22,7 @@ pub use cancel_on_drop::CancelOnDrop;
 pub use combine::collect;
 pub use completed::{AsCompleted, AsCompletedTimeout, as_completed};
 pub(crate) use completion_queue::{CompletionQueue, Next};
-pub(crate) use cycle::enter_end_of;
+pub(crate) use cycle::{enter_end_of, waits_of};
 pub use handle::{Canceller, Future};
 pub(crate) use handle::{finished, new_task};
 pub(crate) use task_cell::{Home, Runnable};

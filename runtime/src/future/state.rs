@@ -69,9 +69,13 @@ impl Wakers {
         position.map(|position| self.others.swap_remove(position))
     }
 
+    fn into_iter(self) -> impl Iterator<Item = Waker> {
+        self.first.into_iter().chain(self.others)
+    }
+
     /// Outside any lock: a waker may be the user's.
     fn wake(self, task: Label) {
-        for waker in self.first.into_iter().chain(self.others) {
+        for waker in self.into_iter() {
             perturb::point();
             outcome::contain("a waker", task, || waker.wake());
         }
@@ -291,6 +295,18 @@ impl<F, T> State<F, T> {
         drop(inner);
         drop(known);
         true
+    }
+
+    /// Wakes those who wait for the end, which has not come: there is something that they may have to do for it.
+    pub(super) fn nudge(&self, task: Label) {
+        let wakers = std::mem::take(&mut self.inner.lock().wakers);
+        for waker in wakers.into_iter() {
+            outcome::contain("a waker", task, || waker.wake_by_ref());
+            // Back to where it was. If the end came in between, it has missed that.
+            if !self.subscribe(&waker) {
+                outcome::contain("a waker", task, || waker.wake());
+            }
+        }
     }
 
     /// Takes back what [`subscribe`](Self::subscribe) did.

@@ -71,9 +71,18 @@ fn wait_for_first<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>, 
     let watch = |(i, future): (usize, &Future<T>)| ended.watch(i, &**future.task());
     let wakers: Vec<Waker> = futures.iter().enumerate().map(watch).collect();
     let mut unclaimed = futures.iter();
+    let mut has_ended = vec![false; futures.len()];
     let mut left = futures.len();
     while left > 0 {
         if let Some(i) = ended.pop() {
+            if !futures[i].task().is_settled() {
+                // Woken for something else: there may be something new to run.
+                unclaimed = futures.iter();
+                continue;
+            }
+            if std::mem::replace(&mut has_ended[i], true) {
+                continue;
+            }
             left -= 1;
             if matches!(futures[i].status(), Status::Done(verdict) if is_enough(verdict)) {
                 break;

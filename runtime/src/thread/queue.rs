@@ -5,8 +5,10 @@
 
 use std::collections::VecDeque;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::stack;
+use super::watchdog::Watch;
 use crate::error::Error;
 use crate::future::{Runnable, enter_end_of};
 use crate::label::Label;
@@ -25,6 +27,8 @@ pub(super) struct Plan {
     /// Threads are called `{name}-{index}`.
     pub(super) name: String,
     pub(super) initializer: Option<Initializer>,
+    /// For how long the pool may get nowhere before that is told.
+    pub(super) watchdog: Option<Duration>,
 }
 
 impl Plan {
@@ -37,6 +41,7 @@ impl Plan {
 /// Tasks, and threads that run them until the queue is closed and empty.
 pub(super) struct Queue {
     plan: Plan,
+    watch: Option<Watch>,
     state: Mutex<State>,
     /// Threads that sleep, look for a task, or are on their way to do so and do nothing else before. Goes up at any time,
     /// and down under the lock only.
@@ -45,7 +50,7 @@ pub(super) struct Queue {
     bell: AtomicBool,
     /// Notified for each wake-up granted.
     work: Condvar,
-    /// Notified when the last thread ends.
+    /// Notified when a thread ends, and when the queue is closed.
     ended: Condvar,
 }
 
@@ -73,6 +78,10 @@ struct State {
 struct Ticket(Option<Arc<dyn Runnable>>);
 
 impl Ticket {
+    fn label(&self) -> Option<Label> {
+        self.0.as_ref().map(|task| task.label())
+    }
+
     fn run(mut self, before_wake: &dyn Fn()) -> bool {
         self.0.take().is_some_and(|task| task.run(before_wake))
     }
@@ -113,6 +122,7 @@ impl Queue {
             broken: None,
         };
         Arc::new(Self {
+            watch: plan.watchdog.map(Watch::new),
             plan,
             state: Mutex::new(state),
             n_free: AtomicUsize::new(0),
@@ -207,6 +217,7 @@ impl Queue {
         state.closed = true;
         self.wake_all(&mut state);
         drop(state);
+        self.ended.notify_all();
         perturb::point();
     }
 
@@ -218,6 +229,7 @@ impl Queue {
             self.wake_all(&mut state);
             std::mem::take(&mut state.tasks)
         };
+        self.ended.notify_all();
         // Cancelling runs callbacks and destructors, so it happens outside the lock.
         queued.into_iter().for_each(Ticket::cancel);
     }
@@ -251,12 +263,47 @@ impl Queue {
         state.n_started += 1;
         state.n_threads += 1;
         drop(state);
+        if index == 0 {
+            self.start_watching();
+        }
         let queue = Arc::clone(self);
         let builder =
             thread::Builder::new().name(format!("{}-{index}", self.plan.name)).stack_size(stack::worker_stack_size());
         match builder.spawn(move || queue.work()) {
             Ok(thread) => self.state.lock().threads.push(thread),
             Err(error) => self.note_no_thread(&error.to_string()),
+        }
+    }
+
+    /// Starts the thread that watches, if there is to be one.
+    fn start_watching(self: &Arc<Self>) {
+        if self.watch.is_some() {
+            let queue = Arc::clone(self);
+            let builder = thread::Builder::new().name(format!("{}-watchdog", self.plan.name));
+            if let Err(error) = builder.spawn(move || queue.keep_watch()) {
+                eprintln!("concurrent-futures: nobody watches the pool `{}`: {error}", self.plan.name);
+            }
+        }
+    }
+
+    /// The life of the thread that watches: until every other thread of a closed queue has ended.
+    fn keep_watch(&self) {
+        let Some(watch) = &self.watch else { return };
+        let mut seen = watch.begin();
+        let mut state = self.state.lock();
+        while !state.closed || state.n_threads > 0 {
+            let has_to_get_on = !state.tasks.is_empty() || (state.n_blocked > 0 && self.n_running(&state) == 0);
+            if !has_to_get_on {
+                seen = watch.begin();
+            } else if watch.is_stuck(&mut seen) {
+                let queued: Vec<Label> = state.tasks.iter().filter_map(Ticket::label).collect();
+                drop(state);
+                eprintln!("{}", watch.report(&self.plan.name, self.plan.pool, &queued));
+                state = self.state.lock();
+                continue;
+            }
+            // Waker: the time, and the end of each thread, in `Leave::drop`.
+            state = self.ended.wait_timeout(state, watch.pause());
         }
     }
 
@@ -291,9 +338,15 @@ impl Queue {
         };
         while let Some(ticket) = self.next() {
             perturb::point();
+            if let (Some(watch), Some(task)) = (&self.watch, ticket.label()) {
+                watch.note_start(task);
+            }
             // Free before the end of the task is seen: who waits for the result and submits again finds this thread.
             // What runs in between is wakers only; what else a task's end may set off calls `busy_again`.
             ticket.run(&become_free);
+            if let Some(watch) = &self.watch {
+                watch.note_end();
+            }
         }
     }
 
@@ -371,14 +424,26 @@ impl Queue {
     }
 }
 
+impl Drop for Queue {
+    fn drop(&mut self) {
+        context::forget(self.plan.pool);
+    }
+}
+
 impl Host for Queue {
     fn worker_blocks(self: Arc<Self>) {
+        if let Some(watch) = &self.watch {
+            watch.note_blocked(true);
+        }
         let mut state = self.state.lock();
         state.n_blocked += 1;
         self.provide(state);
     }
 
     fn worker_goes_on(&self) {
+        if let Some(watch) = &self.watch {
+            watch.note_blocked(false);
+        }
         self.state.lock().n_blocked -= 1;
     }
 
@@ -411,7 +476,7 @@ mod tests {
     #[test]
     fn a_task_dropped_with_its_queue_ends_with_an_error() {
         let pool = PoolId::next();
-        let plan = Plan { pool, n_threads: 1, name: "unused".to_owned(), initializer: None };
+        let plan = Plan { pool, n_threads: 1, name: "unused".to_owned(), initializer: None, watchdog: None };
         let queue = Queue::new(plan);
         let home = Home { pool, max_threads: 2, is_exclusive: false };
         let (task, future) = new_task(Label::new("dropped"), home, || 7);
