@@ -193,8 +193,8 @@ impl<T: Send + 'static> Runnable for Derived<T> {
             Arc::clone(source).claim();
         }
         while !self.is_settled() {
-            // Not to be run here, or driven by another thread: wait for it.
-            if !self.needed().is_some_and(|task| task.claim()) {
+            // Not to be run here, or it has ended and another thread is about to go on with this one: wait for that.
+            if !self.needed().is_some_and(|task| !task.is_settled() && task.claim()) {
                 break;
             }
         }
