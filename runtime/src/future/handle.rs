@@ -36,6 +36,14 @@ use crate::sync::Arc;
 /// itself if nobody has started it. Tasks that wait for each other in a cycle get an error that
 /// [is a deadlock](Error::is_deadlock), where the cycle closes.
 ///
+/// # In async code
+///
+/// Use `.await`: it needs no particular runtime, never blocks and never runs the task itself. [`result`](Self::result) and
+/// the other waits block the calling thread, and with it whatever else an async runtime has for that thread to do; where
+/// they are needed, call them on a thread made for that, such as tokio's `spawn_blocking`. No warning is given, since
+/// nothing that all runtimes share tells that a thread is one of theirs. The other way round, a runtime that is driven inside of a
+/// task (`block_on`) parks the pool's worker without telling the pool: put it into [`blocking`](crate::blocking).
+///
 /// # Example
 ///
 /// ```
@@ -74,7 +82,8 @@ impl<T: 'static> Future<T> {
 
     /// Waits for the task to end and gives its value.
     ///
-    /// Blocks the calling thread until then; inside a task, see [above](Self#waiting-inside-a-task).
+    /// Blocks the calling thread until then; inside a task, see [above](Self#waiting-inside-a-task), and in async code, see
+    /// [there](Self#in-async-code).
     ///
     /// # Errors
     ///
