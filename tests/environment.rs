@@ -83,6 +83,13 @@ fn thread_mode_is_the_default() {
 }
 
 #[test]
+fn the_default_number_of_workers_is_what_the_machine_offers() {
+    let (out, _) = run_probe("", "", "");
+    let offered = thread::available_parallelism().unwrap();
+    assert!(out.contains(&format!("{offered} workers;")), "{out}");
+}
+
+#[test]
 fn wrong_values_are_reported_once_and_have_no_effect() {
     let (out, err) = run_probe("sequental", "many", "forward");
     assert!(out.contains("task elsewhere"), "{out}");

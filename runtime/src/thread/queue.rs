@@ -482,6 +482,7 @@ mod tests {
         let (task, future) = new_task(Label::new("dropped"), home, || 7);
         queue.state.lock().tasks.push_back(Ticket(Some(task)));
         drop(queue);
+        assert!(future.wait_timeout(Duration::from_secs(60)), "nobody waits for ever");
         assert!(future.result().is_err_and(|error| error.is_shutdown()));
     }
 }
