@@ -143,7 +143,11 @@ fn the_watching_thread_exists_only_where_asked_for_and_ends_with_the_pool() {
             let pool = Arc::new(ThreadPool::builder().workers(1).name("seen").watchdog(limit).build().unwrap());
             assert_eq!(watchers(), 0, "no thread before the first task");
             assert_eq!(pool.spawn(|| 7).result().unwrap(), 7);
-            assert_eq!(watchers(), 1);
+            let start = Instant::now();
+            while watchers() != 1 {
+                assert!(start.elapsed() < Duration::from_secs(20), "it starts with the first task");
+                thread::sleep(Duration::from_millis(1));
+            }
             let (tell, told) = mpsc::channel();
             let closing = Arc::clone(&pool);
             thread::spawn(move || {

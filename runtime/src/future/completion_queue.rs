@@ -17,6 +17,8 @@ pub(crate) struct CompletionQueue<K, T: 'static> {
     /// Every task whose token is below has been started. That is undone only for tasks made of others, which wake us then.
     started_below: usize,
     ended: Arc<Ended>,
+    /// What was taken from there and not looked at yet.
+    taken: VecDeque<usize>,
 }
 
 /// What to do next with a [`CompletionQueue`].
@@ -30,11 +32,14 @@ pub(crate) enum Next<K, T> {
 
 impl<K, T: 'static> CompletionQueue<K, T> {
     pub(crate) fn new() -> Self {
-        Self { pending: Pending::new(), started_below: 0, ended: Arc::default() }
+        Self { pending: Pending::new(), started_below: 0, ended: Arc::default(), taken: VecDeque::new() }
     }
 
     pub(crate) fn add(&mut self, key: K, future: Future<T>) {
-        self.ended.watch(self.pending.next_token, &**future.task());
+        let token = self.pending.next_token;
+        if !future.task().watch(&self.ended, token) {
+            self.ended.push(token);
+        }
         self.pending.push((key, future));
     }
 
@@ -63,17 +68,21 @@ impl<K, T: 'static> CompletionQueue<K, T> {
     /// Waits for the next future to end. What had ended before the deadline is handed out also after it.
     pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Next<K, T> {
         loop {
-            if let Some(token) = self.ended.pop() {
-                // Woken for something else: see below whether there is something to run.
-                if self.pending.get(token).is_some_and(|(_, future)| !future.task().is_settled()) {
-                    self.started_below = self.started_below.min(token);
-                    continue;
-                }
+            if self.taken.is_empty() {
+                self.ended.take_all(&mut self.taken);
+            }
+            if let Some(token) = self.taken.pop_front() {
                 // Absent if it was handed out before: as a deadlock, or because it was also woken for something else.
-                let Some((key, future)) = self.pending.remove(token) else {
+                let Some((_, future)) = self.pending.get(token) else {
                     continue;
                 };
-                return Next::Ended(key, future.result());
+                let Some(result) = future.task().take() else {
+                    // Woken for something else: see below whether there is something to run.
+                    self.started_below = self.started_below.min(token);
+                    continue;
+                };
+                let (key, _) = self.pending.remove(token).expect("it was there just now");
+                return Next::Ended(key, result);
             }
             if self.pending.len() == 0 {
                 return Next::Empty;
@@ -83,7 +92,7 @@ impl<K, T: 'static> CompletionQueue<K, T> {
             }
             let targets = || self.pending.iter().map(|(_, (_, future))| future.runnable()).collect();
             match cycle::enter(targets, deadline.is_some()) {
-                // Waker: the end of any of the tasks, through `Ended::watch`.
+                // Waker: the end of any of the tasks, through `watch`.
                 Ok(_entry) => {
                     if !self.ended.sleep(deadline) {
                         return Next::TimedOut;

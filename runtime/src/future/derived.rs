@@ -2,6 +2,7 @@
 
 use std::task::{Wake, Waker};
 
+use super::ended::Ended;
 use super::handle::Future;
 use super::state::{Callback, Place, State, Status};
 use super::task_cell::{Handle, Needs, Runnable};
@@ -235,6 +236,14 @@ impl<T: Send + 'static> Handle<T> for Derived<T> {
 
     fn unsubscribe(&self, waker: &Waker) {
         self.state.unsubscribe(waker);
+    }
+
+    fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool {
+        self.state.watch(ended, token)
+    }
+
+    fn unwatch(&self, ended: &Arc<Ended>) {
+        self.state.unwatch(ended);
     }
 
     fn on_done(&self, callback: Callback<T>) {

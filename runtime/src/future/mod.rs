@@ -2,16 +2,16 @@
 //!
 //! A future does not know its pool. All that can happen to a task happens in [`state`].
 
+mod signal;
+mod ended;
 mod state;
 mod task_cell;
-mod signal;
 mod cycle;
 mod waiting;
 mod handle;
 mod cancel_on_drop;
 mod derived;
 mod combine;
-mod ended;
 mod wait;
 mod completion_queue;
 mod completed;

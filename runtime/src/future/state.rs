@@ -12,11 +12,12 @@
 
 use std::task::Waker;
 
+use super::ended::Ended;
 use crate::error::Error;
 use crate::label::Label;
 use crate::perturb;
-use crate::sync::Ordering;
 use crate::sync::modelled::{AtomicBool, Mutex};
+use crate::sync::{Arc, Ordering};
 use crate::task::context::{self, ThreadId};
 use crate::task::outcome;
 
@@ -37,47 +38,75 @@ struct Inner<F, T> {
     /// Nobody will take the result: it is dropped as soon as the callbacks have seen it.
     detached: bool,
     callbacks: Vec<Callback<T>>,
-    wakers: Wakers,
+    subscribers: Subscribers,
 }
 
-/// Those to be woken at the end. Mostly there is one, which needs no allocation.
+/// Somebody to be told of the end.
+enum Subscriber {
+    Waker(Waker),
+    Watch(Arc<Ended>, usize),
+}
+
+impl Subscriber {
+    fn is(&self, waker: &Waker) -> bool {
+        matches!(self, Self::Waker(own) if own.will_wake(waker))
+    }
+
+    fn wake_by_ref(&self) {
+        match self {
+            Self::Waker(waker) => waker.wake_by_ref(),
+            Self::Watch(ended, token) => ended.push(*token),
+        }
+    }
+
+    fn wake(self) {
+        match self {
+            Self::Waker(waker) => waker.wake(),
+            Self::Watch(ended, token) => ended.push(token),
+        }
+    }
+}
+
+/// All who are to be told of the end. Mostly there is one, which needs no allocation.
 #[derive(Default)]
-struct Wakers {
-    first: Option<Waker>,
-    others: Vec<Waker>,
+struct Subscribers {
+    first: Option<Subscriber>,
+    others: Vec<Subscriber>,
 }
 
-impl Wakers {
+impl Subscribers {
     /// Gives a waker back that is known already.
-    fn add(&mut self, waker: Waker) -> Option<Waker> {
-        if self.first.iter().chain(&self.others).any(|known| known.will_wake(&waker)) {
-            return Some(waker);
+    fn add(&mut self, subscriber: Subscriber) -> Option<Subscriber> {
+        if let Subscriber::Waker(waker) = &subscriber
+            && self.first.iter().chain(&self.others).any(|known| known.is(waker))
+        {
+            return Some(subscriber);
         }
         if self.first.is_none() {
-            self.first = Some(waker);
+            self.first = Some(subscriber);
         } else {
-            self.others.push(waker);
+            self.others.push(subscriber);
         }
         None
     }
 
-    fn remove(&mut self, waker: &Waker) -> Option<Waker> {
-        if self.first.as_ref().is_some_and(|known| known.will_wake(waker)) {
+    fn remove(&mut self, is_meant: impl Fn(&Subscriber) -> bool) -> Option<Subscriber> {
+        if self.first.as_ref().is_some_and(&is_meant) {
             return self.first.take();
         }
-        let position = self.others.iter().position(|known| known.will_wake(waker));
+        let position = self.others.iter().position(is_meant);
         position.map(|position| self.others.swap_remove(position))
     }
 
-    fn into_iter(self) -> impl Iterator<Item = Waker> {
+    fn into_iter(self) -> impl Iterator<Item = Subscriber> {
         self.first.into_iter().chain(self.others)
     }
 
     /// Outside any lock: a waker may be the user's.
     fn wake(self, task: Label) {
-        for waker in self.into_iter() {
+        for subscriber in self.into_iter() {
             perturb::point();
-            outcome::contain("a waker", task, || waker.wake());
+            outcome::contain("a waker", task, || subscriber.wake());
         }
     }
 }
@@ -129,7 +158,8 @@ impl<F, T> State<F, T> {
     }
 
     fn new(phase: Phase<F, T>, verdict: Option<Verdict>) -> Self {
-        let inner = Inner { phase, verdict, detached: false, callbacks: Vec::new(), wakers: Wakers::default() };
+        let inner =
+            Inner { phase, verdict, detached: false, callbacks: Vec::new(), subscribers: Subscribers::default() };
         Self { inner: Mutex::new(inner), asked_to_stop: AtomicBool::new(false) }
     }
 
@@ -170,7 +200,7 @@ impl<F, T> State<F, T> {
         // Mostly nobody looks at the end before everybody does: then this is all, in one step.
         before_wake();
         perturb::point();
-        let wakers = {
+        let subscribers = {
             let mut inner = self.inner.lock();
             debug_assert!(matches!(inner.phase, Phase::Running(_)), "only a running task finishes");
             inner.verdict = Some(verdict);
@@ -178,7 +208,7 @@ impl<F, T> State<F, T> {
             let is_plain = result.is_ok() && !std::mem::needs_drop::<T>();
             if inner.callbacks.is_empty() && (!inner.detached || is_plain) {
                 inner.phase = if inner.detached { Phase::Taken } else { Phase::Done(result) };
-                std::mem::take(&mut inner.wakers)
+                std::mem::take(&mut inner.subscribers)
             } else {
                 inner.phase = Phase::Settling(context::thread_id());
                 drop(inner);
@@ -187,7 +217,7 @@ impl<F, T> State<F, T> {
                 return self.settle(task, result, before_wake);
             }
         };
-        wakers.wake(task);
+        subscribers.wake(task);
     }
 
     /// Pending → done without having run, with `error`. False if the task had started or ended.
@@ -285,26 +315,36 @@ impl<F, T> State<F, T> {
     /// Has `waker` woken when the task settles. False if it has, and `waker` will not be woken.
     pub(super) fn subscribe(&self, waker: &Waker) -> bool {
         // Cloned outside the lock: a waker may be the user's.
-        let waker = waker.clone();
+        self.add(Subscriber::Waker(waker.clone())).is_ok()
+    }
+
+    /// Has `token` announced when the task settles. False if it has, and nothing will be announced.
+    pub(super) fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool {
+        self.add(Subscriber::Watch(Arc::clone(ended), token)).is_ok()
+    }
+
+    fn add(&self, subscriber: Subscriber) -> Result<(), Subscriber> {
         perturb::point();
         let mut inner = self.inner.lock();
         if inner.is_settled() {
-            return false;
+            drop(inner);
+            return Err(subscriber);
         }
-        let known = inner.wakers.add(waker);
+        let known = inner.subscribers.add(subscriber);
         drop(inner);
+        // Outside the lock: it may be the user's.
         drop(known);
-        true
+        Ok(())
     }
 
     /// Wakes those who wait for the end, which has not come: there is something that they may have to do for it.
     pub(super) fn nudge(&self, task: Label) {
-        let wakers = std::mem::take(&mut self.inner.lock().wakers);
-        for waker in wakers.into_iter() {
-            outcome::contain("a waker", task, || waker.wake_by_ref());
+        let subscribers = std::mem::take(&mut self.inner.lock().subscribers);
+        for subscriber in subscribers.into_iter() {
+            outcome::contain("a waker", task, || subscriber.wake_by_ref());
             // Back to where it was. If the end came in between, it has missed that.
-            if !self.subscribe(&waker) {
-                outcome::contain("a waker", task, || waker.wake());
+            if let Err(missed) = self.add(subscriber) {
+                outcome::contain("a waker", task, || missed.wake());
             }
         }
     }
@@ -312,8 +352,15 @@ impl<F, T> State<F, T> {
     /// Takes back what [`subscribe`](Self::subscribe) did.
     pub(super) fn unsubscribe(&self, waker: &Waker) {
         perturb::point();
-        let forgotten = self.inner.lock().wakers.remove(waker);
+        let forgotten = self.inner.lock().subscribers.remove(|known| known.is(waker));
         // Outside the lock: it may be the user's.
+        drop(forgotten);
+    }
+
+    /// Takes back what [`watch`](Self::watch) did.
+    pub(super) fn unwatch(&self, ended: &Arc<Ended>) {
+        let is_meant = |known: &Subscriber| matches!(known, Subscriber::Watch(own, _) if Arc::ptr_eq(own, ended));
+        let forgotten = self.inner.lock().subscribers.remove(is_meant);
         drop(forgotten);
     }
 
@@ -341,7 +388,7 @@ impl<F, T> State<F, T> {
     }
 
     /// Settling or lent → done, once no callback is left that has not seen `result`. Gives those to be woken.
-    fn publish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) -> Wakers {
+    fn publish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) -> Subscribers {
         let mut result = Some(result);
         let mut told = false;
         loop {
@@ -362,7 +409,7 @@ impl<F, T> State<F, T> {
                     continue;
                 }
                 inner.phase = result.map_or(Phase::Taken, Phase::Done);
-                return std::mem::take(&mut inner.wakers);
+                return std::mem::take(&mut inner.subscribers);
             }
             drop(inner);
             for callback in callbacks {

@@ -2,6 +2,7 @@
 
 use std::task::Waker;
 
+use super::ended::Ended;
 use super::state::{Callback, Place, State, Status};
 use crate::error::Error;
 use crate::label::Label;
@@ -54,6 +55,8 @@ pub(super) trait Handle<T>: Runnable {
     fn status(&self) -> Status;
     fn error_text(&self) -> Option<String>;
     fn unsubscribe(&self, waker: &Waker);
+    fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool;
+    fn unwatch(&self, ended: &Arc<Ended>);
     fn on_done(&self, callback: Callback<T>);
     fn take(&self) -> Option<Result<T, Error>>;
     fn detach(&self);
@@ -162,6 +165,14 @@ where
 
     fn unsubscribe(&self, waker: &Waker) {
         self.state.unsubscribe(waker);
+    }
+
+    fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool {
+        self.state.watch(ended, token)
+    }
+
+    fn unwatch(&self, ended: &Arc<Ended>) {
+        self.state.unwatch(ended);
     }
 
     fn on_done(&self, callback: Callback<T>) {
