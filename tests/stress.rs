@@ -17,7 +17,10 @@ use concurrent_futures_suite::{Gate, block_on};
 /// No repetition takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const SCENARIOS: [(&str, fn(&mut Random)); 14] = [
+/// What is told of it if it hangs, and one repetition of it.
+type Scenario = (&'static str, fn(&mut Random));
+
+const SCENARIOS: [Scenario; 14] = [
     ("cancel against start", cancel_against_start),
     ("completion against waits", completion_against_waits),
     ("callbacks against completion", callbacks_against_completion),
