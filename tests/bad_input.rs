@@ -2,7 +2,10 @@
 //!
 //! Waits in cycles have `deadlock.rs`, shutdowns `pool_shutdown.rs`.
 
+use std::future::Future as _;
+use std::pin::pin;
 use std::sync::{Arc, mpsc};
+use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -85,6 +88,42 @@ fn a_callback_that_blocks_holds_up_its_own_task_alone() {
         assert_eq!(pool.spawn(|| 8).result().unwrap(), 8);
         gate.open();
         assert_eq!(future.result().unwrap(), 7);
+    });
+}
+
+#[test]
+fn a_waker_that_blocks_holds_up_no_other_task() {
+    struct Blocks(Gate);
+    impl Wake for Blocks {
+        fn wake(self: Arc<Self>) {
+            self.0.pass();
+        }
+    }
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        // Both threads are there, and asleep.
+        let both = Gate::new();
+        let futures: Vec<_> = (0..2)
+            .map(|_| {
+                let inside = both.clone();
+                pool.spawn(move || inside.pass())
+            })
+            .collect();
+        both.wait_for(2);
+        both.open();
+        futures.into_iter().for_each(|future| future.result().unwrap());
+        let (start, gate) = (Gate::new(), Gate::new());
+        let before = start.clone();
+        let mut future = pool.spawn(move || before.pass());
+        let waker = Waker::from(Arc::new(Blocks(gate.clone())));
+        assert!(pin!(&mut future).poll(&mut Context::from_waker(&waker)).is_pending());
+        start.open();
+        gate.wait_for(1);
+        for n in 0..10 {
+            assert_eq!(pool.spawn(move || n).result().unwrap(), n);
+        }
+        gate.open();
+        future.result().unwrap();
     });
 }
 

@@ -7,6 +7,7 @@ use super::cycle;
 use super::ended::Ended;
 use super::handle::Future;
 use super::state::Status;
+use super::subscribers::Subscriber;
 use crate::error::Error;
 use crate::sync::Arc;
 use crate::task::context;
@@ -37,7 +38,7 @@ impl<K, T: 'static> CompletionQueue<K, T> {
 
     pub(crate) fn add(&mut self, key: K, future: Future<T>) {
         let token = self.pending.next_token;
-        if !future.task().watch(&self.ended, token) {
+        if !future.task().add(Subscriber::Watch(Arc::clone(&self.ended), token)) {
             self.ended.push(token);
         }
         self.pending.push((key, future));
@@ -92,7 +93,7 @@ impl<K, T: 'static> CompletionQueue<K, T> {
             }
             let targets = || self.pending.iter().map(|(_, (_, future))| future.runnable()).collect();
             match cycle::enter(targets, deadline.is_some()) {
-                // Waker: the end of any of the tasks, through `watch`.
+                // Waker: the end of any of the tasks, as a subscriber.
                 Ok(_entry) => {
                     if !self.ended.sleep(deadline) {
                         return Next::TimedOut;

@@ -2,9 +2,9 @@
 
 use std::task::{Wake, Waker};
 
-use super::ended::Ended;
 use super::handle::Future;
 use super::state::{Callback, Place, State, Status};
+use super::subscribers::Subscriber;
 use super::task_cell::{Handle, Needs, Runnable};
 use crate::error::Error;
 use crate::label::Label;
@@ -215,7 +215,7 @@ impl<T: Send + 'static> Runnable for Derived<T> {
     }
 
     fn subscribe(&self, waker: &Waker) -> bool {
-        self.state.subscribe(waker)
+        self.state.add(Subscriber::Waker(waker.clone())).is_ok()
     }
 }
 
@@ -234,16 +234,12 @@ impl<T: Send + 'static> Handle<T> for Derived<T> {
         self.state.error_text()
     }
 
-    fn unsubscribe(&self, waker: &Waker) {
-        self.state.unsubscribe(waker);
+    fn add(&self, subscriber: Subscriber) -> bool {
+        self.state.add(subscriber).is_ok()
     }
 
-    fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool {
-        self.state.watch(ended, token)
-    }
-
-    fn unwatch(&self, ended: &Arc<Ended>) {
-        self.state.unwatch(ended);
+    fn remove(&self, subscriber: &Subscriber) {
+        self.state.remove(subscriber);
     }
 
     fn on_done(&self, callback: Callback<T>) {

@@ -4,6 +4,7 @@
 
 mod signal;
 mod ended;
+mod subscribers;
 mod state;
 mod task_cell;
 mod cycle;

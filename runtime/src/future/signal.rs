@@ -1,6 +1,5 @@
-//! What a blocked thread sleeps on. Tasks wake it the way they wake an async task: through a `Waker`.
+//! What a blocked thread sleeps on.
 
-use std::task::{Wake, Waker};
 use std::time::Instant;
 
 use crate::perturb;
@@ -36,10 +35,6 @@ impl Signal {
     pub(super) fn of_this_thread() -> Arc<Self> {
         // A thread whose locals are gone still gets one, of its own.
         OWN.try_with(Arc::clone).unwrap_or_default()
-    }
-
-    pub(super) fn waker(self: &Arc<Self>) -> Waker {
-        Waker::from(Arc::clone(self))
     }
 
     pub(super) fn set(&self) {
@@ -86,11 +81,5 @@ impl Signal {
     /// Clears the flag. True if it was set.
     fn take(&self) -> bool {
         self.flag.swap(CLEAR, Ordering::AcqRel) == SET
-    }
-}
-
-impl Wake for Signal {
-    fn wake(self: Arc<Self>) {
-        self.set();
     }
 }

@@ -10,14 +10,12 @@
 //! *Settling* is the time in which callbacks look at the result: the task counts as done, but the result cannot be
 //! taken yet. User code (the work, callbacks, wakers, destructors) never runs while the lock is held.
 
-use std::task::Waker;
-
-use super::ended::Ended;
+use super::subscribers::{Subscriber, Subscribers};
 use crate::error::Error;
 use crate::label::Label;
 use crate::perturb;
+use crate::sync::Ordering;
 use crate::sync::modelled::{AtomicBool, Mutex};
-use crate::sync::{Arc, Ordering};
 use crate::task::context::{self, ThreadId};
 use crate::task::outcome;
 
@@ -39,76 +37,6 @@ struct Inner<F, T> {
     detached: bool,
     callbacks: Vec<Callback<T>>,
     subscribers: Subscribers,
-}
-
-/// Somebody to be told of the end.
-enum Subscriber {
-    Waker(Waker),
-    Watch(Arc<Ended>, usize),
-}
-
-impl Subscriber {
-    fn is(&self, waker: &Waker) -> bool {
-        matches!(self, Self::Waker(own) if own.will_wake(waker))
-    }
-
-    fn wake_by_ref(&self) {
-        match self {
-            Self::Waker(waker) => waker.wake_by_ref(),
-            Self::Watch(ended, token) => ended.push(*token),
-        }
-    }
-
-    fn wake(self) {
-        match self {
-            Self::Waker(waker) => waker.wake(),
-            Self::Watch(ended, token) => ended.push(token),
-        }
-    }
-}
-
-/// All who are to be told of the end. Mostly there is one, which needs no allocation.
-#[derive(Default)]
-struct Subscribers {
-    first: Option<Subscriber>,
-    others: Vec<Subscriber>,
-}
-
-impl Subscribers {
-    /// Gives a waker back that is known already.
-    fn add(&mut self, subscriber: Subscriber) -> Option<Subscriber> {
-        if let Subscriber::Waker(waker) = &subscriber
-            && self.first.iter().chain(&self.others).any(|known| known.is(waker))
-        {
-            return Some(subscriber);
-        }
-        if self.first.is_none() {
-            self.first = Some(subscriber);
-        } else {
-            self.others.push(subscriber);
-        }
-        None
-    }
-
-    fn remove(&mut self, is_meant: impl Fn(&Subscriber) -> bool) -> Option<Subscriber> {
-        if self.first.as_ref().is_some_and(&is_meant) {
-            return self.first.take();
-        }
-        let position = self.others.iter().position(is_meant);
-        position.map(|position| self.others.swap_remove(position))
-    }
-
-    fn into_iter(self) -> impl Iterator<Item = Subscriber> {
-        self.first.into_iter().chain(self.others)
-    }
-
-    /// Outside any lock: a waker may be the user's.
-    fn wake(self, task: Label) {
-        for subscriber in self.into_iter() {
-            perturb::point();
-            outcome::contain("a waker", task, || subscriber.wake());
-        }
-    }
 }
 
 enum Phase<F, T> {
@@ -217,7 +145,7 @@ impl<F, T> State<F, T> {
                 return self.settle(task, result, before_wake);
             }
         };
-        subscribers.wake(task);
+        subscribers.tell(task);
     }
 
     /// Pending → done without having run, with `error`. False if the task had started or ended.
@@ -312,18 +240,8 @@ impl<F, T> State<F, T> {
         }
     }
 
-    /// Has `waker` woken when the task settles. False if it has, and `waker` will not be woken.
-    pub(super) fn subscribe(&self, waker: &Waker) -> bool {
-        // Cloned outside the lock: a waker may be the user's.
-        self.add(Subscriber::Waker(waker.clone())).is_ok()
-    }
-
-    /// Has `token` announced when the task settles. False if it has, and nothing will be announced.
-    pub(super) fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool {
-        self.add(Subscriber::Watch(Arc::clone(ended), token)).is_ok()
-    }
-
-    fn add(&self, subscriber: Subscriber) -> Result<(), Subscriber> {
+    /// Has `subscriber` told when the task settles. Gives it back if it has, and will not tell it.
+    pub(super) fn add(&self, subscriber: Subscriber) -> Result<(), Subscriber> {
         perturb::point();
         let mut inner = self.inner.lock();
         if inner.is_settled() {
@@ -337,31 +255,24 @@ impl<F, T> State<F, T> {
         Ok(())
     }
 
-    /// Wakes those who wait for the end, which has not come: there is something that they may have to do for it.
-    pub(super) fn nudge(&self, task: Label) {
-        let subscribers = std::mem::take(&mut self.inner.lock().subscribers);
-        for subscriber in subscribers.into_iter() {
-            outcome::contain("a waker", task, || subscriber.wake_by_ref());
-            // Back to where it was. If the end came in between, it has missed that.
-            if let Err(missed) = self.add(subscriber) {
-                outcome::contain("a waker", task, || missed.wake());
-            }
-        }
-    }
-
-    /// Takes back what [`subscribe`](Self::subscribe) did.
-    pub(super) fn unsubscribe(&self, waker: &Waker) {
+    /// Takes back what [`add`](Self::add) did.
+    pub(super) fn remove(&self, subscriber: &Subscriber) {
         perturb::point();
-        let forgotten = self.inner.lock().subscribers.remove(|known| known.is(waker));
+        let forgotten = self.inner.lock().subscribers.remove(subscriber);
         // Outside the lock: it may be the user's.
         drop(forgotten);
     }
 
-    /// Takes back what [`watch`](Self::watch) did.
-    pub(super) fn unwatch(&self, ended: &Arc<Ended>) {
-        let is_meant = |known: &Subscriber| matches!(known, Subscriber::Watch(own, _) if Arc::ptr_eq(own, ended));
-        let forgotten = self.inner.lock().subscribers.remove(is_meant);
-        drop(forgotten);
+    /// Tells those who wait for the end, which has not come: there is something that they may have to do for it.
+    pub(super) fn nudge(&self, task: Label) {
+        let subscribers = std::mem::take(&mut self.inner.lock().subscribers);
+        for subscriber in subscribers.into_iter() {
+            subscriber.tell(task);
+            // Back to where it was. If the end came in between, it has missed that.
+            if let Err(missed) = self.add(subscriber) {
+                missed.tell(task);
+            }
+        }
     }
 
     fn leave_pending(&self, next: Phase<F, T>) -> Option<F> {
@@ -384,7 +295,7 @@ impl<F, T> State<F, T> {
 
     /// Settling or lent → done: shows `result` to the callbacks, then to everybody.
     fn settle(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
-        self.publish(task, result, before_wake).wake(task);
+        self.publish(task, result, before_wake).tell(task);
     }
 
     /// Settling or lent → done, once no callback is left that has not seen `result`. Gives those to be woken.

@@ -7,6 +7,7 @@ use super::cycle;
 use super::ended::Ended;
 use super::handle::Future;
 use super::state::{Status, Verdict};
+use super::subscribers::Subscriber;
 use super::waiting::{deadline_after, until_settled};
 use crate::sync::Arc;
 
@@ -69,7 +70,7 @@ fn wait_for_all<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>) {
 fn wait_for_first<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>, is_enough: impl Fn(Verdict) -> bool) {
     let ended = Arc::new(Ended::default());
     for (i, future) in futures.iter().enumerate() {
-        if !future.task().watch(&ended, i) {
+        if !future.task().add(Subscriber::Watch(Arc::clone(&ended), i)) {
             ended.push(i);
         }
     }
@@ -100,13 +101,13 @@ fn wait_for_first<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>, 
             let Ok(_entry) = cycle::enter(targets, deadline.is_some()) else {
                 break;
             };
-            // Waker: the end of any of the tasks, through `watch`.
+            // Waker: the end of any of the tasks, as a subscriber.
             if !ended.sleep(deadline) {
                 break;
             }
         }
     }
-    for future in futures {
-        future.task().unwatch(&ended);
+    for (i, future) in futures.iter().enumerate() {
+        future.task().remove(&Subscriber::Watch(Arc::clone(&ended), i));
     }
 }

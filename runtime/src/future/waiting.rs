@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::cycle;
 use super::signal::Signal;
+use super::subscribers::Subscriber;
 use super::task_cell::Handle;
 use crate::error::Error;
 use crate::sync::Arc;
@@ -28,12 +29,11 @@ pub(super) fn until_settled<T: 'static>(task: &Arc<dyn Handle<T>>, deadline: Opt
         return Ok(true);
     }
     let signal = Signal::of_this_thread();
-    let waker = signal.waker();
-    if !task.subscribe(&waker) {
+    if !task.add(Subscriber::Sleeper(Arc::clone(&signal))) {
         return Ok(true);
     }
     let outcome = sleep_until_settled(task, &signal, deadline);
-    task.unsubscribe(&waker);
+    task.remove(&Subscriber::Sleeper(Arc::clone(&signal)));
     outcome.map(|()| task.is_settled())
 }
 

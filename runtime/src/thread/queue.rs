@@ -342,7 +342,7 @@ impl Queue {
                 watch.note_start(task);
             }
             // Free before the end of the task is seen: who waits for the result and submits again finds this thread.
-            // What runs in between is wakers only; what else a task's end may set off calls `busy_again`.
+            // What runs in between is ours; whatever else a task's end may set off calls `busy_again` first.
             ticket.run(&become_free);
             if let Some(watch) = &self.watch {
                 watch.note_end();
