@@ -109,6 +109,55 @@ fn inside_a_task_waiting_runs_what_they_are_made_of() {
 }
 
 #[test]
+fn who_waits_runs_a_task_that_came_into_being_meanwhile() {
+    type Waits = fn(Future<u64>) -> u64;
+    let ways: [Waits; 6] = [
+        |future| future.result().unwrap(),
+        |future| {
+            future.wait();
+            future.result().unwrap()
+        },
+        |future| as_completed([future]).map(|(_, result)| result.unwrap()).sum(),
+        |future| collect([future.map(|n| n)]).result().unwrap()[0],
+        |future| future.then(finished_elsewhere).result().unwrap(),
+        |future| {
+            let mut futures = vec![future];
+            assert_eq!(wait(&futures, ReturnWhen::FirstCompleted, None).0, [0]);
+            futures.remove(0).result().unwrap()
+        },
+    ];
+    fn finished_elsewhere(n: u64) -> Future<u64> {
+        let pool = ThreadPool::new(1).unwrap();
+        pool.spawn(move || n)
+    }
+    for waits in ways {
+        timed(move || {
+            // Two threads, the spare one included, and both wait for what a third one ends.
+            let (pool, other) = (Arc::new(ThreadPool::new(1).unwrap()), ThreadPool::new(2).unwrap());
+            let (gate, ready) = (Gate::new(), Gate::new());
+            ready.open();
+            let waiters: Vec<_> = (0..2)
+                .map(|n| {
+                    let (inside, same) = (gate.clone(), Arc::clone(&pool));
+                    let source = other.spawn(move || inside.pass());
+                    gate.wait_for(n + 1);
+                    let future = source.then(move |()| same.spawn(|| 7));
+                    let ready = ready.clone();
+                    pool.spawn(move || {
+                        ready.pass();
+                        waits(future)
+                    })
+                })
+                .collect();
+            ready.wait_for(2);
+            thread::sleep(std::time::Duration::from_millis(20)); // long enough to fall asleep; nothing breaks if not
+            gate.open();
+            assert!(waiters.into_iter().all(|waiter| waiter.result().unwrap() == 7));
+        });
+    }
+}
+
+#[test]
 fn cancel_reaches_what_they_are_made_of() {
     timed(|| {
         let (pool, gate, blocker) = blocked_pool();

@@ -1,5 +1,7 @@
 //! A future tells its task's state, and only a pending task can be cancelled.
 
+use std::sync::{Arc, mpsc};
+
 use concurrent_futures::{Future, ThreadPool};
 use concurrent_futures_suite::{Gate, timed};
 
@@ -36,6 +38,33 @@ fn each_state_has_its_truth_table() {
             assert_eq!(state(future), (true, false, false), "cancel changes nothing");
         }
         assert_eq!(pending.result().unwrap(), 1);
+    });
+}
+
+#[test]
+fn it_is_running_exactly_while_its_function_runs() {
+    timed(|| {
+        for workers in [1, 2] {
+            let pool = ThreadPool::new(workers).unwrap();
+            let gate = Gate::new();
+            let blockers: Vec<_> = (0..workers)
+                .map(|_| {
+                    let inside = gate.clone();
+                    pool.spawn(move || inside.pass())
+                })
+                .collect();
+            gate.wait_for(workers);
+            let (send, inbox) = mpsc::channel::<Arc<Future<(bool, bool, bool)>>>();
+            let future = Arc::new(pool.spawn(move || state(&*inbox.recv().unwrap())));
+            let (tell, told) = mpsc::channel();
+            let same = Arc::clone(&future);
+            future.on_done(move |result| tell.send((*result.as_ref().unwrap(), state(&same))).unwrap());
+            send.send(Arc::clone(&future)).unwrap();
+            assert_eq!(state(&future), (false, false, false), "in the queue, next in turn");
+            gate.open();
+            assert_eq!(told.recv().unwrap(), ((false, true, false), (true, false, false)));
+            blockers.into_iter().for_each(|blocker| blocker.result().unwrap());
+        }
     });
 }
 

@@ -1,10 +1,11 @@
 //! A blocked waiter is woken by whatever ends the task, and by its time limit.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use concurrent_futures::ThreadPool;
-use concurrent_futures_suite::{Gate, timed};
+use concurrent_futures::{Future, ReturnWhen, ThreadPool, as_completed, wait};
+use concurrent_futures_suite::{Gate, block_on, timed};
 
 #[test]
 fn by_the_value_from_another_thread() {
@@ -94,6 +95,48 @@ fn waiting_again_and_again_leaves_nothing_behind() {
         gate.open();
         running.result().unwrap();
     });
+}
+
+/// A future of a future wakes who waits for it when the second task comes into being, long before its end.
+#[test]
+fn a_wake_up_without_an_end_ends_no_wait() {
+    type Waits = fn(Future<u64>) -> u64;
+    let ways: [Waits; 5] = [
+        |future| future.result().unwrap(),
+        |future| {
+            assert!(future.wait_timeout(Duration::from_secs(3600)));
+            future.result().unwrap()
+        },
+        |future| as_completed([future]).map(|(_, result)| result.unwrap()).sum(),
+        |future| {
+            let mut futures = vec![future];
+            assert_eq!(wait(&futures, ReturnWhen::FirstError, None).0, [0]);
+            futures.remove(0).result().unwrap()
+        },
+        |future| block_on(future).unwrap(),
+    ];
+    for waits in ways {
+        timed(move || {
+            let pool = Arc::new(ThreadPool::new(2).unwrap());
+            let (first, second) = (Gate::new(), Gate::new());
+            let (inside, same, next) = (first.clone(), Arc::clone(&pool), second.clone());
+            let future = pool.spawn(move || inside.pass()).then(move |()| {
+                same.spawn(move || {
+                    next.pass();
+                    7
+                })
+            });
+            let waiter = thread::spawn(move || waits(future));
+            first.wait_for(1);
+            thread::sleep(Duration::from_millis(5)); // long enough to fall asleep; nothing breaks if not
+            first.open();
+            second.wait_for(1);
+            thread::sleep(Duration::from_millis(20)); // the wake-up has come
+            assert!(!waiter.is_finished());
+            second.open();
+            assert_eq!(waiter.join().unwrap(), 7);
+        });
+    }
 }
 
 #[test]

@@ -30,6 +30,10 @@ fn over_two_inputs() {
         let powers = pool.map(|(base, exponent): (u64, u32)| base.pow(exponent), (0..10).zip(0..10)).chunksize(3);
         let expected: Vec<u64> = (0..10).map(|n: u32| u64::from(n).pow(n)).collect();
         assert_eq!(powers.collect::<Result<Vec<_>, _>>().unwrap(), expected);
+        for buffer in [1, 2, 10, 20] {
+            let powers = pool.map(|(base, exponent): (u64, u32)| base.pow(exponent), (0..10).zip(0..10));
+            assert_eq!(powers.buffersize(buffer).collect::<Result<Vec<_>, _>>().unwrap(), expected, "{buffer}");
+        }
     });
 }
 

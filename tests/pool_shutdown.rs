@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use concurrent_futures::{Future, Shutdown, ThreadPool};
+use concurrent_futures::{Future, ReturnWhen, Shutdown, ThreadPool, is_cancelled, wait};
 use concurrent_futures_suite::{Gate, timed};
 
 #[test]
@@ -46,7 +46,7 @@ fn cancel_pending_runs_what_has_started_and_nothing_else() {
         gate.wait_for(2);
         let closing = Arc::clone(&pool);
         let shutdown = std::thread::spawn(move || closing.shutdown(Shutdown::CancelPending));
-        futures[49].wait(); // cancelled, while the shutdown waits for the two that run
+        wait(&futures, ReturnWhen::FirstCompleted, None); // a cancelled one, while the shutdown waits for the two that run
         gate.open();
         shutdown.join().unwrap();
         let (cancelled, finished): (Vec<_>, Vec<_>) = futures.iter().partition(|future| future.is_cancelled());
@@ -73,6 +73,37 @@ fn kill_does_not_wait_and_neither_does_the_drop_after_it() {
         assert!(running.is_running());
         gate.open();
         assert_eq!(running.result().unwrap(), 7, "what runs, ends");
+    });
+}
+
+#[test]
+fn kill_asks_what_runs_to_stop_and_no_other_pool() {
+    timed(|| {
+        let (killed, other) = (Arc::new(ThreadPool::new(1).unwrap()), ThreadPool::new(1).unwrap());
+        let gate = Gate::new();
+        let inside = gate.clone();
+        let own = killed.spawn(move || {
+            inside.pass();
+            while !is_cancelled() {}
+            7
+        });
+        // A task of the killed pool that a worker of another one runs, because it waits for it.
+        let (pool, inside) = (Arc::clone(&killed), gate.clone());
+        let elsewhere = other.spawn(move || {
+            let inner = pool.spawn(move || {
+                inside.pass();
+                while !is_cancelled() {}
+                8
+            });
+            let value = inner.result().unwrap();
+            (value, is_cancelled())
+        });
+        gate.wait_for(2);
+        gate.open();
+        assert!(!own.is_done() && !elsewhere.is_done());
+        killed.shutdown(Shutdown::Kill);
+        assert_eq!(own.result().unwrap(), 7);
+        assert_eq!(elsewhere.result().unwrap(), (8, false));
     });
 }
 

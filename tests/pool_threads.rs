@@ -1,6 +1,7 @@
 //! Threads start when tasks need them, at most as many as there are workers, and are used again.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use concurrent_futures::ThreadPool;
@@ -169,6 +170,22 @@ fn many_pools_leave_no_threads_and_no_descriptors() {
         }
         assert_eq!(mine(), 0);
         assert!(descriptors() <= before + 16, "other tests run beside this one, but not two hundred");
+    });
+}
+
+#[test]
+fn a_finite_map_ends_beside_an_endless_one() {
+    timed(|| {
+        let pool = ThreadPool::new(2).unwrap();
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let endless =
+                scope.spawn(|| pool.map(|n: u64| n, 0..).take_while(|_| !is_over.load(Ordering::SeqCst)).count());
+            let steps = pool.map(|n: u64| n, 0..2000).map(Result::unwrap);
+            assert!(steps.eq(0..2000));
+            is_over.store(true, Ordering::SeqCst);
+            assert!(endless.join().unwrap() > 0, "and neither starves the other");
+        });
     });
 }
 

@@ -1,17 +1,32 @@
-//! What the environment says: `CONCURRENT_MODE` and `CONCURRENT_WORKERS`, each read once, at first use.
+//! What the environment says: `CONCURRENT_MODE`, `CONCURRENT_WORKERS`, `CONCURRENT_WATCHDOG` and `CONCURRENT_SCHEDULE`,
+//! each read once, at first use.
 //!
-//! Both are knobs for debugging and for operators. A value that makes no sense is reported on standard error,
-//! once, and then counts as unset: a mistyped variable never stops a program that would otherwise run.
+//! The last is for tests, the others are knobs for debugging and for operators. A value that makes no sense is reported
+//! on standard error, once, and then counts as unset: a mistyped variable never stops a program that would otherwise run.
 
 use std::env;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::thread;
+use std::time::Duration;
 
 use crate::sync::{AtomicBool, LazyLock, Ordering};
 
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
+const SCHEDULE: &str = "CONCURRENT_SCHEDULE";
+const WATCHDOG: &str = "CONCURRENT_WATCHDOG";
+
+/// An order of execution that no good schedule would choose, for tests: whoever depends on the usual order fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schedule {
+    /// What may start starts last first.
+    Reverse,
+    /// What may start starts in random order, from this seed.
+    Random(u64),
+    /// One at a time, with every switch between threads that can be forced.
+    One,
+}
 
 /// Whether `CONCURRENT_MODE=sequential` asks for every annotated loop and task to run as plain code.
 pub(crate) fn sequential_mode() -> bool {
@@ -42,6 +57,18 @@ pub(crate) fn become_worker_process() {
 
 static IS_WORKER: AtomicBool = AtomicBool::new(false);
 
+/// The order that `CONCURRENT_SCHEDULE` asks for; `None`: the usual one.
+pub(crate) fn schedule() -> Option<Schedule> {
+    static ASKED: LazyLock<Option<Schedule>> = LazyLock::new(|| or_report(read_schedule(env::var_os(SCHEDULE)), None));
+    *ASKED
+}
+
+/// For how long a pool may get nowhere before that is told, as `CONCURRENT_WATCHDOG` says in seconds.
+pub(crate) fn watchdog() -> Option<Duration> {
+    static LIMIT: LazyLock<Option<Duration>> = LazyLock::new(|| or_report(read_watchdog(env::var_os(WATCHDOG)), None));
+    *LIMIT
+}
+
 fn read_mode(value: Option<OsString>) -> Result<bool, String> {
     match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {
         None | Some("" | "thread") => Ok(false),
@@ -56,6 +83,38 @@ fn read_workers(value: Option<OsString>) -> Result<Option<NonZeroUsize>, String>
         Some(text) => text.trim().parse().map(Some).map_err(|_| {
             format!("{WORKERS}={text} is not a whole number of at least 1 and has no effect; correct it, or unset it")
         }),
+    }
+}
+
+fn read_schedule(value: Option<OsString>) -> Result<Option<Schedule>, String> {
+    let value = value.as_deref().map(|value| value.to_string_lossy());
+    match value.as_deref() {
+        None | Some("") => Ok(None),
+        Some("reverse") => Ok(Some(Schedule::Reverse)),
+        Some("one") => Ok(Some(Schedule::One)),
+        Some(text) => {
+            let seed = text.strip_prefix("random:").and_then(|seed| seed.parse().ok());
+            seed.map(|seed| Some(Schedule::Random(seed))).ok_or_else(|| {
+                format!(
+                    "{SCHEDULE}={text} is not known and has no effect; use `reverse`, `random:` with a whole number, \
+                     or `one`, or unset it"
+                )
+            })
+        }
+    }
+}
+
+fn read_watchdog(value: Option<OsString>) -> Result<Option<Duration>, String> {
+    match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {
+        None | Some("") => Ok(None),
+        Some(text) => {
+            let seconds = text.trim().parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            seconds.filter(|limit| !limit.is_zero()).map(Some).ok_or_else(|| {
+                format!(
+                    "{WATCHDOG}={text} is not a number of seconds above 0 and has no effect; correct it, or unset it"
+                )
+            })
+        }
     }
 }
 
@@ -89,6 +148,29 @@ mod tests {
         assert_eq!(read_workers(given("3")), Ok(NonZeroUsize::new(3)));
         for wrong in ["0", "-1", "many"] {
             assert!(read_workers(given(wrong)).unwrap_err().contains(wrong));
+        }
+    }
+
+    #[test]
+    fn a_schedule_is_one_of_three() {
+        assert_eq!(read_schedule(None), Ok(None));
+        assert_eq!(read_schedule(given("")), Ok(None));
+        assert_eq!(read_schedule(given("reverse")), Ok(Some(Schedule::Reverse)));
+        assert_eq!(read_schedule(given("one")), Ok(Some(Schedule::One)));
+        assert_eq!(read_schedule(given("random:7")), Ok(Some(Schedule::Random(7))));
+        for wrong in ["random", "random:", "random:-1", "random:x", "Reverse", "two"] {
+            assert!(read_schedule(given(wrong)).unwrap_err().contains(wrong));
+        }
+    }
+
+    #[test]
+    fn a_watchdogs_limit_is_in_seconds() {
+        assert_eq!(read_watchdog(None), Ok(None));
+        assert_eq!(read_watchdog(given("")), Ok(None));
+        assert_eq!(read_watchdog(given("2")), Ok(Some(Duration::from_secs(2))));
+        assert_eq!(read_watchdog(given("0.5")), Ok(Some(Duration::from_millis(500))));
+        for wrong in ["0", "-1", "soon", "NaN", "1e300"] {
+            assert!(read_watchdog(given(wrong)).unwrap_err().contains(wrong));
         }
     }
 }

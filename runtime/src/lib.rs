@@ -19,6 +19,14 @@
 //! for `workers`. Both are read once. A wrong value is reported on standard error and has no effect. Pools that a
 //! program makes itself, with [`ThreadPool::new`], do what they were told.
 //!
+//! For tests, `CONCURRENT_SCHEDULE` puts execution into an order that no good schedule would choose, so that code which
+//! depends on the usual one fails: `reverse` (what may start starts last first), `random:SEED`, or `one` (one at a time,
+//! with a change of threads in between). It also steers pools of several workers, and delays threads where they meet, at
+//! random or (`one`) always. No loop is then too small for its parallel form. Results stay the same.
+//!
+//! `CONCURRENT_WATCHDOG=seconds` has every pool watched that is not [watched](ThreadPoolBuilder::watchdog) anyway: when it
+//! has not got on for so long, it is told on standard error who waits for whom.
+//!
 //! # The end of the program
 //!
 //! A pool waits for its tasks when it is dropped. The shared pools behind annotated tasks are never dropped: a program
@@ -27,6 +35,7 @@
 // In the order in which data flows: a module uses only those above it.
 mod sync;
 mod config;
+mod perturb;
 mod label;
 mod error;
 #[cfg(unix)]

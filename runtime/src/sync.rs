@@ -3,9 +3,73 @@
 //! Poison is ignored: no user code runs while one of our locks is held, so a poisoned lock only ever
 //! means that one of our own invariants broke, which has already been reported as a panic.
 
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 pub(crate) use std::sync::{Arc, LazyLock, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long a thread looks for what it waits for before it sleeps: less than waking a sleeper takes.
+const PATIENCE: Duration = Duration::from_micros(10);
+
+/// How often in a row all threads together may look in vain before they stop to.
+const TRIES: u32 = 8;
+
+/// For how many waits they stop then: at first, and at most (doubled each time that looking did not pay).
+const BREAKS: (u32, u32) = (32, 4096);
+
+/// Looks for some microseconds whether `is_there`. Gives what it saw last.
+///
+/// That pays where who has to answer is awake on another core, and wastes the time where it could have run on this one, as
+/// when other programs keep the machine busy. Nobody can know, so it is learned, for the whole process: looking takes
+/// two, and both must learn the same. A look in vain, now and then, finds out whether it pays again.
+pub(crate) fn look_for(is_there: impl Fn() -> bool) -> bool {
+    /// How many looks in vain are left.
+    static TRIES_LEFT: AtomicU32 = AtomicU32::new(TRIES);
+    /// How many waits are left without a look, and how many there were the last time.
+    static BREAK_LEFT: AtomicU32 = AtomicU32::new(0);
+    static BREAK: AtomicU32 = AtomicU32::new(BREAKS.0);
+
+    if is_there() {
+        return true;
+    }
+    // Relaxed, and not exact: a guess that orders nothing.
+    let break_left = BREAK_LEFT.load(Ordering::Relaxed);
+    if break_left > 0 {
+        BREAK_LEFT.store(break_left - 1, Ordering::Relaxed);
+        return false;
+    }
+    if !may_look() {
+        return false;
+    }
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        // A look at the clock costs as much as some of these.
+        for _ in 0..8 {
+            std::hint::spin_loop();
+            if is_there() {
+                TRIES_LEFT.store(TRIES, Ordering::Relaxed);
+                BREAK.store(BREAKS.0, Ordering::Relaxed);
+                return true;
+            }
+        }
+    }
+    let tries_left = TRIES_LEFT.load(Ordering::Relaxed);
+    if tries_left > 1 {
+        TRIES_LEFT.store(tries_left - 1, Ordering::Relaxed);
+    } else {
+        let length = BREAK.load(Ordering::Relaxed);
+        BREAK.store((length * 2).min(BREAKS.1), Ordering::Relaxed);
+        TRIES_LEFT.store(TRIES, Ordering::Relaxed);
+        BREAK_LEFT.store(length, Ordering::Relaxed);
+    }
+    false
+}
+
+/// On a single core nothing changes while one looks, and a model checker has no clock.
+fn may_look() -> bool {
+    static SEVERAL_CORES: LazyLock<bool> =
+        LazyLock::new(|| std::thread::available_parallelism().is_ok_and(|n| n.get() > 1));
+    !cfg!(loom) && *SEVERAL_CORES
+}
 
 /// A lock that does not know poison.
 #[derive(Debug, Default)]
@@ -59,17 +123,19 @@ pub(crate) mod modelled {
     #[cfg(not(loom))]
     pub(crate) use super::{AtomicBool, Condvar, Mutex};
     #[cfg(not(loom))]
+    pub(crate) use std::sync::atomic::AtomicU8;
+    #[cfg(not(loom))]
     pub(crate) use std::thread_local;
 
     #[cfg(loom)]
-    pub(crate) use under_loom::{AtomicBool, Condvar, Mutex, thread_local};
+    pub(crate) use under_loom::{AtomicBool, AtomicU8, Condvar, Mutex, thread_local};
 
     #[cfg(loom)]
     mod under_loom {
         use std::time::Duration;
 
         use loom::sync::MutexGuard;
-        pub(crate) use loom::sync::atomic::AtomicBool;
+        pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8};
 
         /// The checker's macro does not know `const` blocks.
         macro_rules! locals {

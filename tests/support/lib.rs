@@ -1,7 +1,9 @@
 //! What the tests share: a time limit for each test, gates to hold tasks at, and the executors to test.
 
+use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
-use std::thread;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use concurrent_futures::__private::{TaskOptions, map_task, submit_task};
@@ -29,6 +31,24 @@ pub fn timed(test: impl FnOnce() + Send + 'static) {
             if let Err(panic) = runner.join() {
                 std::panic::resume_unwind(panic);
             }
+        }
+    }
+}
+
+/// The smallest async runtime: polls on this thread, and parks.
+pub fn block_on<F: std::future::Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
         }
     }
 }

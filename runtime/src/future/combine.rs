@@ -51,7 +51,14 @@ impl<T: 'static> Future<T> {
             }
             match outer.take().map(Future::result) {
                 Some(Err(error)) => return Step::Ended(Err(error)),
-                Some(Ok(future)) => inner = Some(future),
+                Some(Ok(future)) => {
+                    let task = future.runnable();
+                    let is_settled = future.task().is_settled();
+                    inner = Some(future);
+                    if !is_settled {
+                        return Step::NeedsNew(task);
+                    }
+                }
                 None => {}
             }
             still_needed(&inner).unwrap_or_else(|| Step::Ended(result_of(&mut inner)))
@@ -61,7 +68,9 @@ impl<T: 'static> Future<T> {
 
 /// The future of all values, in the order of `futures`; or of the first error in that order.
 ///
-/// It is there when the last future has ended, or the first that failed and all before it. The other tasks go on then.
+/// It is there when the last future has ended, or the first that failed and all before it: which error it is does not
+/// depend on timing. (For the first in time, see [`wait`](crate::wait) and [`as_completed`](crate::as_completed).) The
+/// other tasks go on then.
 /// Cancelling it cancels them all. Inside a task, waiting for it runs those that nobody has started.
 ///
 /// # Example

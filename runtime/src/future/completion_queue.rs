@@ -1,23 +1,25 @@
 //! Many futures, handed out as they end.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::cycle;
 use super::ended::Ended;
 use super::handle::Future;
 use super::state::Status;
+use super::subscribers::Subscriber;
 use crate::error::Error;
 use crate::sync::Arc;
 use crate::task::context;
 
 /// Futures under keys, and which of them have ended.
 pub(crate) struct CompletionQueue<K, T: 'static> {
-    pending: BTreeMap<usize, (K, Future<T>)>,
-    next_token: usize,
-    /// Every task whose token is below has been started, which is never undone.
+    pending: Pending<(K, Future<T>)>,
+    /// Every task whose token is below has been started. That is undone only for tasks made of others, which wake us then.
     started_below: usize,
     ended: Arc<Ended>,
+    /// What was taken from there and not looked at yet.
+    taken: VecDeque<usize>,
 }
 
 /// What to do next with a [`CompletionQueue`].
@@ -31,14 +33,15 @@ pub(crate) enum Next<K, T> {
 
 impl<K, T: 'static> CompletionQueue<K, T> {
     pub(crate) fn new() -> Self {
-        Self { pending: BTreeMap::new(), next_token: 0, started_below: 0, ended: Arc::default() }
+        Self { pending: Pending::new(), started_below: 0, ended: Arc::default(), taken: VecDeque::new() }
     }
 
     pub(crate) fn add(&mut self, key: K, future: Future<T>) {
-        let token = self.next_token;
-        self.next_token += 1;
-        self.ended.watch(token, &**future.task());
-        self.pending.insert(token, (key, future));
+        let token = self.pending.next_token;
+        if !future.task().add(Subscriber::Watch(Arc::clone(&self.ended), token)) {
+            self.ended.push(token);
+        }
+        self.pending.push((key, future));
     }
 
     /// How many have not been handed out.
@@ -48,17 +51,17 @@ impl<K, T: 'static> CompletionQueue<K, T> {
 
     /// What has not been handed out, in the order of adding.
     pub(crate) fn into_pending(self) -> impl Iterator<Item = (K, Future<T>)> {
-        self.pending.into_values()
+        self.pending.slots.into_iter().filter_map(|(_, value)| value)
     }
 
     /// The key of the first one added that has not been handed out.
     pub(crate) fn first_key(&self) -> Option<&K> {
-        self.pending.values().next().map(|(key, _)| key)
+        self.pending.iter().next().map(|(_, value)| value).map(|(key, _)| key)
     }
 
     /// Cancels what has not started, the last one first: those behind do not start while those in front are cancelled.
     pub(crate) fn cancel_pending(&self) {
-        for (_, future) in self.pending.values().rev() {
+        for (_, (_, future)) in self.pending.iter().rev() {
             future.cancel();
         }
     }
@@ -66,29 +69,39 @@ impl<K, T: 'static> CompletionQueue<K, T> {
     /// Waits for the next future to end. What had ended before the deadline is handed out also after it.
     pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Next<K, T> {
         loop {
-            if let Some(token) = self.ended.pop() {
-                // Absent if it was handed out as a deadlock before it ended.
-                let Some((key, future)) = self.pending.remove(&token) else {
+            if self.taken.is_empty() {
+                self.ended.take_all(&mut self.taken);
+            }
+            if let Some(token) = self.taken.pop_front() {
+                // Absent if it was handed out before: as a deadlock, or because it was also woken for something else.
+                let Some((_, future)) = self.pending.get(token) else {
                     continue;
                 };
-                return Next::Ended(key, future.result());
+                let Some(result) = future.task().take() else {
+                    // Woken for something else: see below whether there is something to run.
+                    self.started_below = self.started_below.min(token);
+                    continue;
+                };
+                let (key, _) = self.pending.remove(token).expect("it was there just now");
+                return Next::Ended(key, result);
             }
-            if self.pending.is_empty() {
+            if self.pending.len() == 0 {
                 return Next::Empty;
             }
             if deadline.is_none() && self.claim_first() {
                 continue;
             }
-            let targets = || self.pending.values().map(|(_, future)| future.runnable()).collect();
+            let targets = || self.pending.iter().map(|(_, (_, future))| future.runnable()).collect();
             match cycle::enter(targets, deadline.is_some()) {
-                // Waker: the end of any of the tasks, through `Ended::watch`.
+                // Waker: the end of any of the tasks, as a subscriber.
                 Ok(_entry) => {
                     if !self.ended.sleep(deadline) {
                         return Next::TimedOut;
                     }
                 }
                 Err(deadlock) => {
-                    let Some((_, (key, _))) = self.pending.pop_first() else {
+                    let first = self.pending.iter().next().map(|(token, _)| token);
+                    let Some((key, _)) = first.and_then(|token| self.pending.remove(token)) else {
                         return Next::Empty;
                     };
                     return Next::Ended(key, Err(deadlock));
@@ -103,7 +116,7 @@ impl<K, T: 'static> CompletionQueue<K, T> {
             return false;
         }
         let mut first_pending = None;
-        for (&token, (_, future)) in self.pending.range(self.started_below..) {
+        for (token, (_, future)) in self.pending.iter_from(self.started_below) {
             if future.status() != Status::Pending {
                 continue;
             }
@@ -114,7 +127,88 @@ impl<K, T: 'static> CompletionQueue<K, T> {
             // Not ours to run, or just started by somebody else.
             first_pending.get_or_insert(token);
         }
-        self.started_below = first_pending.unwrap_or(self.next_token);
+        self.started_below = first_pending.unwrap_or(self.pending.next_token);
         false
+    }
+}
+
+/// Values under ascending tokens. Taken from about the front, as tasks end about in the order in which they start.
+struct Pending<V> {
+    /// In the order of the tokens; empty where a value was removed, but never at the front.
+    slots: VecDeque<(usize, Option<V>)>,
+    len: usize,
+    next_token: usize,
+}
+
+impl<V> Pending<V> {
+    fn new() -> Self {
+        Self { slots: VecDeque::new(), len: 0, next_token: 0 }
+    }
+
+    fn push(&mut self, value: V) {
+        // A value at the front that stays must not keep all slots behind it for ever.
+        if self.slots.len() >= 64 && self.slots.len() / 4 > self.len {
+            self.slots.retain(|(_, value)| value.is_some());
+        }
+        self.slots.push_back((self.next_token, Some(value)));
+        self.next_token += 1;
+        self.len += 1;
+    }
+
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn get(&self, token: usize) -> Option<&V> {
+        self.slots.get(self.position(token)?)?.1.as_ref()
+    }
+
+    fn remove(&mut self, token: usize) -> Option<V> {
+        let slot = self.position(token)?;
+        let value = self.slots.get_mut(slot)?.1.take()?;
+        self.len -= 1;
+        while self.slots.front().is_some_and(|(_, value)| value.is_none()) {
+            self.slots.pop_front();
+        }
+        Some(value)
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = (usize, &V)> {
+        self.iter_from(0)
+    }
+
+    fn iter_from(&self, token: usize) -> impl DoubleEndedIterator<Item = (usize, &V)> {
+        let start = self.slots.partition_point(|(known, _)| *known < token);
+        self.slots.range(start..).filter_map(|(token, value)| Some((*token, value.as_ref()?)))
+    }
+
+    fn position(&self, token: usize) -> Option<usize> {
+        // Where it is if nothing between it and the front has been tidied up; otherwise it is looked for.
+        let guess = token.checked_sub(self.slots.front()?.0)?;
+        match self.slots.get(guess) {
+            Some((known, _)) if *known == token => Some(guess),
+            _ => self.slots.binary_search_by_key(&token, |(known, _)| *known).ok(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pending;
+
+    #[test]
+    fn a_value_that_stays_does_not_keep_the_place_of_those_behind_it() {
+        let mut pending = Pending::new();
+        for n in 0..10_000 {
+            pending.push(n);
+            if n % 1000 != 0 {
+                assert_eq!(pending.remove(n), Some(n));
+            }
+        }
+        assert_eq!(pending.len(), 10);
+        assert!(pending.slots.len() < 100, "{}", pending.slots.len());
+        assert!(pending.iter_from(3001).map(|(token, _)| token).eq((4..10).map(|n| n * 1000)));
+        assert_eq!((pending.remove(7001), pending.remove(7000), pending.remove(0)), (None, Some(7000), Some(0)));
+        assert_eq!(pending.iter().next(), Some((1000, &1000)));
     }
 }

@@ -22,8 +22,39 @@ static WAITS: Mutex<BTreeMap<ThreadId, Wait>> = Mutex::new(BTreeMap::new());
 struct Wait {
     /// Whose worker the thread is.
     pool: Option<PoolId>,
+    /// The innermost task on the thread, which is the one that waits.
+    task: Option<Label>,
     on: Awaited,
 }
+
+impl Wait {
+    fn describe<'n>(&self, name_of: &dyn Fn(ThreadId) -> Option<&'n str>) -> String {
+        let mut text = self.task.map_or_else(|| "a part of a loop".to_owned(), |task| task.to_string());
+        let targets = match &self.on {
+            Awaited::AnyOf(targets) => targets,
+            Awaited::EndOf(_) => return text + " waits for the end of a pool",
+        };
+        for (i, target) in targets.iter().take(NAMED).enumerate() {
+            text.push_str(if i == 0 { " waits for " } else { " or " });
+            let place = match target.needs() {
+                Needs::Nobody => "about to end".to_owned(),
+                Needs::Thread(thread) => match name_of(thread) {
+                    Some(name) => format!("running on {name}"),
+                    None => "running elsewhere".to_owned(),
+                },
+                Needs::Worker(_) => "queued".to_owned(),
+            };
+            write!(text, "{}, {place}", target.label()).expect("writing to a string succeeds");
+        }
+        if targets.len() > NAMED {
+            write!(text, " or one of {} more", targets.len() - NAMED).expect("writing to a string succeeds");
+        }
+        text
+    }
+}
+
+/// How many of the tasks that a thread waits for a description names.
+const NAMED: usize = 5;
 
 /// What a thread sleeps for.
 enum Awaited {
@@ -70,6 +101,13 @@ pub(crate) fn enter_end_of(pool: PoolId) -> Result<Entry, Error> {
     sleep_on(Awaited::EndOf(pool), false)
 }
 
+/// What the sleeping threads of `pool` wait for, for people to read. `name_of` names threads, as far as they are known.
+pub(crate) fn waits_of<'n>(pool: PoolId, name_of: &dyn Fn(ThreadId) -> Option<&'n str>) -> Vec<(ThreadId, String)> {
+    let waits = WAITS.lock();
+    let own = waits.iter().filter(|(_, wait)| wait.pool == Some(pool));
+    own.map(|(&thread, wait)| (thread, wait.describe(name_of))).collect()
+}
+
 fn sleep_on(on: Awaited, has_deadline: bool) -> Result<Entry, Error> {
     let (me, pool) = (context::thread_id(), context::own_pool());
     let mut waits = WAITS.lock();
@@ -83,7 +121,7 @@ fn sleep_on(on: Awaited, has_deadline: bool) -> Result<Entry, Error> {
         drop(waits);
         return Ok(Entry(None));
     }
-    waits.insert(me, Wait { pool, on });
+    waits.insert(me, Wait { pool, task: context::current_task(), on });
     Ok(Entry(Some(me)))
 }
 

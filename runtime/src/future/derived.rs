@@ -4,9 +4,11 @@ use std::task::{Wake, Waker};
 
 use super::handle::Future;
 use super::state::{Callback, Place, State, Status};
+use super::subscribers::Subscriber;
 use super::task_cell::{Handle, Needs, Runnable};
 use crate::error::Error;
 use crate::label::Label;
+use crate::perturb;
 use crate::sync::Arc;
 use crate::sync::modelled::Mutex;
 use crate::task::context::{self, Stoppable};
@@ -16,6 +18,8 @@ use crate::task::outcome;
 pub(super) enum Step<T> {
     /// It needs the end of this task. It is asked again then.
     Needs(Arc<dyn Runnable>),
+    /// The same, of a task that did not exist before: who waits may be the one who has to run it.
+    NeedsNew(Arc<dyn Runnable>),
     Ended(Result<T, Error>),
 }
 
@@ -72,12 +76,12 @@ impl<T: Send + 'static> Derived<T> {
             let _inside = context::enter(self.label, None, Some(Arc::clone(self) as Arc<dyn Stoppable>));
             match outcome::run(self.label, &mut script) {
                 Ok(Step::Needs(task)) => {
-                    *self.needed.lock() = Some(Arc::clone(&task));
-                    self.state.suspend(script);
-                    if self.state.is_asked_to_stop() {
-                        // By a cancel that came while the script looked around.
-                        self.cancel();
-                    } else if task.subscribe(&waker) && self.pause() {
+                    if self.suspend(script, task, &waker, false) {
+                        return;
+                    }
+                }
+                Ok(Step::NeedsNew(task)) => {
+                    if self.suspend(script, task, &waker, true) {
                         return;
                     }
                 }
@@ -85,6 +89,26 @@ impl<T: Send + 'static> Derived<T> {
                 Err(panic) => self.end(script, Err(panic)),
             }
         }
+    }
+
+    /// Puts the script aside until `task`, which may be new, ends. False if it is to go on at once.
+    fn suspend(&self, script: Script<T>, task: Arc<dyn Runnable>, waker: &Waker, is_new: bool) -> bool {
+        let before = self.needed.lock().replace(Arc::clone(&task));
+        self.state.suspend(script);
+        perturb::point();
+        if self.state.is_asked_to_stop() {
+            // By a cancel that came while the script looked around.
+            self.cancel();
+            return false;
+        }
+        let pauses = task.subscribe(waker) && self.pause();
+        // Addresses without vtables, of which there may be several for one type.
+        let is_same = |before: Arc<dyn Runnable>| std::ptr::addr_eq(Arc::as_ptr(&before), Arc::as_ptr(&task));
+        // Woken although what it needs has not ended: that needs something new, and who waits for us has to know.
+        if is_new || before.is_some_and(is_same) {
+            self.state.nudge(self.label);
+        }
+        pauses
     }
 
     fn end(&self, script: Script<T>, result: Result<T, Error>) {
@@ -163,12 +187,15 @@ impl<T: Send + 'static> Runnable for Derived<T> {
 
     /// Runs what it is made of, as far as that may run here.
     fn claim(self: Arc<Self>) -> bool {
+        if !context::inside_worker() {
+            return false;
+        }
         for source in &self.sources {
             Arc::clone(source).claim();
         }
         while !self.is_settled() {
-            // Not to be run here, or driven by another thread: wait for it.
-            if !self.needed().is_some_and(|task| task.claim()) {
+            // Not to be run here, or it has ended and another thread is about to go on with this one: wait for that.
+            if !self.needed().is_some_and(|task| !task.is_settled() && task.claim()) {
                 break;
             }
         }
@@ -188,7 +215,7 @@ impl<T: Send + 'static> Runnable for Derived<T> {
     }
 
     fn subscribe(&self, waker: &Waker) -> bool {
-        self.state.subscribe(waker)
+        self.state.add(Subscriber::Waker(waker.clone())).is_ok()
     }
 }
 
@@ -207,8 +234,12 @@ impl<T: Send + 'static> Handle<T> for Derived<T> {
         self.state.error_text()
     }
 
-    fn unsubscribe(&self, waker: &Waker) {
-        self.state.unsubscribe(waker);
+    fn add(&self, subscriber: Subscriber) -> bool {
+        self.state.add(subscriber).is_ok()
+    }
+
+    fn remove(&self, subscriber: &Subscriber) {
+        self.state.remove(subscriber);
     }
 
     fn on_done(&self, callback: Callback<T>) {

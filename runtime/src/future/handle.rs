@@ -36,6 +36,14 @@ use crate::sync::Arc;
 /// itself if nobody has started it. Tasks that wait for each other in a cycle get an error that
 /// [is a deadlock](Error::is_deadlock), where the cycle closes.
 ///
+/// # In async code
+///
+/// Use `.await`: it needs no particular runtime, never blocks and never runs the task itself. [`result`](Self::result) and
+/// the other waits block the calling thread, and with it whatever else an async runtime has for that thread to do; where
+/// they are needed, call them on a thread made for that, such as tokio's `spawn_blocking`. No warning is given, since
+/// nothing that all runtimes share tells that a thread is one of theirs. The other way round, a runtime that is driven inside of a
+/// task (`block_on`) parks the pool's worker without telling the pool: put it into [`blocking`](crate::blocking).
+///
 /// # Example
 ///
 /// ```
@@ -48,7 +56,8 @@ use crate::sync::Arc;
 /// ```
 #[must_use = "a future that is dropped leaves nobody to see the task's result or error"]
 pub struct Future<T: 'static> {
-    task: Arc<dyn Handle<T>>,
+    /// `None` once the result has been taken and there is nothing left to do.
+    task: Option<Arc<dyn Handle<T>>>,
 }
 
 /// A task that has not started: one half for a queue, one for the owner.
@@ -58,23 +67,24 @@ where
     T: Send + 'static,
 {
     let task = TaskCell::pending(label, home, work);
-    (Arc::clone(&task) as Arc<dyn Runnable>, Future { task })
+    (Arc::clone(&task) as Arc<dyn Runnable>, Future { task: Some(task) })
 }
 
 /// A future whose task has ended.
 pub(crate) fn finished<T: Send + 'static>(label: Label, result: Result<T, Error>) -> Future<T> {
-    Future { task: TaskCell::<fn() -> T, T>::done(label, result) }
+    Future { task: Some(TaskCell::<fn() -> T, T>::done(label, result)) }
 }
 
 impl<T: 'static> Future<T> {
     /// The owner's end of `task`.
     pub(super) fn of(task: Arc<dyn Handle<T>>) -> Self {
-        Self { task }
+        Self { task: Some(task) }
     }
 
     /// Waits for the task to end and gives its value.
     ///
-    /// Blocks the calling thread until then; inside a task, see [above](Self#waiting-inside-a-task).
+    /// Blocks the calling thread until then; inside a task, see [above](Self#waiting-inside-a-task), and in async code, see
+    /// [there](Self#in-async-code).
     ///
     /// # Errors
     ///
@@ -89,9 +99,14 @@ impl<T: 'static> Future<T> {
     /// assert_eq!(pool.submit(str::len, "seven").result()?, 5);
     /// # Ok::<(), concurrent_futures::Error>(())
     /// ```
-    pub fn result(self) -> Result<T, Error> {
-        until_settled(&self.task, None)?;
-        self.task.take().expect("a settled task whose future exists has its result")
+    pub fn result(mut self) -> Result<T, Error> {
+        let mut result = self.task().take();
+        if result.is_none() {
+            until_settled(self.task(), None)?;
+            result = self.task().take();
+        }
+        self.task = None;
+        result.expect("a settled task whose future exists has its result")
     }
 
     /// Blocks until the task has ended; [`result`](Self::result) then gives its value without blocking.
@@ -99,7 +114,7 @@ impl<T: 'static> Future<T> {
     /// In a cycle of waits it returns at once, and `result` gives the deadlock.
     pub fn wait(&self) {
         // The error is not lost: the cycle is still there when `result` looks for it.
-        until_settled(&self.task, None).ok();
+        until_settled(self.task(), None).ok();
     }
 
     /// Blocks until the task has ended, but no longer than `limit`. Returns whether it has.
@@ -121,25 +136,25 @@ impl<T: 'static> Future<T> {
     /// ```
     pub fn wait_timeout(&self, limit: Duration) -> bool {
         match deadline_after(limit) {
-            Some(deadline) => until_settled(&self.task, Some(deadline)).unwrap_or(false),
+            Some(deadline) => until_settled(self.task(), Some(deadline)).unwrap_or(false),
             // Longer than the clock reaches is without a limit.
-            None => until_settled(&self.task, None).unwrap_or(false),
+            None => until_settled(self.task(), None).unwrap_or(false),
         }
     }
 
     /// Whether the task has ended, in whatever way.
     pub fn is_done(&self) -> bool {
-        matches!(self.task.status(), Status::Done(_))
+        matches!(self.task().status(), Status::Done(_))
     }
 
     /// Whether the task's function is running: true exactly between its start and its end.
     pub fn is_running(&self) -> bool {
-        self.task.status() == Status::Running
+        self.task().status() == Status::Running
     }
 
     /// Whether the task was cancelled.
     pub fn is_cancelled(&self) -> bool {
-        self.task.status() == Status::Done(Verdict::Cancelled)
+        self.task().status() == Status::Done(Verdict::Cancelled)
     }
 
     /// Cancels the task unless it has started, and returns whether it is cancelled (now or before).
@@ -163,12 +178,12 @@ impl<T: 'static> Future<T> {
     /// # Ok::<(), concurrent_futures::Error>(())
     /// ```
     pub fn cancel(&self) -> bool {
-        self.task.cancel()
+        self.task().cancel()
     }
 
     /// A handle that cancels this task from elsewhere, also while a thread blocks in [`result`](Self::result).
     pub fn canceller(&self) -> Canceller {
-        Canceller { task: Arc::clone(&self.task) as Arc<dyn Runnable> }
+        Canceller { task: Arc::clone(self.task()) as Arc<dyn Runnable> }
     }
 
     /// Runs `callback` with the result: on the thread that ends the task when it ends, or here and now if it has.
@@ -188,12 +203,12 @@ impl<T: 'static> Future<T> {
     /// # Ok::<(), concurrent_futures::Error>(())
     /// ```
     pub fn on_done(&self, callback: impl FnOnce(&Result<T, Error>) + Send + 'static) {
-        self.task.on_done(Box::new(callback));
+        self.task().on_done(Box::new(callback));
     }
 
     /// The task's result, or the future again if `deadline` came first.
     pub(crate) fn result_by(self, deadline: Option<Instant>) -> Result<Result<T, Error>, Self> {
-        match until_settled(&self.task, deadline) {
+        match until_settled(self.task(), deadline) {
             Ok(true) => Ok(self.result()),
             Ok(false) => Err(self),
             Err(deadlock) => Ok(Err(deadlock)),
@@ -201,15 +216,15 @@ impl<T: 'static> Future<T> {
     }
 
     pub(super) fn task(&self) -> &Arc<dyn Handle<T>> {
-        &self.task
+        self.task.as_ref().expect("only what consumes the future takes its task")
     }
 
     pub(super) fn runnable(&self) -> Arc<dyn Runnable> {
-        Arc::clone(&self.task) as Arc<dyn Runnable>
+        Arc::clone(self.task()) as Arc<dyn Runnable>
     }
 
     pub(super) fn status(&self) -> Status {
-        self.task.status()
+        self.task().status()
     }
 }
 
@@ -222,10 +237,10 @@ impl<T: 'static> std::future::Future for Future<T> {
     type Output = Result<T, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.task.subscribe(cx.waker()) {
+        if self.task().subscribe(cx.waker()) {
             return Poll::Pending;
         }
-        Poll::Ready(self.task.take().expect("a future is not polled after it was ready"))
+        Poll::Ready(self.task().take().expect("a future is not polled after it was ready"))
     }
 }
 
@@ -235,20 +250,22 @@ impl<T: 'static> RefUnwindSafe for Future<T> {}
 
 impl<T: 'static> Drop for Future<T> {
     fn drop(&mut self) {
-        self.task.detach();
+        if let Some(task) = &self.task {
+            task.detach();
+        }
     }
 }
 
 impl<T: 'static> fmt::Debug for Future<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = std::any::type_name::<T>();
-        write!(f, "Future<{value}>({}, ", self.task.label())?;
-        match self.task.status() {
+        write!(f, "Future<{value}>({}, ", self.task().label())?;
+        match self.task().status() {
             Status::Pending => f.write_str("pending)"),
             Status::Running => f.write_str("running)"),
             Status::Done(Verdict::Value) => f.write_str("finished)"),
             Status::Done(Verdict::Cancelled) => f.write_str("cancelled)"),
-            Status::Done(Verdict::Failure) => match self.task.error_text() {
+            Status::Done(Verdict::Failure) => match self.task().error_text() {
                 Some(text) => write!(f, "finished with an error: {text})"),
                 // It was taken, or a callback is looking at it.
                 None => f.write_str("finished with an error)"),

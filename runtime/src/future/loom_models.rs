@@ -199,6 +199,19 @@ fn map_against_completion_and_cancel() {
 }
 
 #[test]
+fn then_against_completion_and_a_waiter_that_has_to_run_what_is_new() {
+    model(|| {
+        let (source, first) = task(|| 7);
+        // Nobody but the waiter will run the second task.
+        let next = first.then(|n| task(move || n + 1).1);
+        let worker = worker(source);
+        let _inside = crate::task::context::enter(Label::new("waiter"), None, None);
+        assert_eq!(next.result().unwrap(), 8);
+        worker.join().unwrap();
+    });
+}
+
+#[test]
 fn collect_against_two_ends() {
     model(|| {
         let ((a, first), (b, second)) = (task(|| 0), task(|| 1));

@@ -2,9 +2,11 @@
 //!
 //! A future does not know its pool. All that can happen to a task happens in [`state`].
 
+mod signal;
+mod ended;
+mod subscribers;
 mod state;
 mod task_cell;
-mod signal;
 mod cycle;
 mod waiting;
 mod handle;
@@ -13,7 +15,6 @@ mod derived;
 #[cfg(unix)]
 mod remote;
 mod combine;
-mod ended;
 mod wait;
 mod completion_queue;
 mod completed;
@@ -24,7 +25,7 @@ pub use cancel_on_drop::CancelOnDrop;
 pub use combine::collect;
 pub use completed::{AsCompleted, AsCompletedTimeout, as_completed};
 pub(crate) use completion_queue::{CompletionQueue, Next};
-pub(crate) use cycle::enter_end_of;
+pub(crate) use cycle::{enter_end_of, waits_of};
 pub use handle::{Canceller, Future};
 pub(crate) use handle::{finished, new_task};
 #[cfg(unix)]

@@ -4,6 +4,7 @@ use std::task::Waker;
 
 use super::handle::Future;
 use super::state::{Callback, Status, State};
+use super::subscribers::Subscriber;
 use super::task_cell::{Handle, Needs, Runnable};
 use crate::error::Error;
 use crate::label::Label;
@@ -73,7 +74,7 @@ impl<C: Collect + 'static> Remote<C> {
     }
 
     fn end(self: Arc<Self>, result: Result<C::Output, Error>, later: &dyn Fn(Later)) {
-        if let Err(result) = self.state.settle_quietly(result) {
+        if let Err(result) = self.state.settle_quietly(self.label, result) {
             // Callbacks and foreign wakers may block, even for another task of the same pool.
             later(Box::new(move || {
                 // False: it was cancelled meanwhile, and the result is dropped here.
@@ -137,7 +138,7 @@ impl<C: Collect + 'static> Runnable for Remote<C> {
     }
 
     fn subscribe(&self, waker: &Waker) -> bool {
-        self.state.subscribe(waker)
+        self.state.add(Subscriber::Waker(waker.clone())).is_ok()
     }
 }
 
@@ -154,8 +155,12 @@ impl<C: Collect + 'static> Handle<C::Output> for Remote<C> {
         self.state.error_text()
     }
 
-    fn unsubscribe(&self, waker: &Waker) {
-        self.state.unsubscribe(waker);
+    fn add(&self, subscriber: Subscriber) -> bool {
+        self.state.add(subscriber).is_ok()
+    }
+
+    fn remove(&self, subscriber: &Subscriber) {
+        self.state.remove(subscriber);
     }
 
     fn on_done(&self, callback: Callback<C::Output>) {

@@ -1,16 +1,26 @@
-//! What a blocked thread sleeps on. Tasks wake it the way they wake an async task: through a `Waker`.
+//! What a blocked thread sleeps on.
 
-use std::task::{Wake, Waker};
 use std::time::Instant;
 
-use crate::sync::{Arc, LazyLock};
-use crate::sync::modelled::{Condvar, Mutex, thread_local};
+use crate::perturb;
+use crate::sync::modelled::{AtomicU8, Condvar, Mutex, thread_local};
+use crate::sync::{Arc, Ordering, look_for};
 use crate::task::context;
 
-/// A flag to sleep on. Set flags stay set until a sleeper has seen them, so no wake-up is lost.
+/// Nobody sleeps, and there is nothing to see.
+const CLEAR: u8 = 0;
+/// Somebody sleeps, or is about to.
+const AWAITED: u8 = 1;
+/// Set, and not seen yet.
+const SET: u8 = 2;
+
+/// A flag for one thread to sleep on. Set flags stay set until the sleeper has seen them, so no wake-up is lost.
 #[derive(Default)]
 pub(super) struct Signal {
-    set: Mutex<bool>,
+    /// One of the three above.
+    flag: AtomicU8,
+    /// Held by the sleeper from `AWAITED` on until it sleeps.
+    sleeper: Mutex<()>,
     changed: Condvar,
 }
 
@@ -27,56 +37,49 @@ impl Signal {
         OWN.try_with(Arc::clone).unwrap_or_default()
     }
 
-    pub(super) fn waker(self: &Arc<Self>) -> Waker {
-        Waker::from(Arc::clone(self))
-    }
-
     pub(super) fn set(&self) {
-        *self.set.lock() = true;
-        self.changed.notify_all();
+        perturb::point();
+        // Release: what was done before is seen by who sees the flag.
+        if self.flag.swap(SET, Ordering::AcqRel) == AWAITED {
+            // The sleeper may be between announcing itself and sleeping; it holds the lock then.
+            drop(self.sleeper.lock());
+            self.changed.notify_all();
+        }
     }
 
     /// Sleeps until the flag is set, and clears it. False if `deadline` came first.
     pub(super) fn sleep(&self, deadline: Option<Instant>) -> bool {
-        if self.take() {
-            return true;
+        if look_for(|| self.flag.load(Ordering::Relaxed) == SET) {
+            return self.take();
         }
         // Outside the lock: the pool may start a thread.
         let _blocked = context::block();
-        let mut set = self.set.lock();
-        while !*set {
+        perturb::point();
+        let mut sleeper = self.sleeper.lock();
+        if self.flag.compare_exchange(CLEAR, AWAITED, Ordering::AcqRel, Ordering::Acquire).is_err() {
+            return self.take();
+        }
+        loop {
             // Waker: `set`, called by the task's end, whichever it is (`State::settle`).
-            set = match deadline {
-                None => self.changed.wait(set),
+            sleeper = match deadline {
+                None => self.changed.wait(sleeper),
                 Some(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
-                        return false;
+                        // It may have been set just now.
+                        return self.flag.swap(CLEAR, Ordering::AcqRel) == SET;
                     }
-                    self.changed.wait_timeout(set, left)
+                    self.changed.wait_timeout(sleeper, left)
                 }
             };
+            if self.flag.load(Ordering::Acquire) == SET {
+                return self.take();
+            }
         }
-        *set = false;
-        true
     }
 
+    /// Clears the flag. True if it was set.
     fn take(&self) -> bool {
-        std::mem::take(&mut *self.set.lock())
-    }
-}
-
-/// Whether waking `waker` only wakes a thread: no user code runs, and nothing blocks. False is always safe to say.
-pub(super) fn is_plain(waker: &Waker) -> bool {
-    static PLAIN: LazyLock<usize> = LazyLock::new(|| {
-        let waker = Waker::from(Arc::<Signal>::default());
-        waker.vtable() as *const _ as usize
-    });
-    waker.vtable() as *const _ as usize == *PLAIN
-}
-
-impl Wake for Signal {
-    fn wake(self: Arc<Self>) {
-        self.set();
+        self.flag.swap(CLEAR, Ordering::AcqRel) == SET
     }
 }

@@ -10,11 +10,10 @@
 //! *Settling* is the time in which callbacks look at the result: the task counts as done, but the result cannot be
 //! taken yet. User code (the work, callbacks, wakers, destructors) never runs while the lock is held.
 
-use std::task::Waker;
-
-use super::signal;
+use super::subscribers::{Subscriber, Subscribers};
 use crate::error::Error;
 use crate::label::Label;
+use crate::perturb;
 use crate::sync::Ordering;
 use crate::sync::modelled::{AtomicBool, Mutex};
 use crate::task::context::{self, ThreadId};
@@ -37,7 +36,7 @@ struct Inner<F, T> {
     /// Nobody will take the result: it is dropped as soon as the callbacks have seen it.
     detached: bool,
     callbacks: Vec<Callback<T>>,
-    wakers: Vec<Waker>,
+    subscribers: Subscribers,
 }
 
 enum Phase<F, T> {
@@ -87,14 +86,18 @@ impl<F, T> State<F, T> {
     }
 
     fn new(phase: Phase<F, T>, verdict: Option<Verdict>) -> Self {
-        let inner = Inner { phase, verdict, detached: false, callbacks: Vec::new(), wakers: Vec::new() };
+        let inner =
+            Inner { phase, verdict, detached: false, callbacks: Vec::new(), subscribers: Subscribers::default() };
         Self { inner: Mutex::new(inner), asked_to_stop: AtomicBool::new(false) }
     }
 
     /// Pending → running, on the calling thread. `None` if somebody else was faster.
     pub(super) fn start(&self) -> Option<F> {
+        perturb::point();
         let thread = context::thread_id();
-        self.leave_pending(Phase::Running(thread))
+        let work = self.leave_pending(Phase::Running(thread));
+        perturb::point();
+        work
     }
 
     /// Running → pending, on the thread that started it: the work has to wait for something and is continued later.
@@ -119,16 +122,30 @@ impl<F, T> State<F, T> {
         self.asked_to_stop.load(Ordering::Relaxed)
     }
 
-    /// Running → done. `before_wake` runs after the callbacks and before anybody can see the end.
+    /// Running → done. `before_wake` runs before anybody can see the end, and not while callbacks do.
     pub(super) fn finish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
         let verdict = Verdict::of(&result);
-        {
+        // Mostly nobody looks at the end before everybody does: then this is all, in one step.
+        before_wake();
+        perturb::point();
+        let subscribers = {
             let mut inner = self.inner.lock();
             debug_assert!(matches!(inner.phase, Phase::Running(_)), "only a running task finishes");
-            inner.phase = Phase::Settling(context::thread_id());
             inner.verdict = Some(verdict);
-        }
-        self.settle(task, result, before_wake);
+            // A value without a destructor can be dropped under the lock.
+            let is_plain = result.is_ok() && !std::mem::needs_drop::<T>();
+            if inner.callbacks.is_empty() && (!inner.detached || is_plain) {
+                inner.phase = if inner.detached { Phase::Taken } else { Phase::Done(result) };
+                std::mem::take(&mut inner.subscribers)
+            } else {
+                inner.phase = Phase::Settling(context::thread_id());
+                drop(inner);
+                // What comes now is the user's, and may take long.
+                context::busy_again();
+                return self.settle(task, result, before_wake);
+            }
+        };
+        subscribers.tell(task);
     }
 
     /// Pending → done without having run here, with `error`. False if the task had started or ended.
@@ -136,26 +153,27 @@ impl<F, T> State<F, T> {
         self.settle_from_pending(task, Err(error))
     }
 
-    /// Pending → done, with the result of work that was done elsewhere, if nobody but plain waiters has to be told: then
+    /// Pending → done, with the result of work that was done elsewhere, if nobody has to be told whose code may block: then
     /// no user code runs. Gives the result back otherwise, and if the task has ended.
-    pub(super) fn settle_quietly(&self, result: Result<T, Error>) -> Result<(), Result<T, Error>> {
+    pub(super) fn settle_quietly(&self, task: Label, result: Result<T, Error>) -> Result<(), Result<T, Error>> {
         let verdict = Verdict::of(&result);
-        let wakers = {
+        let subscribers = {
             let mut inner = self.inner.lock();
-            let is_quiet = inner.callbacks.is_empty() && !inner.detached && inner.wakers.iter().all(signal::is_plain);
+            let is_quiet = inner.callbacks.is_empty() && !inner.detached && inner.subscribers.are_quiet();
             if !is_quiet || !matches!(inner.phase, Phase::Pending(_)) {
                 return Err(result);
             }
             inner.verdict = Some(verdict);
             inner.phase = Phase::Done(result);
-            std::mem::take(&mut inner.wakers)
+            std::mem::take(&mut inner.subscribers)
         };
-        wakers.into_iter().for_each(Waker::wake);
+        subscribers.tell(task);
         Ok(())
     }
 
     /// Pending → done, with the result of work that was done elsewhere. False if the task had ended.
     pub(super) fn settle_from_pending(&self, task: Label, result: Result<T, Error>) -> bool {
+        perturb::point();
         let verdict = Verdict::of(&result);
         let thread = context::thread_id();
         let Some(work) = self.leave_pending_as(Phase::Settling(thread), Some(verdict)) else {
@@ -182,9 +200,14 @@ impl<F, T> State<F, T> {
 
     /// Tells that nobody will take the result.
     pub(super) fn detach(&self) {
+        perturb::point();
         let unwanted = {
-            self.inner.lock().detached = true;
-            self.take()
+            let mut inner = self.inner.lock();
+            inner.detached = true;
+            match inner.phase {
+                Phase::Done(_) => Some(std::mem::replace(&mut inner.phase, Phase::Taken)),
+                _ => None,
+            }
         };
         // A destructor of the user's runs here, on the thread that dropped the future, outside the lock.
         drop(unwanted);
@@ -192,6 +215,7 @@ impl<F, T> State<F, T> {
 
     /// Runs `callback` with the result: when the task ends, or here and now if it has.
     pub(super) fn on_done(&self, task: Label, callback: Callback<T>) {
+        perturb::point();
         let result = {
             let mut inner = self.inner.lock();
             match std::mem::replace(&mut inner.phase, Phase::Lent) {
@@ -204,7 +228,7 @@ impl<F, T> State<F, T> {
             }
         };
         outcome::contain("a callback", task, || callback(&result));
-        self.publish(task, result, &|| ());
+        self.settle(task, result, &|| ());
     }
 
     pub(super) fn status(&self) -> Status {
@@ -239,28 +263,39 @@ impl<F, T> State<F, T> {
         }
     }
 
-    /// Has `waker` woken when the task settles. False if it has, and `waker` will not be woken.
-    pub(super) fn subscribe(&self, waker: &Waker) -> bool {
-        // Cloned outside the lock: a waker may be the user's.
-        let waker = waker.clone();
+    /// Has `subscriber` told when the task settles. Gives it back if it has, and will not tell it.
+    pub(super) fn add(&self, subscriber: Subscriber) -> Result<(), Subscriber> {
+        perturb::point();
         let mut inner = self.inner.lock();
         if inner.is_settled() {
-            return false;
+            drop(inner);
+            return Err(subscriber);
         }
-        if !inner.wakers.iter().any(|known| known.will_wake(&waker)) {
-            inner.wakers.push(waker);
-        }
-        true
+        let known = inner.subscribers.add(subscriber);
+        drop(inner);
+        // Outside the lock: it may be the user's.
+        drop(known);
+        Ok(())
     }
 
-    /// Takes back what [`subscribe`](Self::subscribe) did.
-    pub(super) fn unsubscribe(&self, waker: &Waker) {
-        let forgotten = {
-            let mut inner = self.inner.lock();
-            let position = inner.wakers.iter().position(|known| known.will_wake(waker));
-            position.map(|position| inner.wakers.swap_remove(position))
-        };
+    /// Takes back what [`add`](Self::add) did.
+    pub(super) fn remove(&self, subscriber: &Subscriber) {
+        perturb::point();
+        let forgotten = self.inner.lock().subscribers.remove(subscriber);
+        // Outside the lock: it may be the user's.
         drop(forgotten);
+    }
+
+    /// Tells those who wait for the end, which has not come: there is something that they may have to do for it.
+    pub(super) fn nudge(&self, task: Label) {
+        let subscribers = std::mem::take(&mut self.inner.lock().subscribers);
+        for subscriber in subscribers.into_iter() {
+            subscriber.tell(task);
+            // Back to where it was. If the end came in between, it has missed that.
+            if let Err(missed) = self.add(subscriber) {
+                missed.tell(task);
+            }
+        }
     }
 
     fn leave_pending(&self, next: Phase<F, T>) -> Option<F> {
@@ -281,17 +316,13 @@ impl<F, T> State<F, T> {
         }
     }
 
-    /// Settling → done: shows `result` to the callbacks, then to everybody.
+    /// Settling or lent → done: shows `result` to the callbacks, then to everybody.
     fn settle(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
-        self.publish(task, result, before_wake);
-        let wakers = std::mem::take(&mut self.inner.lock().wakers);
-        for waker in wakers {
-            outcome::contain("a waker", task, || waker.wake());
-        }
+        self.publish(task, result, before_wake).tell(task);
     }
 
-    /// Settling or lent → done, once no callback is left that has not seen `result`.
-    fn publish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) {
+    /// Settling or lent → done, once no callback is left that has not seen `result`. Gives those to be woken.
+    fn publish(&self, task: Label, result: Result<T, Error>, before_wake: &dyn Fn()) -> Subscribers {
         let mut result = Some(result);
         let mut told = false;
         loop {
@@ -312,7 +343,7 @@ impl<F, T> State<F, T> {
                     continue;
                 }
                 inner.phase = result.map_or(Phase::Taken, Phase::Done);
-                return;
+                return std::mem::take(&mut inner.subscribers);
             }
             drop(inner);
             for callback in callbacks {

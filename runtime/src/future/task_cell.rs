@@ -3,6 +3,7 @@
 use std::task::Waker;
 
 use super::state::{Callback, Place, State, Status};
+use super::subscribers::Subscriber;
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::Arc;
@@ -53,7 +54,12 @@ pub(crate) enum Needs {
 pub(super) trait Handle<T>: Runnable {
     fn status(&self) -> Status;
     fn error_text(&self) -> Option<String>;
-    fn unsubscribe(&self, waker: &Waker);
+    /// Has `subscriber` told when the task settles. False if it has.
+    fn add(&self, subscriber: Subscriber) -> bool;
+
+    /// Takes back what [`add`](Self::add) did.
+    fn remove(&self, subscriber: &Subscriber);
+
     fn on_done(&self, callback: Callback<T>);
     fn take(&self) -> Option<Result<T, Error>>;
     fn detach(&self);
@@ -133,7 +139,7 @@ where
     }
 
     fn subscribe(&self, waker: &Waker) -> bool {
-        self.state.subscribe(waker)
+        self.state.add(Subscriber::Waker(waker.clone())).is_ok()
     }
 }
 
@@ -160,8 +166,12 @@ where
         self.state.error_text()
     }
 
-    fn unsubscribe(&self, waker: &Waker) {
-        self.state.unsubscribe(waker);
+    fn add(&self, subscriber: Subscriber) -> bool {
+        self.state.add(subscriber).is_ok()
+    }
+
+    fn remove(&self, subscriber: &Subscriber) {
+        self.state.remove(subscriber);
     }
 
     fn on_done(&self, callback: Callback<T>) {

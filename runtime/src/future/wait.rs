@@ -1,12 +1,13 @@
 //! Waiting for several futures at once, without taking their results.
 
-use std::task::Waker;
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::cycle;
 use super::ended::Ended;
 use super::handle::Future;
 use super::state::{Status, Verdict};
+use super::subscribers::Subscriber;
 use super::waiting::{deadline_after, until_settled};
 use crate::sync::Arc;
 
@@ -68,12 +69,28 @@ fn wait_for_all<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>) {
 
 fn wait_for_first<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>, is_enough: impl Fn(Verdict) -> bool) {
     let ended = Arc::new(Ended::default());
-    let watch = |(i, future): (usize, &Future<T>)| ended.watch(i, &**future.task());
-    let wakers: Vec<Waker> = futures.iter().enumerate().map(watch).collect();
+    for (i, future) in futures.iter().enumerate() {
+        if !future.task().add(Subscriber::Watch(Arc::clone(&ended), i)) {
+            ended.push(i);
+        }
+    }
+    let mut taken = VecDeque::new();
     let mut unclaimed = futures.iter();
+    let mut has_ended = vec![false; futures.len()];
     let mut left = futures.len();
     while left > 0 {
-        if let Some(i) = ended.pop() {
+        if taken.is_empty() {
+            ended.take_all(&mut taken);
+        }
+        if let Some(i) = taken.pop_front() {
+            if !futures[i].task().is_settled() {
+                // Woken for something else: there may be something new to run.
+                unclaimed = futures.iter();
+                continue;
+            }
+            if std::mem::replace(&mut has_ended[i], true) {
+                continue;
+            }
             left -= 1;
             if matches!(futures[i].status(), Status::Done(verdict) if is_enough(verdict)) {
                 break;
@@ -84,13 +101,13 @@ fn wait_for_first<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>, 
             let Ok(_entry) = cycle::enter(targets, deadline.is_some()) else {
                 break;
             };
-            // Waker: the end of any of the tasks, through `Ended::watch`.
+            // Waker: the end of any of the tasks, as a subscriber.
             if !ended.sleep(deadline) {
                 break;
             }
         }
     }
-    for (future, waker) in futures.iter().zip(&wakers) {
-        future.task().unsubscribe(waker);
+    for (i, future) in futures.iter().enumerate() {
+        future.task().remove(&Subscriber::Watch(Arc::clone(&ended), i));
     }
 }

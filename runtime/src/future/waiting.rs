@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::cycle;
 use super::signal::Signal;
+use super::subscribers::Subscriber;
 use super::task_cell::Handle;
 use crate::error::Error;
 use crate::sync::Arc;
@@ -28,26 +29,32 @@ pub(super) fn until_settled<T: 'static>(task: &Arc<dyn Handle<T>>, deadline: Opt
         return Ok(true);
     }
     let signal = Signal::of_this_thread();
-    let waker = signal.waker();
-    if !task.subscribe(&waker) {
+    if !task.add(Subscriber::Sleeper(Arc::clone(&signal))) {
         return Ok(true);
     }
-    // Entered after the subscription: from here on the task's end wakes us, whatever the graph says.
-    let entry = match cycle::enter(|| vec![Arc::clone(task) as _], deadline.is_some()) {
-        Ok(entry) => entry,
-        Err(deadlock) => {
-            task.unsubscribe(&waker);
-            return Err(deadlock);
-        }
-    };
-    // Waker: the end of the task, through the subscription. Every task ends: by running, by being cancelled, or by
-    // being dropped from its queue.
+    let outcome = sleep_until_settled(task, &signal, deadline);
+    task.remove(&Subscriber::Sleeper(Arc::clone(&signal)));
+    outcome.map(|()| task.is_settled())
+}
+
+/// Sleeps until the task has settled, or `deadline` has come. The caller has subscribed to the task.
+fn sleep_until_settled<T: 'static>(
+    task: &Arc<dyn Handle<T>>,
+    signal: &Signal,
+    deadline: Option<Instant>,
+) -> Result<(), Error> {
     while !task.is_settled() {
+        // A task made of others may need one that did not exist the last time; it wakes us when it does.
+        if deadline.is_none() && Arc::clone(task).claim() {
+            break;
+        }
+        // Entered after the subscription: from here on the task's end wakes us, whatever the graph says.
+        let _entry = cycle::enter(|| vec![Arc::clone(task) as _], deadline.is_some())?;
+        // Waker: the end of the task, through the subscription. Every task ends: by running, by being cancelled, or by
+        // being dropped from its queue.
         if !signal.sleep(deadline) {
             break;
         }
     }
-    drop(entry);
-    task.unsubscribe(&waker);
-    Ok(task.is_settled())
+    Ok(())
 }

@@ -108,11 +108,13 @@ impl<'pool> LoopOptions<'pool> {
         let len = at_most.filter(|n| *n == at_least && !self.may_be_left);
         let is_short = at_most.is_some_and(|n| n <= 1);
         let limits_given = self.workers.is_some() || self.pool.is_some();
-        let plain = is_short
-            || config::sequential_mode()
-            || (config::is_worker_process() && !limits_given)
-            || (self.pool.is_none() && self.n_workers() == 1)
-            || (!limits_given && site.predicts_no_gain(len));
+        let gains_nothing =
+            is_short || (self.pool.is_none() && self.n_workers() == 1) || (!limits_given && site.predicts_no_gain(len));
+        // A test that asks for a schedule wants to see the parallel form, however small the loop.
+        let may_be_plain = config::schedule().is_none();
+        // Workers do not multiply: within one, only a loop that asks for its own gets them.
+        let stays = config::is_worker_process() && !limits_given;
+        let plain = config::sequential_mode() || stays || (gains_nothing && may_be_plain);
         if plain {
             return Plan::Plain(site.watch(len));
         }
@@ -177,7 +179,9 @@ impl<'pool> Team<'pool> {
             Some(pool) => (pool.workers(), Helpers { lender: Lender::Pool(pool), limit: pool.workers() }),
             None => {
                 let workers = self.options.n_workers();
-                (workers, Helpers { lender: Lender::Crew(shared::crew(workers - 1)), limit: workers - 1 })
+                let limit = workers - 1;
+                let crew = if limit == 0 { None } else { shared::crew(limit) };
+                (workers, Helpers { lender: Lender::Crew(crew), limit })
             }
         };
         let limits = Limits {

@@ -1,18 +1,19 @@
 //! What a thread knows about itself: its number, whose worker it is, and which tasks it is running.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use crate::label::Label;
 use crate::sync::modelled::thread_local;
-use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering};
 
 /// The number of a thread; never given twice, unlike an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ThreadId(u64);
 
 /// The number of a pool; never given twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PoolId(u64);
 
 impl PoolId {
@@ -169,10 +170,38 @@ pub(crate) fn inside_task_of(pool: PoolId) -> bool {
     own_pool() == Some(pool) || RUNNING.try_with(is_of).unwrap_or(false)
 }
 
-/// Whether the innermost task that the calling thread is running was asked to stop.
+/// Whether the innermost task that the calling thread is running was asked to stop, or all tasks of its pool were.
 pub(crate) fn is_asked_to_stop() -> bool {
-    let stop = RUNNING.try_with(|running| running.borrow().last().and_then(|running| running.stop.clone()));
-    stop.ok().flatten().is_some_and(|stop| stop.is_asked_to_stop())
+    let innermost = |running: &RefCell<Vec<Running>>| {
+        running.borrow().last().map(|running| (running.stop.clone(), running.pool)).unwrap_or_default()
+    };
+    let (stop, pool) = RUNNING.try_with(innermost).unwrap_or_default();
+    stop.is_some_and(|stop| stop.is_asked_to_stop()) || pool.is_some_and(is_given_up)
+}
+
+/// The pools whose tasks were all asked to stop, wherever they run. How many, for those who only want to know whether.
+static GIVEN_UP: Mutex<BTreeSet<PoolId>> = Mutex::new(BTreeSet::new());
+static N_GIVEN_UP: AtomicUsize = AtomicUsize::new(0);
+
+/// Asks all running tasks of `pool` to stop.
+pub(crate) fn give_up(pool: PoolId) {
+    let mut given_up = GIVEN_UP.lock();
+    given_up.insert(pool);
+    // Relaxed: a hint that orders nothing.
+    N_GIVEN_UP.store(given_up.len(), Ordering::Relaxed);
+}
+
+/// `pool` has no threads any more.
+pub(crate) fn forget(pool: PoolId) {
+    if N_GIVEN_UP.load(Ordering::Relaxed) > 0 {
+        let mut given_up = GIVEN_UP.lock();
+        given_up.remove(&pool);
+        N_GIVEN_UP.store(given_up.len(), Ordering::Relaxed);
+    }
+}
+
+fn is_given_up(pool: PoolId) -> bool {
+    N_GIVEN_UP.load(Ordering::Relaxed) > 0 && GIVEN_UP.lock().contains(&pool)
 }
 
 /// Says that the calling thread is inside `task`, of `pool`, until the guard is dropped. Guards nest.

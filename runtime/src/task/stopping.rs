@@ -2,7 +2,8 @@
 
 use super::context;
 
-/// Whether the task that calls this was cancelled after it had started.
+/// Whether the task that calls this was cancelled after it had started, or its pool
+/// [was killed](crate::Shutdown::Kill).
 ///
 /// A thread cannot be killed, so [`Future::cancel`](crate::Future::cancel) only asks a running task to stop. A task that
 /// takes long looks here now and then, and returns when it is told to; what it returns is its result, as ever. Of tasks

@@ -1,6 +1,7 @@
 //! Running on threads of this process.
 
 mod stack;
+mod watchdog;
 mod queue;
 pub(crate) mod pool;
 pub(crate) mod crew;

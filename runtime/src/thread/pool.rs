@@ -1,8 +1,10 @@
 //! The thread pool: what its owner holds.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::queue::{Initializer, Plan, Queue};
+use crate::config;
 use crate::error::Error;
 use crate::executor::{Call, Launch, Map};
 use crate::future::{Future, Home, new_task};
@@ -11,6 +13,8 @@ use crate::sync::{Arc, AtomicBool, Ordering};
 use crate::task::context::{self, PoolId};
 
 /// A pool of threads that run tasks, in the order in which they were submitted.
+///
+/// On several workers that is the order in which tasks start; `CONCURRENT_SCHEDULE` changes it, for tests.
 ///
 /// Threads are started when tasks need them, at most as many as there are workers, and have as much stack as the main
 /// thread.
@@ -53,7 +57,8 @@ pub enum Shutdown {
     Wait,
     /// Cancels what has not started, and waits for what is running.
     CancelPending,
-    /// Cancels what has not started, and does not wait: a thread cannot be killed. Neither does dropping the pool.
+    /// Cancels what has not started, asks what is running to stop (see [`is_cancelled`](crate::is_cancelled())), and does not
+    /// wait for it: a thread cannot be killed. Neither does dropping the pool.
     Kill,
 }
 
@@ -173,6 +178,7 @@ impl ThreadPool {
             Shutdown::Kill => {
                 // Relaxed: read by `drop` alone, which has the pool for itself.
                 self.abandoned.store(true, Ordering::Relaxed);
+                context::give_up(self.queue.plan().pool);
                 return self.queue.close_and_cancel();
             }
         }
@@ -184,7 +190,8 @@ impl ThreadPool {
     /// A pool for annotated tasks. `workers` is at least 1.
     pub(crate) fn for_tasks(workers: usize) -> Self {
         let pool = PoolId::next();
-        Self::of(Plan { pool, n_threads: workers, name: format!("concurrent-{}", pool.number()), initializer: None })
+        let name = format!("concurrent-{}", pool.number());
+        Self::of(Plan { pool, n_threads: workers, name, initializer: None, watchdog: config::watchdog() })
     }
 
     fn of(plan: Plan) -> Self {
@@ -242,11 +249,12 @@ pub struct ThreadPoolBuilder {
     workers: Option<usize>,
     name: Option<String>,
     initializer: Option<Initializer>,
+    watchdog: Option<Duration>,
 }
 
 impl ThreadPoolBuilder {
     fn new() -> Self {
-        Self { workers: None, name: None, initializer: None }
+        Self { workers: None, name: None, initializer: None, watchdog: None }
     }
 
     /// How many tasks may run at once. The default is `CONCURRENT_WORKERS`, or what the machine offers.
@@ -271,6 +279,19 @@ impl ThreadPoolBuilder {
         self
     }
 
+    /// Has a thread watch the pool, and tell on standard error when it has not got on for `limit`: when no task has started
+    /// or ended although there are tasks in the queue, or all that run are blocked in waits.
+    ///
+    /// What it tells is who waits for whom: each worker with its task, what that waits for and where that is, and the
+    /// tasks that are queued, with their source lines. It is told once for each such time, and changes nothing. Useful
+    /// for what is no cycle of waits and so no [deadlock error](Error::is_deadlock), such as a lock that is never
+    /// released. Off by default, where it costs nothing; `CONCURRENT_WATCHDOG` (in seconds) turns it on for every pool
+    /// that has no limit of its own.
+    pub fn watchdog(mut self, limit: Duration) -> Self {
+        self.watchdog = Some(limit);
+        self
+    }
+
     /// Makes the pool. Starts no thread.
     ///
     /// # Errors
@@ -278,7 +299,7 @@ impl ThreadPoolBuilder {
     /// If there are to be 0 workers, or the name has a zero byte, which no thread can be called by; the error
     /// [is a spawn error](Error::is_spawn).
     pub fn build(self) -> Result<ThreadPool, Error> {
-        let n_threads = self.workers.unwrap_or_else(crate::config::available_workers);
+        let n_threads = self.workers.unwrap_or_else(config::available_workers);
         if n_threads == 0 {
             return Err(Error::spawn("`workers` must be at least 1, but is 0"));
         }
@@ -287,17 +308,19 @@ impl ThreadPoolBuilder {
         if name.contains('\0') {
             return Err(Error::spawn("`name` must not contain a zero byte"));
         }
-        Ok(ThreadPool::of(Plan { pool, n_threads, name, initializer: self.initializer }))
+        let watchdog = self.watchdog.or_else(config::watchdog);
+        Ok(ThreadPool::of(Plan { pool, n_threads, name, initializer: self.initializer, watchdog }))
     }
 }
 
 impl fmt::Debug for ThreadPoolBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { workers, name, initializer } = self;
+        let Self { workers, name, initializer, watchdog } = self;
         f.debug_struct("ThreadPoolBuilder")
             .field("workers", workers)
             .field("name", name)
             .field("initializer", &initializer.is_some())
+            .field("watchdog", watchdog)
             .finish()
     }
 }

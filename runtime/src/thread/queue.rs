@@ -5,12 +5,15 @@
 
 use std::collections::VecDeque;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::stack;
+use super::watchdog::Watch;
 use crate::error::Error;
 use crate::future::{Runnable, enter_end_of};
 use crate::label::Label;
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
+use crate::perturb;
+use crate::sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, look_for};
 use crate::task::context::{self, Host, PoolId};
 use crate::task::outcome;
 
@@ -24,6 +27,8 @@ pub(super) struct Plan {
     /// Threads are called `{name}-{index}`.
     pub(super) name: String,
     pub(super) initializer: Option<Initializer>,
+    /// For how long the pool may get nowhere before that is told.
+    pub(super) watchdog: Option<Duration>,
 }
 
 impl Plan {
@@ -36,10 +41,16 @@ impl Plan {
 /// Tasks, and threads that run them until the queue is closed and empty.
 pub(super) struct Queue {
     plan: Plan,
+    watch: Option<Watch>,
     state: Mutex<State>,
-    /// Notified when a task comes, and when the queue is closed.
+    /// Threads that sleep, look for a task, or are on their way to do so and do nothing else before. Goes up at any time,
+    /// and down under the lock only.
+    n_free: AtomicUsize,
+    /// Told to the thread that looks for a task before it sleeps.
+    bell: AtomicBool,
+    /// Notified for each wake-up granted.
     work: Condvar,
-    /// Notified when the last thread ends.
+    /// Notified when a thread ends, and when the queue is closed.
     ended: Condvar,
 }
 
@@ -49,8 +60,12 @@ struct State {
     n_threads: usize,
     /// Threads that ever were, for their names.
     n_started: usize,
-    /// Threads that sleep, or are on their way to look for a task and do nothing else before.
-    n_free: usize,
+    /// Free threads that sleep and have no wake-up on its way to them.
+    n_asleep: usize,
+    /// Wake-ups granted to threads that still sleep.
+    n_wake_ups: usize,
+    /// Whether a free thread looks for a task before it sleeps. One at a time: more would only take time from others.
+    looking: bool,
     /// Threads whose task waits for something.
     n_blocked: usize,
     threads: Vec<JoinHandle<()>>,
@@ -63,6 +78,10 @@ struct State {
 struct Ticket(Option<Arc<dyn Runnable>>);
 
 impl Ticket {
+    fn label(&self) -> Option<Label> {
+        self.0.as_ref().map(|task| task.label())
+    }
+
     fn run(mut self, before_wake: &dyn Fn()) -> bool {
         self.0.take().is_some_and(|task| task.run(before_wake))
     }
@@ -94,13 +113,23 @@ impl Queue {
             tasks: VecDeque::new(),
             n_threads: 0,
             n_started: 0,
-            n_free: 0,
+            n_asleep: 0,
+            n_wake_ups: 0,
+            looking: false,
             n_blocked: 0,
             threads: Vec::new(),
             closed: false,
             broken: None,
         };
-        Arc::new(Self { plan, state: Mutex::new(state), work: Condvar::new(), ended: Condvar::new() })
+        Arc::new(Self {
+            watch: plan.watchdog.map(Watch::new),
+            plan,
+            state: Mutex::new(state),
+            n_free: AtomicUsize::new(0),
+            bell: AtomicBool::new(false),
+            work: Condvar::new(),
+            ended: Condvar::new(),
+        })
     }
 
     pub(super) fn plan(&self) -> &Plan {
@@ -109,6 +138,7 @@ impl Queue {
 
     /// Queues `task`, and starts a thread if none is free for it. Never blocks; a task that cannot be queued fails.
     pub(super) fn push(self: &Arc<Self>, task: Arc<dyn Runnable>) {
+        perturb::point();
         let ticket = Ticket(Some(task));
         let mut state = self.state.lock();
         if let Some(reason) = state.broken.clone() {
@@ -120,33 +150,75 @@ impl Queue {
             return ticket.fail(Error::shutdown);
         }
         state.tasks.push_back(ticket);
-        if state.tasks.len() <= state.n_free {
-            self.work.notify_one();
+        let n_free = self.n_free();
+        if state.tasks.len() <= n_free - state.n_asleep {
+            // Those awake look for a task before they sleep.
+            self.ring(&state);
+        } else if state.tasks.len() <= n_free {
+            self.wake_one(&mut state);
         } else if self.may_start(&state) {
             self.start_thread(state);
         }
-        // Otherwise the free threads have been notified of earlier tasks, and look for more when they have run those.
+        // Otherwise the free threads have been woken for earlier tasks, and look for more when they have run those.
     }
 
     /// One more of the queued tasks may run: sees to it that there is a thread for it.
-    fn provide(self: &Arc<Self>, state: MutexGuard<'_, State>) {
-        if state.tasks.len() > state.n_free && self.may_start(&state) {
+    fn provide(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        if state.tasks.len() > self.n_free() && self.may_start(&state) {
             self.start_thread(state);
-        } else {
+        } else if !state.tasks.is_empty() {
+            self.ring(&state);
+            self.wake_one(&mut state);
+        }
+    }
+
+    /// Tells the thread that looks for a task, if there is one, that there may be one.
+    fn ring(&self, state: &State) {
+        if state.looking {
+            // Relaxed: whoever hears it takes the lock to see what there is.
+            self.bell.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn wake_one(&self, state: &mut State) {
+        if state.n_asleep > 0 {
+            state.n_asleep -= 1;
+            state.n_wake_ups += 1;
             self.work.notify_one();
         }
+    }
+
+    fn wake_all(&self, state: &mut State) {
+        self.ring(state);
+        state.n_wake_ups += std::mem::take(&mut state.n_asleep);
+        self.work.notify_all();
+    }
+
+    fn n_free(&self) -> usize {
+        // Relaxed: it goes down under the lock, which the reader holds; and who has seen the end of a task sees that its
+        // thread was counted before, through the task's own lock.
+        self.n_free.load(Ordering::Relaxed)
+    }
+
+    /// Threads that run a task, or are on their way to their first.
+    fn n_running(&self, state: &State) -> usize {
+        state.n_threads - state.n_blocked - self.n_free()
     }
 
     /// Whether one more task may run, and one more thread may live.
     fn may_start(&self, state: &State) -> bool {
         let n = self.plan.n_threads;
-        state.n_running() < n && state.n_threads < n + state.n_blocked.min(n)
+        self.n_running(state) < n && state.n_threads < n + state.n_blocked.min(n)
     }
 
     /// Takes no more tasks. Those queued are still run.
     pub(super) fn close(&self) {
-        self.state.lock().closed = true;
-        self.work.notify_all();
+        let mut state = self.state.lock();
+        state.closed = true;
+        self.wake_all(&mut state);
+        drop(state);
+        self.ended.notify_all();
+        perturb::point();
     }
 
     /// Takes no more tasks, and cancels those queued.
@@ -154,9 +226,10 @@ impl Queue {
         let queued = {
             let mut state = self.state.lock();
             state.closed = true;
+            self.wake_all(&mut state);
             std::mem::take(&mut state.tasks)
         };
-        self.work.notify_all();
+        self.ended.notify_all();
         // Cancelling runs callbacks and destructors, so it happens outside the lock.
         queued.into_iter().for_each(Ticket::cancel);
     }
@@ -190,6 +263,9 @@ impl Queue {
         state.n_started += 1;
         state.n_threads += 1;
         drop(state);
+        if index == 0 {
+            self.start_watching();
+        }
         let queue = Arc::clone(self);
         let builder =
             thread::Builder::new().name(format!("{}-{index}", self.plan.name)).stack_size(stack::worker_stack_size());
@@ -199,13 +275,45 @@ impl Queue {
         }
     }
 
+    /// Starts the thread that watches, if there is to be one.
+    fn start_watching(self: &Arc<Self>) {
+        if self.watch.is_some() {
+            let queue = Arc::clone(self);
+            let builder = thread::Builder::new().name(format!("{}-watchdog", self.plan.name));
+            if let Err(error) = builder.spawn(move || queue.keep_watch()) {
+                eprintln!("concurrent-futures: nobody watches the pool `{}`: {error}", self.plan.name);
+            }
+        }
+    }
+
+    /// The life of the thread that watches: until every other thread of a closed queue has ended.
+    fn keep_watch(&self) {
+        let Some(watch) = &self.watch else { return };
+        let mut seen = watch.begin();
+        let mut state = self.state.lock();
+        while !state.closed || state.n_threads > 0 {
+            let has_to_get_on = !state.tasks.is_empty() || (state.n_blocked > 0 && self.n_running(&state) == 0);
+            if !has_to_get_on {
+                seen = watch.begin();
+            } else if watch.is_stuck(&mut seen) {
+                let queued: Vec<Label> = state.tasks.iter().filter_map(Ticket::label).collect();
+                drop(state);
+                eprintln!("{}", watch.report(&self.plan.name, self.plan.pool, &queued));
+                state = self.state.lock();
+                continue;
+            }
+            // Waker: the time, and the end of each thread, in `Leave::drop`.
+            state = self.ended.wait_timeout(state, watch.pause());
+        }
+    }
+
     /// Fails what is queued if there is no thread at all; later tasks try again.
     fn note_no_thread(&self, error: &str) {
         let stranded = {
             let mut state = self.state.lock();
             state.n_threads -= 1;
             // One more may run than was counted when tasks came meanwhile.
-            self.work.notify_one();
+            self.wake_one(&mut state);
             if state.n_threads > 0 { VecDeque::new() } else { std::mem::take(&mut state.tasks) }
         };
         self.ended.notify_all();
@@ -224,13 +332,21 @@ impl Queue {
             return self.break_down(&message);
         }
         let become_free = || {
-            self.state.lock().n_free += 1;
+            // Relaxed: see `n_free`.
+            self.n_free.fetch_add(1, Ordering::Relaxed);
             context::note_free(true);
         };
         while let Some(ticket) = self.next() {
+            perturb::point();
+            if let (Some(watch), Some(task)) = (&self.watch, ticket.label()) {
+                watch.note_start(task);
+            }
             // Free before the end of the task is seen: who waits for the result and submits again finds this thread.
-            // What runs in between is wakers only; what else a task's end may set off calls `busy_again`.
+            // What runs in between is ours; whatever else a task's end may set off calls `busy_again` first.
             ticket.run(&become_free);
+            if let Some(watch) = &self.watch {
+                watch.note_end();
+            }
         }
     }
 
@@ -238,22 +354,59 @@ impl Queue {
     fn next(&self) -> Option<Ticket> {
         let mut state = self.state.lock();
         if !context::note_free(false) {
-            state.n_free += 1;
+            self.n_free.fetch_add(1, Ordering::Relaxed);
         }
+        let mut has_looked = false;
         loop {
-            if state.n_running() < self.plan.n_threads
-                && let Some(ticket) = state.tasks.pop_front()
+            if self.n_running(&state) < self.plan.n_threads
+                && let Some(ticket) = self.take_one(&mut state.tasks)
             {
-                state.n_free -= 1;
+                self.n_free.fetch_sub(1, Ordering::Relaxed);
                 return Some(ticket);
             }
             if state.broken.is_some() || (state.closed && state.tasks.is_empty()) {
-                state.n_free -= 1;
+                self.n_free.fetch_sub(1, Ordering::Relaxed);
                 return None;
             }
-            // Waker: `provide`, whatever closes the queue, and a thread that leaves a closed queue.
+            state = if !has_looked && !state.looking && state.tasks.is_empty() {
+                has_looked = true;
+                self.look(state)
+            } else {
+                self.sleep(state)
+            };
+        }
+    }
+
+    /// The first task, unless a test wants another order. On one worker the order is promised: that one runs alone.
+    fn take_one(&self, tasks: &mut VecDeque<Ticket>) -> Option<Ticket> {
+        let is_free_to_choose = self.plan.n_threads > 1 && !tasks.is_empty();
+        match if is_free_to_choose { perturb::choose(tasks.len()) } else { 0 } {
+            0 => tasks.pop_front(),
+            i => tasks.swap_remove_back(i),
+        }
+    }
+
+    /// Looks for a few microseconds whether a task comes: the next one often follows soon, and finds this thread awake.
+    fn look<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.looking = true;
+        self.bell.store(false, Ordering::Relaxed);
+        drop(state);
+        perturb::point();
+        look_for(|| self.bell.load(Ordering::Relaxed));
+        // Whether or not the bell was heard: what is in the queue counts, which is seen under the lock.
+        let mut state = self.state.lock();
+        state.looking = false;
+        state
+    }
+
+    fn sleep<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.n_asleep += 1;
+        while state.n_wake_ups == 0 {
+            // Waker: `push`, `provide`, whatever closes the queue, and a thread that leaves a closed queue.
             state = self.work.wait(state);
         }
+        state.n_wake_ups -= 1;
+        state
     }
 
     /// The initializer failed: nothing that is queued, or will be, can run.
@@ -262,37 +415,42 @@ impl Queue {
         let queued = {
             let mut state = self.state.lock();
             state.broken.get_or_insert_with(|| reason.clone());
+            self.wake_all(&mut state);
             std::mem::take(&mut state.tasks)
         };
-        self.work.notify_all();
         for ticket in queued {
             ticket.fail(|task| Error::not_started(task, reason.clone()));
         }
     }
 }
 
+impl Drop for Queue {
+    fn drop(&mut self) {
+        context::forget(self.plan.pool);
+    }
+}
+
 impl Host for Queue {
     fn worker_blocks(self: Arc<Self>) {
+        if let Some(watch) = &self.watch {
+            watch.note_blocked(true);
+        }
         let mut state = self.state.lock();
         state.n_blocked += 1;
         self.provide(state);
     }
 
     fn worker_goes_on(&self) {
+        if let Some(watch) = &self.watch {
+            watch.note_blocked(false);
+        }
         self.state.lock().n_blocked -= 1;
     }
 
     fn worker_is_busy_again(self: Arc<Self>) {
-        let mut state = self.state.lock();
-        state.n_free -= 1;
+        let state = self.state.lock();
+        self.n_free.fetch_sub(1, Ordering::Relaxed);
         self.provide(state);
-    }
-}
-
-impl State {
-    /// Threads that run a task, or are on their way to their first.
-    fn n_running(&self) -> usize {
-        self.n_threads - self.n_free - self.n_blocked
     }
 }
 
@@ -301,10 +459,12 @@ struct Leave<'a>(&'a Queue);
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        self.0.state.lock().n_threads -= 1;
-        self.0.ended.notify_all();
+        let mut state = self.0.state.lock();
+        state.n_threads -= 1;
         // Those that slept because enough others ran have nothing to wait for any more.
-        self.0.work.notify_all();
+        self.0.wake_all(&mut state);
+        drop(state);
+        self.0.ended.notify_all();
     }
 }
 
@@ -316,12 +476,13 @@ mod tests {
     #[test]
     fn a_task_dropped_with_its_queue_ends_with_an_error() {
         let pool = PoolId::next();
-        let plan = Plan { pool, n_threads: 1, name: "unused".to_owned(), initializer: None };
+        let plan = Plan { pool, n_threads: 1, name: "unused".to_owned(), initializer: None, watchdog: None };
         let queue = Queue::new(plan);
         let home = Home { pool, max_threads: 2, is_exclusive: false };
         let (task, future) = new_task(Label::new("dropped"), home, || 7);
         queue.state.lock().tasks.push_back(Ticket(Some(task)));
         drop(queue);
+        assert!(future.wait_timeout(Duration::from_secs(60)), "nobody waits for ever");
         assert!(future.result().is_err_and(|error| error.is_shutdown()));
     }
 }

@@ -1,0 +1,92 @@
+//! Who is to be told when a task ends.
+
+use std::task::Waker;
+
+use super::ended::Ended;
+use super::signal::Signal;
+use crate::label::Label;
+use crate::perturb;
+use crate::sync::Arc;
+use crate::task::{context, outcome};
+
+/// Somebody to be told of the end of a task.
+pub(super) enum Subscriber {
+    /// Somebody else's: an async runtime's, or a task made of this one.
+    Waker(Waker),
+    /// A thread that sleeps.
+    Sleeper(Arc<Signal>),
+    /// Somebody who watches many tasks, and knows this one by a token.
+    Watch(Arc<Ended>, usize),
+}
+
+impl Subscriber {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Waker(own), Self::Waker(other)) => own.will_wake(other),
+            (Self::Sleeper(own), Self::Sleeper(other)) => Arc::ptr_eq(own, other),
+            (Self::Watch(own, token), Self::Watch(other, others)) => token == others && Arc::ptr_eq(own, other),
+            _ => false,
+        }
+    }
+
+    /// Tells, on behalf of `task`. Outside any lock: a waker may be the user's.
+    pub(super) fn tell(&self, task: Label) {
+        perturb::point();
+        match self {
+            Self::Waker(waker) => {
+                // The thread may be counted as free, but nobody knows how long this takes.
+                context::busy_again();
+                outcome::contain("a waker", task, || waker.wake_by_ref());
+            }
+            Self::Sleeper(signal) => signal.set(),
+            Self::Watch(ended, token) => ended.push(*token),
+        }
+    }
+}
+
+/// All who are to be told. Mostly there is one, which needs no allocation.
+#[derive(Default)]
+pub(super) struct Subscribers {
+    first: Option<Subscriber>,
+    others: Vec<Subscriber>,
+}
+
+impl Subscribers {
+    /// Gives one back that is known already.
+    pub(super) fn add(&mut self, subscriber: Subscriber) -> Option<Subscriber> {
+        if self.first.iter().chain(&self.others).any(|known| known.is_same(&subscriber)) {
+            return Some(subscriber);
+        }
+        if self.first.is_none() {
+            self.first = Some(subscriber);
+        } else {
+            self.others.push(subscriber);
+        }
+        None
+    }
+
+    pub(super) fn remove(&mut self, subscriber: &Subscriber) -> Option<Subscriber> {
+        if self.first.as_ref().is_some_and(|known| known.is_same(subscriber)) {
+            return self.first.take();
+        }
+        let position = self.others.iter().position(|known| known.is_same(subscriber));
+        position.map(|position| self.others.swap_remove(position))
+    }
+
+    /// Whether telling them only wakes threads: no user code runs, and nothing blocks.
+    pub(super) fn are_quiet(&self) -> bool {
+        !self.first.iter().chain(&self.others).any(|known| matches!(known, Subscriber::Waker(_)))
+    }
+
+    pub(super) fn into_iter(self) -> impl Iterator<Item = Subscriber> {
+        self.first.into_iter().chain(self.others)
+    }
+
+    /// Tells everybody, on behalf of `task`.
+    pub(super) fn tell(self, task: Label) {
+        for subscriber in self.into_iter() {
+            subscriber.tell(task);
+            outcome::contain("dropping a waker", task, || drop(subscriber));
+        }
+    }
+}
