@@ -1,4 +1,5 @@
-//! `CONCURRENT_MODE` and `CONCURRENT_WORKERS` steer annotated loops and tasks; explicit pools are left alone.
+//! `CONCURRENT_MODE` and `CONCURRENT_WORKERS` steer annotated loops and tasks; explicit pools are left alone. Wrong
+//! values, also of `CONCURRENT_SCHEDULE`, are reported.
 //!
 //! The environment is read once a process, so each case is this test binary, started again.
 
@@ -49,10 +50,10 @@ fn probe() {
 }
 
 /// What the probe prints on standard output and on standard error.
-fn run_probe(mode: &str, workers: &str) -> (String, String) {
+fn run_probe(mode: &str, workers: &str, schedule: &str) -> (String, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "probe", "--ignored", "--nocapture"]);
-    command.env("CONCURRENT_MODE", mode).env("CONCURRENT_WORKERS", workers);
+    command.env("CONCURRENT_MODE", mode).env("CONCURRENT_WORKERS", workers).env("CONCURRENT_SCHEDULE", schedule);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
     (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
@@ -60,7 +61,7 @@ fn run_probe(mode: &str, workers: &str) -> (String, String) {
 
 #[test]
 fn sequential_mode_runs_tasks_inline_and_leaves_pools_alone() {
-    let (out, err) = run_probe("sequential", "3");
+    let (out, err) = run_probe("sequential", "3", "");
     assert!(out.contains("task here, pool elsewhere, 3 workers;"), "{out}");
     assert!(out.contains("loop on 1 threads;"), "{out}");
     assert!(!err.contains("concurrent-futures"), "{err}");
@@ -68,14 +69,14 @@ fn sequential_mode_runs_tasks_inline_and_leaves_pools_alone() {
 
 #[test]
 fn one_worker_runs_a_loop_as_it_was_written() {
-    let (out, _) = run_probe("thread", "1");
+    let (out, _) = run_probe("thread", "1", "");
     assert!(out.contains("loop on 1 threads;"), "{out}");
 }
 
 #[test]
 fn thread_mode_is_the_default() {
     for mode in ["", "thread"] {
-        let (out, _) = run_probe(mode, "2");
+        let (out, _) = run_probe(mode, "2", "");
         assert!(out.contains("task elsewhere, pool elsewhere, 2 workers;"), "{out}");
         assert!(out.contains("loop on 2 threads;"), "{out}");
     }
@@ -83,8 +84,9 @@ fn thread_mode_is_the_default() {
 
 #[test]
 fn wrong_values_are_reported_once_and_have_no_effect() {
-    let (out, err) = run_probe("sequental", "many");
+    let (out, err) = run_probe("sequental", "many", "forward");
     assert!(out.contains("task elsewhere"), "{out}");
     assert_eq!(err.matches("CONCURRENT_MODE=sequental").count(), 1, "{err}");
     assert_eq!(err.matches("CONCURRENT_WORKERS=many").count(), 1, "{err}");
+    assert_eq!(err.matches("CONCURRENT_SCHEDULE=forward").count(), 1, "{err}");
 }

@@ -1,6 +1,7 @@
-//! What the environment says: `CONCURRENT_MODE` and `CONCURRENT_WORKERS`, each read once, at first use.
+//! What the environment says: `CONCURRENT_MODE`, `CONCURRENT_WORKERS` and `CONCURRENT_SCHEDULE`, each read once, at
+//! first use.
 //!
-//! Both are knobs for debugging and for operators. A value that makes no sense is reported on standard error,
+//! The first two are knobs for debugging and for operators, the third is for tests. A value that makes no sense is reported on standard error,
 //! once, and then counts as unset: a mistyped variable never stops a program that would otherwise run.
 
 use std::env;
@@ -12,6 +13,18 @@ use crate::sync::LazyLock;
 
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
+const SCHEDULE: &str = "CONCURRENT_SCHEDULE";
+
+/// An order of execution that no good schedule would choose, for tests: whoever depends on the usual order fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schedule {
+    /// What may start starts last first.
+    Reverse,
+    /// What may start starts in random order, from this seed.
+    Random(u64),
+    /// One at a time, with every switch between threads that can be forced.
+    One,
+}
 
 /// Whether `CONCURRENT_MODE=sequential` asks for every annotated loop and task to run as plain code.
 pub(crate) fn sequential_mode() -> bool {
@@ -29,6 +42,12 @@ pub(crate) fn available_workers() -> usize {
     *AVAILABLE
 }
 
+/// The order that `CONCURRENT_SCHEDULE` asks for; `None`: the usual one.
+pub(crate) fn schedule() -> Option<Schedule> {
+    static ASKED: LazyLock<Option<Schedule>> = LazyLock::new(|| or_report(read_schedule(env::var_os(SCHEDULE)), None));
+    *ASKED
+}
+
 fn read_mode(value: Option<OsString>) -> Result<bool, String> {
     match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {
         None | Some("" | "thread") => Ok(false),
@@ -43,6 +62,24 @@ fn read_workers(value: Option<OsString>) -> Result<Option<NonZeroUsize>, String>
         Some(text) => text.trim().parse().map(Some).map_err(|_| {
             format!("{WORKERS}={text} is not a whole number of at least 1 and has no effect; correct it, or unset it")
         }),
+    }
+}
+
+fn read_schedule(value: Option<OsString>) -> Result<Option<Schedule>, String> {
+    let value = value.as_deref().map(|value| value.to_string_lossy());
+    match value.as_deref() {
+        None | Some("") => Ok(None),
+        Some("reverse") => Ok(Some(Schedule::Reverse)),
+        Some("one") => Ok(Some(Schedule::One)),
+        Some(text) => {
+            let seed = text.strip_prefix("random:").and_then(|seed| seed.parse().ok());
+            seed.map(|seed| Some(Schedule::Random(seed))).ok_or_else(|| {
+                format!(
+                    "{SCHEDULE}={text} is not known and has no effect; use `reverse`, `random:` with a whole number, \
+                     or `one`, or unset it"
+                )
+            })
+        }
     }
 }
 
@@ -76,6 +113,18 @@ mod tests {
         assert_eq!(read_workers(given("3")), Ok(NonZeroUsize::new(3)));
         for wrong in ["0", "-1", "many"] {
             assert!(read_workers(given(wrong)).unwrap_err().contains(wrong));
+        }
+    }
+
+    #[test]
+    fn a_schedule_is_one_of_three() {
+        assert_eq!(read_schedule(None), Ok(None));
+        assert_eq!(read_schedule(given("")), Ok(None));
+        assert_eq!(read_schedule(given("reverse")), Ok(Some(Schedule::Reverse)));
+        assert_eq!(read_schedule(given("one")), Ok(Some(Schedule::One)));
+        assert_eq!(read_schedule(given("random:7")), Ok(Some(Schedule::Random(7))));
+        for wrong in ["random", "random:", "random:-1", "random:x", "Reverse", "two"] {
+            assert!(read_schedule(given(wrong)).unwrap_err().contains(wrong));
         }
     }
 }

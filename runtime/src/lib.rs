@@ -19,6 +19,10 @@
 //! for `workers`. Both are read once. A wrong value is reported on standard error and has no effect. Pools that a
 //! program makes itself, with [`ThreadPool::new`], do what they were told.
 //!
+//! For tests, `CONCURRENT_SCHEDULE` puts execution into an order that no good schedule would choose, so that code which
+//! depends on the usual one fails: `reverse` (what may start starts last first), `random:SEED`, or `one` (one at a time,
+//! with a change of threads in between). No loop is then too small for its parallel form. Results stay the same.
+//!
 //! # The end of the program
 //!
 //! A pool waits for its tasks when it is dropped. The shared pools behind annotated tasks are never dropped: a program

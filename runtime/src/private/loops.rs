@@ -113,10 +113,11 @@ impl<'pool> LoopOptions<'pool> {
         let len = at_most.filter(|n| *n == at_least && !self.may_be_left);
         let is_short = at_most.is_some_and(|n| n <= 1);
         let limits_given = self.workers.is_some() || self.pool.is_some();
-        let plain = is_short
-            || config::sequential_mode()
-            || (self.pool.is_none() && self.n_workers() == 1)
-            || (!limits_given && site.predicts_no_gain(len));
+        let gains_nothing =
+            is_short || (self.pool.is_none() && self.n_workers() == 1) || (!limits_given && site.predicts_no_gain(len));
+        // A test that asks for a schedule wants to see the parallel form, however small the loop.
+        let may_be_plain = config::schedule().is_none();
+        let plain = config::sequential_mode() || (gains_nothing && may_be_plain);
         if plain {
             return Plan::Plain(site.watch(len));
         }
@@ -181,7 +182,9 @@ impl<'pool> Team<'pool> {
             Some(pool) => (pool.workers(), Helpers { lender: Lender::Pool(pool), limit: pool.workers() }),
             None => {
                 let workers = self.options.n_workers();
-                (workers, Helpers { lender: Lender::Crew(shared::crew(workers - 1)), limit: workers - 1 })
+                let limit = workers - 1;
+                let crew = if limit == 0 { None } else { shared::crew(limit) };
+                (workers, Helpers { lender: Lender::Crew(crew), limit })
             }
         };
         let limits = Limits {
