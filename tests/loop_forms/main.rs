@@ -10,10 +10,12 @@
 )]
 
 mod bodies;
+mod depths;
 mod effects;
 mod exits;
 mod options;
 mod places;
+mod results;
 mod sources;
 
 use std::fmt::Debug;
