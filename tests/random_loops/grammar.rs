@@ -352,9 +352,12 @@ impl Maker {
     fn name(&mut self) -> String {
         if self.random.one_in(4) {
             let at = self.random.below(self.scope.len());
-            let name = self.scope[at].name.clone();
-            // The end of the function reads the outer ones, which shadowing in the loop does not touch.
-            return name;
+            let name = &self.scope[at].name;
+            // The end of the function reads the outer ones, which shadowing in the loop does not touch. `k` is used
+            // without a look at the scope.
+            if name != "k" {
+                return name.clone();
+            }
         }
         self.n_names += 1;
         format!("{}{}", self.random.pick(&["a", "b", "made", "y"]), self.n_names)
