@@ -136,8 +136,7 @@ fn write_main(folder: &Path, numbers: &BTreeSet<usize>, n_options: usize) {
 fn compile(libraries: &Libraries, folder: &Path, emit: &str) -> Output {
     let mut command = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     command.args(["--edition", "2024", "--crate-name", "batch", "--error-format", "short", "--cap-lints", "allow"]);
-    command.args(["-C", "debuginfo=0", "-C", "incremental="]);
-    command.arg("--emit").arg(format!("{emit}={}", folder.join(format!("batch.{emit}")).display()));
+    command.args(["-C", "debuginfo=0", "--emit", emit]).arg("--out-dir").arg(folder);
     command.arg("--extern").arg(format!("concurrent_futures={}", libraries.runtime.display()));
     command.arg("-L").arg(format!("dependency={}", libraries.folder.display()));
     command.arg(folder.join("main.rs"));
@@ -192,7 +191,7 @@ fn execute(
     verdicts: &mut Verdicts,
 ) {
     let out = folder.join("out");
-    let mut command = Command::new(folder.join("batch.link"));
+    let mut command = Command::new(folder.join("batch"));
     command.arg(seed.to_string()).arg(n_inputs.to_string()).env("CONCURRENT_SCHEDULE", schedule);
     command.stdout(fs::File::create(&out).expect("a file for the output")).stderr(Stdio::null());
     let mut child = command.spawn().expect("the batch can be started");
