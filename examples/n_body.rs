@@ -31,15 +31,15 @@ fn advance(bodies: &mut [Body]) {
             let way = [0, 1, 2].map(|i| other.place[i] - body.place[i]);
             let square = way.iter().map(|part| part * part).sum::<f64>() + 1e-6;
             let strength = other.mass / (square * square.sqrt());
-            for i in 0..3 {
-                pull[i] += way[i] * strength;
+            for (part, way) in pull.iter_mut().zip(way) {
+                *part += way * strength;
             }
         }
         pulls.push(pull);
     }
     for (body, pull) in bodies.iter_mut().zip(pulls) {
-        for i in 0..3 {
-            body.speed[i] += pull[i] * STEP;
+        for (i, part) in pull.iter().enumerate() {
+            body.speed[i] += part * STEP;
             body.place[i] += body.speed[i] * STEP;
         }
     }
@@ -54,15 +54,15 @@ fn advance_plain(bodies: &mut [Body]) {
             let way = [0, 1, 2].map(|i| other.place[i] - body.place[i]);
             let square = way.iter().map(|part| part * part).sum::<f64>() + 1e-6;
             let strength = other.mass / (square * square.sqrt());
-            for i in 0..3 {
-                pull[i] += way[i] * strength;
+            for (part, way) in pull.iter_mut().zip(way) {
+                *part += way * strength;
             }
         }
         pulls.push(pull);
     }
     for (body, pull) in bodies.iter_mut().zip(pulls) {
-        for i in 0..3 {
-            body.speed[i] += pull[i] * STEP;
+        for (i, part) in pull.iter().enumerate() {
+            body.speed[i] += part * STEP;
             body.place[i] += body.speed[i] * STEP;
         }
     }

@@ -5,6 +5,7 @@
 #![expect(
     clippy::manual_is_multiple_of,
     clippy::type_complexity,
+    clippy::unnecessary_to_owned,
     clippy::useless_vec,
     reason = "the bodies have the forms that are tested"
 )]
