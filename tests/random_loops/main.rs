@@ -4,7 +4,7 @@
 //! grammar ──► program ──► batch: one crate of many, plainly and under several options ──► results compared
 //! ```
 //!
-//! `CONCURRENT_TEST_PROGRAMS` sets how many (40), `CONCURRENT_TEST_SEED` the first; a failure prints its seed.
+//! `CONCURRENT_TEST_PROGRAMS` sets how many (30), `CONCURRENT_TEST_SEED` the first; a failure prints its seed.
 
 mod batch;
 mod grammar;
@@ -32,7 +32,7 @@ fn from_environment(name: &str) -> Option<u64> {
 fn random_loops_give_the_plain_result() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| u64::from(now.subsec_nanos()));
     let first = from_environment("CONCURRENT_TEST_SEED").unwrap_or(now);
-    let n = from_environment("CONCURRENT_TEST_PROGRAMS").unwrap_or(40) as usize;
+    let n = from_environment("CONCURRENT_TEST_PROGRAMS").unwrap_or(30) as usize;
     println!("CONCURRENT_TEST_SEED={first} CONCURRENT_TEST_PROGRAMS={n}");
     let schedules = [String::new(), "reverse".to_owned(), format!("random:{first}")];
     let libraries = Libraries::find();
