@@ -509,3 +509,5 @@ fn a_panic_names_the_users_line() {
         assert!(lines.lock().unwrap().contains(&(line as u32)));
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -295,3 +295,5 @@ fn every_item_and_every_value_is_dropped_exactly_once() {
         }
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -500,3 +500,5 @@ real! { checksums_until_the_first_bad_block: [&(0..50).map(|i| vec![i as u8; 200
         Ok(sums)
     }
 }
+
+concurrent_futures_suite::under_each_schedule!();

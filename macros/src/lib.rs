@@ -23,6 +23,9 @@ mod expand;
 mod pipeline;
 
 #[cfg(test)]
+mod loops_guide;
+
+#[cfg(test)]
 mod tests;
 
 use proc_macro::TokenStream;

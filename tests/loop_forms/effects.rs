@@ -311,6 +311,36 @@ form! { lengths_of_views_of_owned_values, |x| f(x.words.clone()),
     }
 }
 
+form! { views_of_values_that_were_just_made, |x| f(&x.words),
+    fn f(words: &[String]) -> (Vec<usize>, u64) {
+        fn reversed(words: &[String]) -> Vec<String> {
+            words.iter().rev().cloned().collect()
+        }
+        let mut out = Vec::new();
+        let mut total = 0;
+        for word in words.to_vec() {
+            let head = word.split('b').next().unwrap_or("");
+            total += weigh(&word) + head.len() as u64;
+        }
+        for word in reversed(words) {
+            let head = word.split('b').next().unwrap_or("");
+            out.push(head.len());
+            total += weigh(&word);
+        }
+        for word in vec![words.concat(), words.join("a")] {
+            let tail = word.split('a').next_back().unwrap_or("");
+            total += weigh(&word);
+            out.push(tail.len());
+        }
+        for word in words.iter().map(|word| word.repeat(2)).collect::<Vec<String>>() {
+            let head = word.split('c').next().unwrap_or("");
+            out.push(head.len());
+            total += weigh(&word);
+        }
+        (out, total)
+    }
+}
+
 form! { views_of_views_of_owned_values, |x| f(x.words.clone()),
     fn f(words: Vec<String>) -> Vec<(usize, u64)> {
         let mut out = Vec::new();

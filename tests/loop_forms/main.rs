@@ -5,15 +5,18 @@
 #![expect(
     clippy::manual_is_multiple_of,
     clippy::type_complexity,
+    clippy::unnecessary_to_owned,
     clippy::useless_vec,
     reason = "the bodies have the forms that are tested"
 )]
 
 mod bodies;
+mod depths;
 mod effects;
 mod exits;
 mod options;
 mod places;
+mod results;
 mod sources;
 
 use std::fmt::Debug;
@@ -28,8 +31,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 
 /// A seed printed by a failure, to run it again.
 const SEED: &str = "LOOP_FORMS_SEED";
-/// Random inputs for each form.
-const CASES: u32 = 10;
+/// Random inputs for each form; a third of them under a `CONCURRENT_SCHEDULE`.
+const CASES: u32 = 9;
 
 /// What a form is run over.
 #[derive(Debug, Clone)]
@@ -85,7 +88,8 @@ fn compare(plain: fn(&Input) -> String, variants: &[Variant]) {
     });
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let cases = if std::env::var_os("CONCURRENT_SCHEDULE").is_some() { CASES / 3 } else { CASES };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let verdict = runner.run(&inputs(), |input| {
         let expected = plain(&input);
@@ -101,6 +105,8 @@ fn compare(plain: fn(&Input) -> String, variants: &[Variant]) {
         panic!("{SEED}={seed}\n{error}");
     }
 }
+
+concurrent_futures_suite::under_each_schedule!();
 
 /// A test that a function gives the same plainly and under each set of options.
 macro_rules! form {

@@ -1,10 +1,13 @@
-//! What the tests share: a time limit for each test, gates to hold tasks at, and the executors to test.
+//! What the tests share: a time limit for each test, the schedules to run a whole test binary under, gates to hold tasks
+//! at, and the executors to test.
 
 use std::pin::pin;
+use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::Duration;
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 use concurrent_futures::__private::{TaskOptions, map_task, submit_task};
 use concurrent_futures::{Future, Map, ThreadPool};
@@ -51,6 +54,69 @@ pub fn block_on<F: std::future::Future>(future: F) -> F::Output {
             Poll::Pending => thread::park(),
         }
     }
+}
+
+/// The variable that puts execution into an order that no good schedule would choose.
+const SCHEDULE: &str = "CONCURRENT_SCHEDULE";
+
+/// Runs all other tests of the calling test's binary once more under `schedule`, each a process of its own. `this_test`
+/// is the name of the calling test.
+///
+/// # Panics
+///
+/// If a test fails under the schedule, or if they take too long.
+pub fn all_under_schedule(schedule: &str, this_test: &str) {
+    if env::var_os(SCHEDULE).is_some() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (out, err) = (folder.path().join("out"), folder.path().join("err"));
+    let mut command = Command::new(env::current_exe().expect("this is a program"));
+    command.args(["--skip", this_test]).env(SCHEDULE, schedule);
+    command.stdout(fs::File::create(&out).expect("a file for the output"));
+    command.stderr(fs::File::create(&err).expect("a file for the errors"));
+    let mut child = command.spawn().expect("this program can be started again");
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the child is ours") {
+            break Some(status);
+        }
+        if start.elapsed() > 2 * TIME_LIMIT {
+            // It may have ended just now.
+            child.kill().ok();
+            child.wait().expect("the child is ours");
+            break None;
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    if !status.is_some_and(|status| status.success()) {
+        let text = |path| fs::read_to_string(path).unwrap_or_default();
+        panic!("with {SCHEDULE}={schedule}: {status:?} (none: too slow)\n{}\n{}", text(&out), text(&err));
+    }
+}
+
+/// Tests that all other tests of a binary pass under each schedule.
+#[macro_export]
+macro_rules! under_each_schedule {
+    () => {
+        mod under_each_schedule {
+            #[test]
+            fn reverse() {
+                $crate::all_under_schedule("reverse", "under_each_schedule");
+            }
+
+            #[test]
+            fn random() {
+                let nanos = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |now| now.subsec_nanos());
+                $crate::all_under_schedule(&format!("random:{nanos}"), "under_each_schedule");
+            }
+
+            #[test]
+            fn one() {
+                $crate::all_under_schedule("one", "under_each_schedule");
+            }
+        }
+    };
 }
 
 /// A gate that tasks wait at. It counts who has come, and stays open once opened (or dropped by its owner).

@@ -278,15 +278,9 @@ impl Hoister<'_> {
     /// Goes through the parts of an expression that stays, as far as they are evaluated unconditionally.
     fn parts(&mut self, expr: &mut Expr) {
         match expr {
-            Expr::Assign(assign) => {
-                self.assigned(&mut assign.left, &assign.right);
-                self.expr(&mut assign.right);
-            }
+            Expr::Assign(assign) => self.assignment(&mut assign.left, &mut assign.right),
             Expr::Binary(binary) if uses::is_compound(&binary.op) => {
-                self.assigned(&mut binary.left, &binary.right);
-                // Which side goes first depends on the type: what is taken out of the right side is due there.
-                self.has_effects |= !is_plain_place(&binary.left);
-                self.expr(&mut binary.right);
+                self.assignment(&mut binary.left, &mut binary.right);
             }
             Expr::Binary(binary) => {
                 self.expr(&mut binary.left);
@@ -371,11 +365,17 @@ impl Hoister<'_> {
         }
     }
 
-    /// What is assigned to, before `value` is looked at: its indices are evaluated behind an exit in there.
-    fn assigned(&mut self, left: &mut Expr, value: &Expr) {
-        if !self.judge.may_exit(value) {
+    /// `left = value` or `left += value`: the value is evaluated first (unless `+=` is that of a type which is not a
+    /// number, which the tokens do not tell).
+    fn assignment(&mut self, left: &mut Expr, value: &mut Expr) {
+        let n_before = self.hoisted.len();
+        self.expr(value);
+        // What lands within the value would not have landed yet, should the left side go first after all.
+        let lands_within = self.hoisted[n_before..].iter().any(|hoisted| hoisted.is_late);
+        if !self.stopped && !lands_within {
             self.target(left);
         }
+        self.has_effects = true;
     }
 
     /// What is assigned to: indices and arguments in it are values, the rest is a place.
@@ -388,12 +388,7 @@ impl Hoister<'_> {
             Expr::Field(field) => self.target(&mut field.base),
             Expr::Paren(inner) => self.target(&mut inner.expr),
             Expr::Unary(unary) => self.target(&mut unary.expr),
-            Expr::MethodCall(_) | Expr::Call(_) => {
-                let has_effects = self.has_effects;
-                self.parts(left);
-                // A value is evaluated in front of the place that it is assigned to.
-                self.has_effects = has_effects;
-            }
+            Expr::MethodCall(_) | Expr::Call(_) => self.parts(left),
             _ => {}
         }
     }

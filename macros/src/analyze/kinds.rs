@@ -43,10 +43,14 @@ pub(super) fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
         Expr::MethodCall(call) if call.method == "enumerate" || call.method == "rev" => {
             items_are_owned(&call.receiver, locals)
         }
-        Expr::MethodCall(call) if call.method == "into_iter" => {
-            matches!(&*call.receiver, Expr::Path(_)) && items_are_owned(&call.receiver, locals)
+        Expr::MethodCall(call) if call.method == "into_iter" => items_are_owned(&call.receiver, locals),
+        Expr::MethodCall(call) => {
+            ["cloned", "drain", "to_vec", "to_owned", "clone", "collect"].iter().any(|name| call.method == name)
         }
-        Expr::MethodCall(call) => ["cloned", "drain"].iter().any(|name| call.method == name),
+        // Most functions make what they give; where it borrows, more is left in order than need be.
+        Expr::Call(_) => true,
+        Expr::Macro(mac) => mac.mac.path.is_ident("vec"),
+        Expr::Paren(inner) => items_are_owned(&inner.expr, locals),
         _ => false,
     }
 }

@@ -16,7 +16,7 @@ use super::at_least_one;
 use super::probe::Prepared;
 use crate::config;
 use crate::schedule::site::{Site, Watch};
-use crate::schedule::source::Input;
+use crate::schedule::source::{Input, Source};
 use crate::shared;
 use crate::thread::loop_core::{Limits, Step};
 use crate::thread::pool::ThreadPool;
@@ -170,7 +170,7 @@ impl<'pool> Team<'pool> {
     pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, P, C>
     where
         N: Input,
-        N::Source: Send,
+        N::Source: Source<Chunk: Send> + Send,
         P: Fn(N::Item) -> C + Sync,
         C: Step + Send,
     {
@@ -190,6 +190,7 @@ impl<'pool> Team<'pool> {
             chunk_size: self.options.chunk_size,
             unordered: self.options.unordered,
             pulled: !input.is_drained(),
+            schedule: config::schedule(),
         };
         // SAFETY: our caller promises what `start` asks for.
         unsafe { Steps::start(input, part, limits, helpers, self.site) }

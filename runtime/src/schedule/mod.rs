@@ -1,5 +1,6 @@
 //! What to run next and in which order to give it back: pure decisions, without threads or processes.
 
+pub(crate) mod adverse;
 pub(crate) mod chunk;
 pub(crate) mod order;
 pub(crate) mod site;

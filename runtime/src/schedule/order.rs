@@ -55,6 +55,11 @@ impl<R> Order<R> {
         self.slots.front().is_some_and(Option::is_some)
     }
 
+    /// The number of the chunk that is due.
+    pub(crate) fn due(&self) -> usize {
+        self.first
+    }
+
     /// Chunks which were started and not yet taken.
     pub(crate) fn outstanding(&self) -> usize {
         if self.unordered { self.slots.len() + self.running } else { self.slots.len() }

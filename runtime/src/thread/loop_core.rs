@@ -1,6 +1,8 @@
 //! The part of a running loop that its caller and its helpers share.
 
 use super::lease::Visited;
+use crate::config::Schedule;
+use crate::schedule::adverse::Held;
 use crate::schedule::chunk::ChunkSize;
 use crate::schedule::order::Order;
 use crate::schedule::source::Source;
@@ -12,6 +14,9 @@ use std::time::{Duration, Instant};
 /// How long a helper with nothing to do stays before it goes back to its pool. Calling it again costs
 /// tens of microseconds.
 const LINGER: Duration = Duration::from_micros(200);
+
+/// How long the caller leaves an item to a helper under [`Schedule::One`], which has it change threads.
+const SWITCH: Duration = Duration::from_millis(1);
 
 /// What the parallel part makes of one item.
 pub trait Step {
@@ -31,13 +36,29 @@ pub(crate) struct Limits {
     pub(crate) unordered: bool,
     /// Items enter the source by being pulled (and count as ahead from then on), or all are in it.
     pub(crate) pulled: bool,
+    /// The order that a test asked for.
+    pub(crate) schedule: Option<Schedule>,
 }
 
 impl Limits {
     /// How many chunks may be started and not yet consumed: enough that an uneven chunk stops nobody,
     /// few enough to bound the memory.
     fn max_chunks(&self) -> usize {
-        4 * self.workers + 4
+        if self.schedule == Some(Schedule::One) { 1 } else { 4 * self.workers + 4 }
+    }
+
+    /// How many items may have been pulled and not yet started, if chunks have `n`.
+    fn max_backlog(&self, n: usize) -> usize {
+        match self.schedule {
+            None => 2 * self.workers * n,
+            Some(_) => self.max_chunks() * n,
+        }
+    }
+
+    /// The size of chunks, if it is fixed.
+    fn fixed_chunk_size(&self) -> Option<usize> {
+        let asked = self.schedule.map(|schedule| schedule.chunk_size().min(self.window.unwrap_or(usize::MAX)));
+        self.chunk_size.or(asked)
     }
 }
 
@@ -51,7 +72,7 @@ pub(crate) struct Finished<C> {
 }
 
 /// What caller and helpers share; lives until the loop is left.
-pub(crate) struct Core<S, P, C> {
+pub(crate) struct Core<S: Source, P, C> {
     part: P,
     limits: Limits,
     state: Mutex<State<S, C>>,
@@ -64,16 +85,20 @@ pub(crate) struct Core<S, P, C> {
 }
 
 /// The state under the loop's lock.
-pub(crate) struct State<S, C> {
+pub(crate) struct State<S: Source, C> {
     pub(crate) source: S,
     order: Order<Finished<C>>,
+    /// What is on its way to start, under a [`Schedule`]; otherwise empty.
+    held: Held<S::Chunk>,
     size: ChunkSize,
     /// Iterations that were started (or pulled) and not yet finished by the in-order part.
     ahead: usize,
     /// Nothing more will enter the source.
     drained: bool,
-    /// Nothing more starts: the loop was left, or an iteration ends it.
+    /// Nothing more is taken from the source: the loop was left, or an iteration ends it.
     closed: bool,
+    /// Where it ends then: held chunks before this one still start.
+    end: usize,
     /// Helpers that were called and have not gone back.
     helpers: usize,
     lingering: usize,
@@ -92,10 +117,12 @@ where
         let state = State {
             source,
             order: Order::new(limits.unordered),
-            size: ChunkSize::new(limits.chunk_size, limits.window, limits.workers),
+            held: Held::new(limits.schedule),
+            size: ChunkSize::new(limits.fixed_chunk_size(), limits.window, limits.workers),
             ahead: 0,
             drained: !limits.pulled,
             closed: false,
+            end: usize::MAX,
             helpers: 0,
             lingering: 0,
             caller_waits: false,
@@ -128,7 +155,8 @@ where
 
     /// Whether every iteration that will ever start has been given to the in-order part.
     pub(crate) fn is_over(&self, state: &State<S, C>) -> bool {
-        state.order.outstanding() == 0 && (state.closed || (state.drained && state.source.ready() == 0))
+        state.order.outstanding() == state.held.count_from(state.end)
+            && (state.closed || (state.drained && state.source.ready() == 0))
     }
 
     /// How many items the caller should pull now, 0 for none.
@@ -137,7 +165,7 @@ where
             return 0;
         }
         let n = state.size.next(remaining, self.limits.workers);
-        let backlog_is_full = state.source.ready() >= 2 * self.limits.workers * n;
+        let backlog_is_full = state.source.ready() >= self.limits.max_backlog(n);
         if backlog_is_full || state.order.outstanding() >= self.limits.max_chunks() {
             return 0;
         }
@@ -154,10 +182,16 @@ where
     /// How many more helpers could start a chunk at once, if at most `limit` help; they are counted as
     /// called. `own` chunks are left for the caller.
     pub(crate) fn call_helpers(&self, state: &mut State<S, C>, limit: usize, own: usize) -> usize {
-        if state.helpers >= limit || state.closed || state.order.outstanding() >= self.limits.max_chunks() {
+        let may_start = !state.closed && state.order.outstanding() < self.limits.max_chunks();
+        if state.helpers >= limit || !(may_start || state.held.len() > 0) {
             return 0;
         }
         let ready = state.source.ready();
+        if self.limits.schedule.is_some() {
+            let called = (ready + state.held.len()).min(limit - state.helpers);
+            state.helpers += called;
+            return called;
+        }
         let size = state.size.next(Some(ready), self.limits.workers);
         let chunks = ready.div_ceil(size).saturating_sub(own);
         let busy_or_coming = state.helpers - state.lingering;
@@ -168,7 +202,7 @@ where
 
     /// Whether the due chunk has been started by somebody.
     pub(crate) fn due_is_started(&self, state: &State<S, C>) -> bool {
-        state.order.outstanding() > 0
+        state.order.outstanding() > 0 && !state.held.holds(state.order.due())
     }
 
     /// Whether the results of the due chunk are there.
@@ -178,6 +212,19 @@ where
 
     /// Starts the next chunk, if one may start now.
     pub(crate) fn claim(&self, state: &mut State<S, C>) -> Option<(usize, S::Chunk)> {
+        let Some(schedule) = self.limits.schedule else { return self.claim_next(state) };
+        // In reverse, all that may start is there before anything starts, and again when it is done.
+        let waits = schedule == Schedule::Reverse && (state.order.outstanding() > 0 || self.wants(state, None) > 0);
+        if !waits {
+            while let Some((number, chunk)) = self.claim_next(state) {
+                state.held.hold(number, chunk);
+            }
+        }
+        state.held.pick(state.end)
+    }
+
+    /// Starts the next chunk of the source.
+    fn claim_next(&self, state: &mut State<S, C>) -> Option<(usize, S::Chunk)> {
         if state.closed || state.order.outstanding() >= self.limits.max_chunks() {
             return None;
         }
@@ -231,8 +278,9 @@ where
         state.measured.0 += n_run;
         state.measured.1 += elapsed;
         if n_run < n_items || panic.is_some() || values.last().is_some_and(Step::ends_loop) {
-            // Chunks start in order: everything before this one has been started.
+            // Chunks start in order: everything before this one has been started, or is held.
             state.closed = true;
+            state.end = state.end.min(number);
         }
         state.order.finish(number, Finished { values, panic, n_items });
         if state.caller_waits {
@@ -253,6 +301,23 @@ where
         state
     }
 
+    /// Under [`Schedule::One`], leaves the next chunk to a helper if one comes soon. Helpers are there if anybody
+    /// `helps`.
+    pub(crate) fn switch<'core>(
+        &'core self,
+        mut state: MutexGuard<'core, State<S, C>>,
+        helps: bool,
+    ) -> MutexGuard<'core, State<S, C>> {
+        if self.limits.schedule == Some(Schedule::One) && helps && state.order.outstanding() == 0 {
+            self.call_lingering(&state);
+            state.caller_waits = true;
+            // Waker: `run` on a helper, or the time-out.
+            state = self.finished.wait_timeout(state, SWITCH);
+            state.caller_waits = false;
+        }
+        state
+    }
+
     /// Lets nothing more start and asks what runs to stop. Returns how many iterations ran and how long
     /// they took.
     pub(crate) fn leave(&self) -> (usize, Duration) {
@@ -261,7 +326,11 @@ where
         let mut state = self.state.lock();
         state.closed = true;
         self.work.notify_all();
-        state.measured
+        let (held, measured) = (state.held.clear(), state.measured);
+        drop(state);
+        // Without the lock: items are the user's.
+        drop(held);
+        measured
     }
 
     fn call_lingering(&self, state: &State<S, C>) {
@@ -276,7 +345,7 @@ where
         let room = window.saturating_sub(state.ahead);
         if room >= n {
             n
-        } else if self.limits.chunk_size.is_some() {
+        } else if self.limits.fixed_chunk_size().is_some() {
             0
         } else {
             room
@@ -286,7 +355,7 @@ where
 
 impl<S, P, C> Visited for Core<S, P, C>
 where
-    S: Source + Send,
+    S: Source<Chunk: Send> + Send,
     P: Fn(S::Item) -> C + Sync,
     C: Step + Send,
 {
@@ -301,7 +370,10 @@ where
                 if let Some((number, chunk)) = self.claim(&mut state) {
                     state = self.run(state, number, chunk);
                     rested = false;
-                } else if rested || state.closed || (state.drained && state.source.ready() == 0) {
+                } else if rested
+                    || (state.closed && state.held.len() == 0)
+                    || (state.drained && state.source.ready() == 0)
+                {
                     break;
                 } else {
                     state.lingering += 1;

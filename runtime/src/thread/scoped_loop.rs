@@ -15,7 +15,7 @@ use super::lease::Lease;
 use super::loop_core::{Core, Finished, Limits, State, Step};
 use super::pool::ThreadPool;
 use crate::schedule::site::Site;
-use crate::schedule::source::Input;
+use crate::schedule::source::{Input, Source};
 use crate::sync::Arc;
 use crate::task::outcome::{self, Panic};
 use std::vec;
@@ -54,7 +54,7 @@ impl Lender<'_> {
 /// Dropping it lets no further iteration start and blocks until those in flight have ended.
 pub struct Steps<'pool, N: Input, P, C>
 where
-    N::Source: Send,
+    N::Source: Source<Chunk: Send> + Send,
     P: Fn(N::Item) -> C + Sync,
     C: Step + Send,
 {
@@ -76,7 +76,7 @@ where
 impl<'pool, N, P, C> Steps<'pool, N, P, C>
 where
     N: Input,
-    N::Source: Send,
+    N::Source: Source<Chunk: Send> + Send,
     P: Fn(N::Item) -> C + Sync,
     C: Step + Send,
 {
@@ -140,6 +140,10 @@ where
             if core.is_over(&state) {
                 return false;
             }
+            state = core.switch(state, self.helpers.limit > 0);
+            if core.due_is_finished(&state) {
+                continue;
+            }
             let mine = !(self.helpers.lender.is_pool() && core.due_is_started(&state));
             match mine.then(|| core.claim(&mut state)).flatten() {
                 Some((number, chunk)) => state = core.run(state, number, chunk),
@@ -169,7 +173,7 @@ where
 impl<N, P, C> Iterator for Steps<'_, N, P, C>
 where
     N: Input,
-    N::Source: Send,
+    N::Source: Source<Chunk: Send> + Send,
     P: Fn(N::Item) -> C + Sync,
     C: Step + Send,
 {
@@ -197,7 +201,7 @@ where
 impl<N, P, C> Drop for Steps<'_, N, P, C>
 where
     N: Input,
-    N::Source: Send,
+    N::Source: Source<Chunk: Send> + Send,
     P: Fn(N::Item) -> C + Sync,
     C: Step + Send,
 {
