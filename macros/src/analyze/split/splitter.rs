@@ -27,7 +27,9 @@ pub(super) struct Splitter<'a> {
     /// More of these, found on the way.
     pub(super) borrowed: Vec<StmtKey>,
 
-    /// The label of the loop whose body this is.
+    /// The label of the annotated loop.
+    pub(super) own_label: Option<Label>,
+    /// The label of the loop, annotated or inner, whose body this is.
     pub(super) label: Option<Label>,
     /// The turns of the block that is split now.
     pub(super) turns: Vec<Turn>,
@@ -75,6 +77,7 @@ impl<'a> Splitter<'a> {
             around,
             stays,
             borrowed: Vec::new(),
+            own_label: label.cloned(),
             label: label.cloned(),
             turns: vec![Turn::Parallel(0)],
             path: Vec::new(),
