@@ -10,8 +10,10 @@
 )]
 
 mod bodies;
+mod branches;
 mod effects;
 mod exits;
+mod inner_loops;
 mod options;
 mod places;
 mod sources;

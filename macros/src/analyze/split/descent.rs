@@ -24,7 +24,7 @@ impl Splitter<'_> {
         }
         let stays_behind =
             |stmt: &Stmt| is_local_macro(stmt) || (matches!(stmt, Stmt::Item(_)) && !self.path.is_empty());
-        let may_join = later.iter().any(stmt_is_weighty) && !later.iter().any(stays_behind);
+        let may_join = !self.has_value && later.iter().any(stmt_is_weighty) && !later.iter().any(stays_behind);
         let needs_order = |expr: &Expr| {
             let facts = uses::of_expr(expr, self.label.as_ref());
             self.needs_order(&facts).is_some()

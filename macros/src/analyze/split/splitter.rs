@@ -33,6 +33,8 @@ pub(super) struct Splitter<'a> {
     pub(super) label: Option<Label>,
     /// The turns of the block that is split now.
     pub(super) turns: Vec<Turn>,
+    /// The in-order part needs the value of this block, which therefore cannot become a branch of one of its statements.
+    pub(super) has_value: bool,
     /// Where this block stands. `None`: in an inner loop.
     pub(super) path: Vec<Option<Level>>,
     pub(super) segments: Vec<Segment>,
@@ -80,6 +82,7 @@ impl<'a> Splitter<'a> {
             own_label: label.cloned(),
             label: label.cloned(),
             turns: vec![Turn::Parallel(0)],
+            has_value: false,
             path: Vec::new(),
             segments: vec![Segment::default()],
             variables: Variables::default(),
@@ -98,19 +101,18 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// Splits the statements of a block, or from some statement to its end. With `has_value`, the last one may be its
-    /// value.
+    /// Splits the statements of a block, or from some statement to its end. With `has_value`, the in-order part needs
+    /// the block's value, or the exit in its place.
     pub(super) fn block(&mut self, stmts: &[Stmt], has_value: bool) {
+        let has_value_around = std::mem::replace(&mut self.has_value, has_value);
         for index in 0..stmts.len() {
-            match &stmts[index] {
-                Stmt::Expr(expr, None) if has_value && index + 1 == stmts.len() => self.value(expr),
-                _ => {
-                    if self.stmt(index, stmts) == Progress::ToTheEnd {
-                        return;
-                    }
-                }
+            if has_value && index + 1 == stmts.len() {
+                self.in_order(stmts[index].clone());
+            } else if self.stmt(index, stmts) == Progress::ToTheEnd {
+                break;
             }
         }
+        self.has_value = has_value_around;
     }
 
     /// Splits the statement of that index.
@@ -135,11 +137,6 @@ impl<'a> Splitter<'a> {
         self.reasons.push(reason);
         self.in_order(stmt);
         Progress::OneStatement
-    }
-
-    /// The value of a block whose value the in-order part needs.
-    fn value(&mut self, expr: &Expr) {
-        self.in_order(Stmt::Expr(expr.clone(), None));
     }
 
     pub(super) fn facts(&self, stmt: &Stmt) -> Facts {
