@@ -2,11 +2,14 @@
 
 use crate::analyze::carried::Carried;
 use crate::analyze::loops::Candidate;
+use crate::analyze::scope::plan_number;
 use crate::analyze::split::{Reason, Why};
 use crate::diag::{Sink, catalog};
+use crate::parse::marks::part_of;
 use proc_macro2::Span;
-use syn::Expr;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprForLoop, ItemFn, Stmt};
 
 /// Whether a loop is worth splitting; otherwise it stays as it is, or is refused.
 pub(crate) fn has_parallel_part(candidate: &Candidate) -> bool {
@@ -24,6 +27,9 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
     }
     if candidate.options.is_sequential() {
         return;
+    }
+    for (mark, reason) in &verdict.refused_marks {
+        sink.error(*mark, catalog::cannot_be_parallel(&describe(reason)));
     }
     if let Some(name) = &verdict.crosses_by_ref {
         sink.error(name.span(), catalog::crosses_by_ref(name));
@@ -45,6 +51,26 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Checks that no statement outside the loops that are split is marked.
+pub(crate) fn check_marks(function: &ItemFn, is_split: &dyn Fn(usize) -> bool, sink: &mut Sink) {
+    struct Outside<'a>(&'a dyn Fn(usize) -> bool, Vec<Span>);
+    impl Visit<'_> for Outside<'_> {
+        fn visit_expr_for_loop(&mut self, inner: &ExprForLoop) {
+            if !plan_number(&inner.attrs).is_some_and(self.0) {
+                visit::visit_expr_for_loop(self, inner);
+            }
+        }
+        fn visit_stmt(&mut self, stmt: &Stmt) {
+            self.1.extend(part_of(stmt).map(|(_, span)| span));
+            visit::visit_stmt(self, stmt);
+        }
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut outside = Outside(is_split, Vec::new());
+    outside.visit_block(&function.block);
+    outside.1.into_iter().for_each(|span| sink.error(span, catalog::part_outside()));
 }
 
 /// Says why there is nothing to run in parallel.
@@ -101,6 +127,7 @@ pub(crate) fn describe(reason: &Reason) -> String {
         Why::Effect(what) => format!("{place}{what} has an effect whose order can be observed"),
         Why::MayExit(what) => format!("{place}{what} may leave the loop"),
         Why::BehindExit => format!("{place}stands behind a statement that may leave the iteration in order"),
+        Why::Marked => format!("{place}is marked `#[concurrent(ordered)]`"),
         Why::NotInitialized => format!("{place}declares a variable that is assigned later"),
     }
 }

@@ -13,8 +13,8 @@ pub(crate) fn not_a_key() -> String {
 pub(crate) fn unknown_key(key: &Ident, proposal: Option<&str>) -> String {
     let proposal = proposal.map_or_else(
         || {
-            "the options are `mode`, `workers`, `chunksize`, `buffersize`, `pool`, `unordered`, `task`, `shared` and \
-             `crate`"
+            "the options are `mode`, `workers`, `chunksize`, `buffersize`, `pool`, `unordered`, `task`, `shared`, \
+             `explain` and `crate`"
                 .to_owned()
         },
         |proposal| format!("did you mean `{proposal}`?"),
@@ -95,6 +95,10 @@ pub(crate) fn unordered_task() -> String {
     "[C081] `unordered` is for loops: with a task, write `f::map(..).unordered()`".into()
 }
 
+pub(crate) fn explain_task() -> String {
+    "[C081] `explain` is for loops: a task runs as it is written, so remove it".into()
+}
+
 pub(crate) fn shared_task() -> String {
     "[C081] `shared` is for loops: a task gets its own values, so remove it".into()
 }
@@ -118,6 +122,21 @@ pub(crate) fn loop_without_function() -> String {
 
 pub(crate) fn not_a_loop() -> String {
     "[C082] within a function, `#[concurrent]` marks a `for` loop: move the mark to the loop".into()
+}
+
+pub(crate) fn part_is_for_statements(key: &Ident) -> String {
+    format!("[C084] `{key}` marks a statement in a loop that runs in parallel: move it there, or remove it")
+}
+
+pub(crate) fn part_outside() -> String {
+    "[C084] this statement is not in a loop that runs in parallel, so it has no part to be put in: remove the mark".into()
+}
+
+pub(crate) fn cannot_be_parallel(reason: &str) -> String {
+    format!(
+        "[C085] this statement cannot run in parallel, although it is marked so\n  {reason}\n\
+         help: compute what is independent of the in-order part in a statement of its own, and mark that"
+    )
 }
 
 pub(crate) fn annotated_twice() -> String {

@@ -28,6 +28,7 @@ pub(crate) struct Options {
     pub(crate) unordered: Option<Span>,
     pub(crate) task: Option<Span>,
     pub(crate) shared: Vec<Ident>,
+    pub(crate) explain: Option<Span>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -52,6 +53,7 @@ impl Options {
             pool,
             unordered: self.unordered.or(outer.unordered),
             task: self.task,
+            explain: self.explain.or(outer.explain),
             shared: self.shared.iter().chain(&outer.shared).cloned().collect(),
             krate: self.krate.clone().or_else(|| outer.krate.clone()),
         }

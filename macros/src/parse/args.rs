@@ -11,8 +11,9 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, parenthesized};
 
 /// Every key that means something, for proposals; those in the second list are understood by the design
 /// but not built yet.
-const KEYS: [&str; 9] = ["mode", "workers", "chunksize", "buffersize", "pool", "unordered", "task", "shared", "crate"];
-const KEYS_TO_COME: [&str; 6] = ["timeout", "retries", "max_tasks_per_child", "reduce", "explain", "ordered"];
+const KEYS: [&str; 10] =
+    ["mode", "workers", "chunksize", "buffersize", "pool", "unordered", "task", "shared", "explain", "crate"];
+const KEYS_TO_COME: [&str; 4] = ["timeout", "retries", "max_tasks_per_child", "reduce"];
 
 /// Reads the options of a function's attribute or of a mark, and reports all that is wrong with them.
 pub(crate) fn parse(tokens: TokenStream, sink: &mut Sink) -> Options {
@@ -54,6 +55,7 @@ fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Si
         "buffersize" => options.buffersize = count(key, input, sink)?,
         "pool" => options.pool = Some(Keyed { key: key.clone(), value: value(key, input, "&pool")? }),
         "unordered" => options.unordered = Some(flag(key, input)?),
+        "explain" => options.explain = Some(flag(key, input)?),
         "task" => options.task = Some(flag(key, input)?),
         "shared" => {
             let names;
@@ -82,6 +84,9 @@ fn unknown(key: &Ident) -> String {
     let name = key.to_string();
     if ["timeout", "retries", "max_tasks_per_child"].contains(&name.as_str()) {
         return catalog::not_with_threads(key);
+    }
+    if ["ordered", "parallel"].contains(&name.as_str()) {
+        return catalog::part_is_for_statements(key);
     }
     if KEYS_TO_COME.contains(&name.as_str()) {
         return catalog::option_to_come(key);

@@ -3,6 +3,7 @@
 //! Nothing is lost by trying: where no work gets into the parallel part by it, the statement is in order as a whole.
 
 use super::crossing::Level;
+use super::report::Fate;
 use super::shape::{self, Branches, Shape};
 use super::splitter::{Made, Progress, Splitter, is_local_macro, stmt_is_weighty};
 use super::variables::{Flags, StmtKey, Variable};
@@ -57,6 +58,7 @@ impl Splitter<'_> {
             return false;
         }
         self.has_work |= hoist::contains_work(head);
+        self.line(stmt, Fate::Branches);
         self.n_names += ways.len();
         let fork = self.n_names;
         self.parallel_turn();
@@ -160,6 +162,7 @@ impl Splitter<'_> {
             return false;
         }
         self.has_work |= hoist::contains_work(source);
+        self.line(stmt, Fate::Loop);
         self.parallel_turn();
         self.uses_in_parallel(source_facts.uses);
 
