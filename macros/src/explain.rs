@@ -37,13 +37,13 @@ pub(crate) fn text(candidate: &Candidate) -> String {
 
 fn statement(text: &mut String, Line { stmt, depth, fate }: &Line) {
     let indent = "  ".repeat(depth + 1);
-    let code = code(stmt.to_token_stream());
+    let written = code(stmt.to_token_stream());
     let part = match fate {
         Fate::Parallel => "P  ",
         Fate::InOrder(_, taken_out) if taken_out.is_empty() => "S  ",
         Fate::InOrder(..) | Fate::Branches | Fate::Loop => "P+S",
     };
-    _ = write!(text, "\n{indent}{part} {code}");
+    _ = write!(text, "\n{indent}{part} {written}");
     match fate {
         Fate::Parallel => {}
         Fate::InOrder(reason, taken_out) => {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use syn::{Expr, Stmt};
 
 /// What became of one statement.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Line {
     pub(crate) stmt: Rc<Stmt>,
     /// In how many statements that were taken apart it stands.
@@ -13,7 +13,7 @@ pub(crate) struct Line {
     pub(crate) fate: Fate,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Fate {
     Parallel,
     /// In order, for this reason, but for the expressions that were taken out.
