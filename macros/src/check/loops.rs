@@ -1,9 +1,10 @@
 //! Loops that cannot keep their meaning, or have nothing to run in parallel.
 
 use crate::analyze::carried::Carried;
+use crate::analyze::hoist;
 use crate::analyze::loops::Candidate;
 use crate::analyze::scope::plan_number;
-use crate::analyze::split::{Reason, Why};
+use crate::analyze::split::{Fate, Reason, Why};
 use crate::diag::{Sink, catalog};
 use crate::parse::marks::part_of;
 use proc_macro2::Span;
@@ -101,8 +102,33 @@ pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
             ways_out.push(way_out);
         }
     }
+    ways_out.extend(inner_loops(candidate));
     let reasons: Vec<String> = reasons.iter().map(describe).collect();
     sink.error(span, catalog::nothing_parallel(&reasons, &ways_out));
+}
+
+/// What to do about inner loops with work in them that stay in order as a whole.
+fn inner_loops(candidate: &Candidate) -> Option<String> {
+    let is_loop = |expr: &Expr| match expr {
+        Expr::ForLoop(inner) => inner.body.stmts.iter().any(has_calls),
+        Expr::While(inner) => inner.body.stmts.iter().any(has_calls),
+        Expr::Loop(inner) => inner.body.stmts.iter().any(has_calls),
+        _ => false,
+    };
+    candidate.verdict.report.iter().find_map(|line| match (&*line.stmt, &line.fate) {
+        (Stmt::Expr(expr, _), Fate::InOrder(..)) if is_loop(expr) => {
+            Some(catalog::inner_loop_in_order(&at_line(expr.span())))
+        }
+        _ => None,
+    })
+}
+
+fn has_calls(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| hoist::is_weighty(&init.expr)),
+        Stmt::Expr(expr, _) => hoist::is_weighty(expr),
+        _ => false,
+    }
 }
 
 /// Whether the use that puts a statement in order is another one than that which changes the variable.

@@ -129,7 +129,8 @@ pub(crate) fn part_is_for_statements(key: &Ident) -> String {
 }
 
 pub(crate) fn part_outside() -> String {
-    "[C084] this statement is not in a loop that runs in parallel, so it has no part to be put in: remove the mark".into()
+    "[C084] this statement is not in a loop that runs in parallel, so it has no part to be put in: remove the mark"
+        .into()
 }
 
 pub(crate) fn cannot_be_parallel(reason: &str) -> String {
@@ -225,6 +226,13 @@ pub(crate) fn is_scratch(how: &str) -> bool {
 
 pub(crate) fn scratch_space(place: &str) -> String {
     format!("if `{place}` is scratch space, declare it inside the loop")
+}
+
+pub(crate) fn inner_loop_in_order(at: &str) -> String {
+    format!(
+        "the inner loop{at} stays in order as a whole, as does any that is left early because of something in order, \
+         or that is not a `for`: make its values in a loop of its own first"
+    )
 }
 
 pub(crate) fn only_read(place: &str) -> String {

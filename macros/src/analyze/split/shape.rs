@@ -240,11 +240,8 @@ impl Maker<'_> {
     fn leaving(&mut self, expr: &mut Expr, label: &Lifetime) -> Option<()> {
         match expr {
             Expr::If(branch) if branch.attrs.is_empty() => {
-                let then: Expr = Expr::Block(syn::ExprBlock {
-                    attrs: Vec::new(),
-                    label: None,
-                    block: branch.then_branch.clone(),
-                });
+                let then: Expr =
+                    Expr::Block(syn::ExprBlock { attrs: Vec::new(), label: None, block: branch.then_branch.clone() });
                 if self.must_go(&then) {
                     let name = self.way(conditions(&branch.cond), branch.then_branch.stmts.clone(), false)?;
                     branch.then_branch = parse_quote!({ break #label #name });

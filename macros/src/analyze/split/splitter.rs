@@ -3,9 +3,7 @@
 use super::crossing::{Level, Touch};
 use super::reason::{Reason, Why};
 use super::report::{Fate, Line};
-use super::variables::{
-    Flags, StmtKey, Variable, VariableId, Variables, View, leaves_alone, may_change, reads_a_copy,
-};
+use super::variables::{Flags, StmtKey, Variable, VariableId, Variables, View, leaves_alone, may_change, reads_a_copy};
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, Effect, Facts, Use};
@@ -314,9 +312,7 @@ impl<'a> Splitter<'a> {
     pub(super) fn borrows_from_own(&self, value: &Expr, facts: &Facts) -> bool {
         let is_made_here = |used: &Use| {
             let variable = self.variables.get(&used.place.name);
-            variable.is_some_and(|variable| {
-                variable.is_made && (!variable.is_copied || variable.borrows_in.is_some())
-            })
+            variable.is_some_and(|variable| variable.is_made && (!variable.is_copied || variable.borrows_in.is_some()))
         };
         hoist::borrows_from_temporary(value) || (hoist::may_borrow(value) && facts.uses.iter().any(is_made_here))
     }

@@ -110,8 +110,7 @@ fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Cap
         let Place { name, fields } = &used.place;
         if locals.contains_key(name) {
             let is_doubtful = bound.contains(name);
-            let capture =
-                Capture { name: crate::names::written(name, used.span), fields: fields.clone(), is_doubtful };
+            let capture = Capture { name: crate::names::written(name, used.span), fields: fields.clone(), is_doubtful };
             if !captures.iter().any(|known| known.name == capture.name && known.fields == capture.fields) {
                 captures.push(capture);
             }
