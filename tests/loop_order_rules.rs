@@ -239,7 +239,8 @@ fn an_inner_loop_runs_up_to_its_exit() {
         let (_, tried) = run(20, calls.each_ref());
         let mut expected = [vec![0; 100], vec![0; 100], vec![0; 20]];
         'outer: for i in 0..20 {
-            for y in 5 * i..5 * i + 5 {
+            for k in 0..5 {
+                let y = 5 * i + k;
                 expected[0][y] += 1;
                 if y % 7 == 3 {
                     break;

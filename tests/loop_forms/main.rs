@@ -4,6 +4,8 @@
 
 #![expect(
     clippy::manual_is_multiple_of,
+    clippy::needless_range_loop,
+    clippy::useless_format,
     clippy::type_complexity,
     clippy::useless_vec,
     reason = "the bodies have the forms that are tested"

@@ -7,7 +7,7 @@ use syn::{Arm, Expr, ExprForLoop, ExprIf, Lifetime, Local, Pat, Stmt, Token, par
 
 /// A statement, as it may be taken apart.
 pub(super) enum Shape<'a> {
-    Branches(Branches),
+    Branches(Box<Branches>),
     Loop(&'a ExprForLoop),
 }
 
@@ -53,7 +53,7 @@ pub(super) fn of<'a>(
         later.into_iter().flat_map(|later| [maker(false).behind(stmt, later), maker(false).joined(stmt, later)]);
     let nested = is_chain(stmt).then(|| maker(true).plain(stmt));
     let shapes = with_rest.chain([maker(false).plain(stmt)]).chain(nested);
-    shapes.flatten().map(Shape::Branches).collect()
+    shapes.flatten().map(Box::new).map(Shape::Branches).collect()
 }
 
 /// Whether control never comes out of the end of `expr`.
