@@ -174,6 +174,151 @@ fn what_both_parts_use_is_made_once() {
 }
 
 #[test]
+fn only_the_branch_that_is_taken_runs() {
+    #[concurrent(workers = 3)]
+    fn run(n: usize, calls: [&Calls; 4]) -> (Vec<usize>, usize) {
+        let mut out = Vec::new();
+        let mut skipped = 0;
+        for i in 0..n {
+            if i % 5 == 0 {
+                skipped += calls[0].call(i) - i + 1;
+                continue;
+            }
+            let Some(half) = (i % 2 == 0).then_some(i / 2) else {
+                skipped += 1;
+                continue;
+            };
+            match half {
+                1..3 => out.push(calls[1].call(i)),
+                half if half % 3 == 0 => {
+                    out.push(half);
+                    out.push(calls[2].call(i));
+                }
+                _ => {}
+            }
+            out.push(calls[3].call(i));
+        }
+        (out, skipped)
+    }
+    timed(|| {
+        let calls = [Calls::new(20), Calls::new(20), Calls::new(20), Calls::new(20)];
+        run(20, calls.each_ref());
+        let each = |is: fn(usize) -> bool| (0..20).map(|i| usize::from(is(i))).collect::<Vec<_>>();
+        assert_eq!(calls[0].each(), each(|i| i % 5 == 0));
+        assert_eq!(calls[1].each(), each(|i| i % 5 != 0 && [2, 4].contains(&i)));
+        assert_eq!(calls[2].each(), each(|i| i % 5 != 0 && i % 6 == 0));
+        assert_eq!(calls[3].each(), each(|i| i % 5 != 0 && i % 2 == 0));
+    });
+}
+
+#[test]
+fn an_inner_loop_runs_up_to_its_exit() {
+    #[concurrent(workers = 3)]
+    fn run(n: usize, calls: [&Calls; 3]) -> (Vec<usize>, usize) {
+        let mut out = Vec::new();
+        let mut tried = 0;
+        'outer: for i in 0..n {
+            for k in 0..5 {
+                tried += 1;
+                let y = calls[0].call(5 * i + k);
+                if y % 7 == 3 {
+                    break;
+                }
+                out.push(y);
+                if y % 11 == 3 {
+                    continue 'outer;
+                }
+                out.push(calls[1].call(5 * i + k));
+            }
+            out.push(calls[2].call(i));
+        }
+        (out, tried)
+    }
+    timed(|| {
+        let calls = [Calls::new(100), Calls::new(100), Calls::new(20)];
+        let (_, tried) = run(20, calls.each_ref());
+        let mut expected = [vec![0; 100], vec![0; 100], vec![0; 20]];
+        'outer: for i in 0..20 {
+            for k in 0..5 {
+                let y = 5 * i + k;
+                expected[0][y] += 1;
+                if y % 7 == 3 {
+                    break;
+                }
+                if y % 11 == 3 {
+                    continue 'outer;
+                }
+                expected[1][y] += 1;
+            }
+            expected[2][i] += 1;
+        }
+        assert_eq!(tried, expected[0].iter().sum::<usize>());
+        assert_eq!(calls.map(|calls| calls.each()), expected);
+    });
+}
+
+#[test]
+fn a_panic_ends_its_branch_and_what_stands_behind() {
+    #[concurrent(workers = 3)]
+    fn run(log: &mut Vec<String>, calls: [&Calls; 2]) {
+        for i in 0..9 {
+            if i % 2 == 1 {
+                log.push(format!("begun {i}"));
+                let y = calls[0].call(i);
+                assert!(y != 5, "five");
+                log.push(format!("done {y}"));
+            }
+            for k in 0..3 {
+                log.push(format!("{k}"));
+                assert!(i != 7 || k != 1);
+                log.push(format!("{}", calls[1].call(i)));
+            }
+        }
+    }
+    timed(|| {
+        let calls = [Calls::new(9), Calls::new(9)];
+        let mut log = Vec::new();
+        assert_eq!(text_of(|| run(&mut log, calls.each_ref())), "five");
+        assert_eq!(log.last().unwrap(), "begun 5");
+        assert_eq!(log.iter().filter(|line| line.starts_with("done")).count(), 2);
+        assert_eq!(calls[1].each()[5], 0, "nothing behind the panic runs in its iteration");
+    });
+}
+
+#[test]
+fn marks_say_which_part_a_statement_belongs_to() {
+    #[concurrent(workers = 3)]
+    fn run(n: usize, seen: &Mutex<Vec<(usize, ThreadId)>>, calls: &Calls) -> Vec<usize> {
+        let mut out = Vec::new();
+        for i in 0..n {
+            #[concurrent(ordered)]
+            seen.lock().unwrap().push((calls.call(i), thread::current().id()));
+            out.push(calls.call(i));
+        }
+        out
+    }
+    #[concurrent(workers = 3, chunksize = 1)]
+    fn unordered(n: usize, seen: &Mutex<BTreeSet<usize>>, calls: &Calls) -> Vec<bool> {
+        let mut out = Vec::new();
+        for i in 0..n {
+            #[concurrent(parallel)]
+            seen.lock().unwrap().insert(calls.call(i));
+            out.push(i % 2 == 0);
+        }
+        out
+    }
+    timed(|| {
+        let seen = Mutex::new(Vec::new());
+        assert_eq!(run(20, &seen, &Calls::new(20)), (0..20).collect::<Vec<_>>());
+        let here = thread::current().id();
+        assert_eq!(seen.into_inner().unwrap(), (0..20).map(|i| (i, here)).collect::<Vec<_>>());
+        let seen = Mutex::new(BTreeSet::new());
+        assert_eq!(unordered(20, &seen, &Calls::new(20)).len(), 20);
+        assert_eq!(seen.into_inner().unwrap(), (0..20).collect());
+    });
+}
+
+#[test]
 fn nothing_is_taken_out_of_a_statement_that_is_configured_away() {
     #[concurrent(workers = 3)]
     fn run(n: usize, calls: &Calls, never: &Calls) -> Vec<usize> {

@@ -2,7 +2,8 @@
 //! re-exported; this crate is not meant to be used on its own.
 //!
 //! The modules stand in the order in which data flows: tokens are parsed into what was written, the model
-//! holds what it means, the analysis finds that out, the checks refuse, and the expansion writes tokens.
+//! holds what it means, the analysis finds that out, the checks refuse, `explain` puts into words what was
+//! found, and the expansion writes tokens.
 
 mod names;
 
@@ -15,6 +16,8 @@ mod parse;
 mod analyze;
 
 mod check;
+
+mod explain;
 
 mod abi;
 

@@ -42,3 +42,6 @@ pub(crate) fn at(span: Span) -> Span {
 
 /// The helper attribute that ties a loop in the syntax tree to its plan; never printed.
 pub(crate) const PLANNED: &str = "__concurrent_plan";
+
+/// The helper attribute that says which part a statement belongs to; never printed.
+pub(crate) const PART: &str = "__concurrent_part";

@@ -5,6 +5,7 @@ use crate::analyze::tasks;
 use crate::check;
 use crate::diag::{Sink, catalog};
 use crate::expand;
+use crate::explain;
 use crate::model::loop_plan::LoopPlan;
 use crate::model::options::Options;
 use crate::parse::{args, item, marks};
@@ -36,6 +37,7 @@ fn task(mut function: ItemFn, options: Options, mut sink: Sink) -> syn::Result<T
     marked.iter().for_each(|mark| sink.error(mark.span, catalog::mark_in_task()));
     check::function::check_for_task(&function, &mut sink);
     check::options::check_task(&options, &mut sink);
+    check::loops::check_marks(&function, &|_| false, &mut sink);
     let plan = tasks::plan(function, options, &mut sink);
     sink.finish()?;
     Ok(expand::tasks::task(&plan))
@@ -64,13 +66,18 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
             check::loops::refuse(&candidate, &mut sink);
         }
     }
+    // Where a loop is refused, that is enough.
+    if !sink.has_errors() {
+        check::loops::check_marks(&function, &|number| plans.contains_key(&number), &mut sink);
+    }
     sink.finish()?;
     loops::keep_numbers(&mut function, &|number| plans.contains_key(&number));
     Ok(expand::loops::function(function, &plans))
 }
 
 fn plan(candidate: Candidate) -> LoopPlan {
+    let explanation = candidate.options.explain.map(|_| explain::text(&candidate));
     let Candidate { options, written, verdict, .. } = candidate;
     let split = (!options.is_sequential()).then_some(verdict.split);
-    LoopPlan { options, written, split }
+    LoopPlan { options, written, explanation, split }
 }

@@ -4,6 +4,8 @@
 
 #![expect(
     clippy::manual_is_multiple_of,
+    clippy::needless_range_loop,
+    clippy::useless_format,
     clippy::type_complexity,
     clippy::unnecessary_to_owned,
     clippy::useless_vec,
@@ -11,9 +13,11 @@
 )]
 
 mod bodies;
+mod branches;
 mod depths;
 mod effects;
 mod exits;
+mod inner_loops;
 mod options;
 mod places;
 mod results;

@@ -17,6 +17,8 @@ pub(crate) struct Carried {
     pub(crate) how: String,
     /// Nobody knows whether it is changed there: `shared(..)` can say that it is not.
     pub(crate) is_guess: bool,
+    /// Nothing changes it but effects such as `.lock()`.
+    pub(crate) by_effect: bool,
 }
 
 /// Finds what the body, whose facts these are, carries. `shared` names the variables of which the user
@@ -28,7 +30,8 @@ pub(crate) fn find(body: &Facts, locals: &Locals, shared: &[Ident]) -> Vec<Carri
         if let Some(how) = changes(used, locals, is_shared)
             && !carried.iter().any(|known| known.place == used.place)
         {
-            carried.push(Carried { place: used.place.clone(), span: used.span, how, is_guess: is_guess(used) });
+            let place = used.place.clone();
+            carried.push(Carried { place, span: used.span, how, is_guess: is_guess(used), by_effect: false });
         }
     }
     for effect in &body.effects {
@@ -37,7 +40,7 @@ pub(crate) fn find(body: &Facts, locals: &Locals, shared: &[Ident]) -> Vec<Carri
         let is_shared = shared.iter().any(|name| *name == place.name);
         if !is_shared && !carried.iter().any(|known| known.place == place) {
             let how = format!("is changed by {}", effect.what);
-            carried.push(Carried { place, span: effect.span, how, is_guess: false });
+            carried.push(Carried { place, span: effect.span, how, is_guess: false, by_effect: true });
         }
     }
     carried

@@ -2,6 +2,7 @@
 
 use super::known::{self, MacroKind};
 use super::{patterns, tokens};
+use crate::parse::marks::{Part, part_of};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -66,6 +67,10 @@ pub(crate) struct Facts {
     pub(crate) effects: Vec<Effect>,
     /// Macros that nobody knows, which may hide an exit where it is not seen.
     pub(crate) unknown_macros: Vec<Span>,
+    /// Statements that are marked to be in order.
+    pub(crate) ordered: Vec<Span>,
+    /// Statements that are marked to be parallel.
+    pub(crate) parallel: Vec<Span>,
     /// `.await`
     pub(crate) awaits: Vec<Span>,
     /// Names that patterns anywhere inside the piece bind.
@@ -374,6 +379,24 @@ impl Walk {
         }
     }
 
+    fn visit_unmarked(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Local(local) => {
+                if let Some(init) = &local.init {
+                    self.scrutinee(&init.expr, patterns::binds_ref_mut(&local.pat));
+                    if let Some((_, diverge)) = &init.diverge {
+                        self.visit_expr(diverge);
+                    }
+                }
+                self.bind(&local.pat);
+            }
+            Stmt::Macro(mac) => self.visit_mac(&mac.mac, true),
+            Stmt::Expr(Expr::Macro(mac), _) => self.visit_mac(&mac.mac, true),
+            Stmt::Expr(expr, _) => self.visit_expr(expr),
+            Stmt::Item(_) => {}
+        }
+    }
+
     /// Every name among the tokens of a macro.
     fn tokens(&mut self, tokens: TokenStream, access: &Access) {
         let mut previous_is_dot = false;
@@ -410,20 +433,16 @@ impl Visit<'_> for Walk {
     }
 
     fn visit_stmt(&mut self, stmt: &Stmt) {
-        match stmt {
-            Stmt::Local(local) => {
-                if let Some(init) = &local.init {
-                    self.scrutinee(&init.expr, patterns::binds_ref_mut(&local.pat));
-                    if let Some((_, diverge)) = &init.diverge {
-                        self.visit_expr(diverge);
-                    }
-                }
-                self.bind(&local.pat);
+        let n_effects = self.facts.effects.len();
+        self.visit_unmarked(stmt);
+        match part_of(stmt) {
+            Some((Part::Ordered, span)) => self.facts.ordered.push(span),
+            Some((Part::Parallel, span)) => {
+                self.facts.parallel.push(span);
+                // Whoever marks it does not mind in which order they take place.
+                self.facts.effects.truncate(n_effects);
             }
-            Stmt::Macro(mac) => self.visit_mac(&mac.mac, true),
-            Stmt::Expr(Expr::Macro(mac), _) => self.visit_mac(&mac.mac, true),
-            Stmt::Expr(expr, _) => self.visit_expr(expr),
-            Stmt::Item(_) => {}
+            None => {}
         }
     }
 
@@ -460,6 +479,11 @@ impl Visit<'_> for Walk {
             Expr::Binary(binary) if is_compound(&binary.op) => {
                 self.visit_expr(&binary.right);
                 self.access(&binary.left, Access::Mutate("is changed"));
+            }
+            // Operands are borrowed to be compared.
+            Expr::Binary(binary) if is_comparison(&binary.op) => {
+                self.access(&binary.left, Access::Shared);
+                self.access(&binary.right, Access::Shared);
             }
             Expr::MethodCall(call) => {
                 let method = call.method.to_string();
@@ -583,6 +607,11 @@ pub(crate) fn is_compound(op: &syn::BinOp) -> bool {
     )
 }
 
+fn is_comparison(op: &syn::BinOp) -> bool {
+    use syn::BinOp::*;
+    matches!(op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -598,6 +627,7 @@ mod tests {
         assert_eq!(uses("v[i].n += 1;"), ["v:Mutate(\"is changed\")", "i:Value"]);
         assert_eq!(uses("f(&x, &mut y);"), ["f:Call", "x:Shared", "y:Mutate(\"is borrowed `&mut`\")"]);
         assert_eq!(uses("self.out.push(x);"), ["self.out:Method(\"push\", 1)", "x:Value"]);
+        assert_eq!(uses("a == b.c;"), ["a:Shared", "b.c:Shared"]);
         assert_eq!(uses("(a, _, s.f) = t;"), ["t:Value", "a:Mutate(\"is assigned\")", "s.f:Mutate(\"is assigned\")"]);
     }
 

@@ -1,12 +1,16 @@
 //! Loops that cannot keep their meaning, or have nothing to run in parallel.
 
 use crate::analyze::carried::Carried;
+use crate::analyze::hoist;
 use crate::analyze::loops::Candidate;
-use crate::analyze::split::{Reason, Why};
+use crate::analyze::scope::plan_number;
+use crate::analyze::split::{Fate, Reason, Why};
 use crate::diag::{Sink, catalog};
+use crate::parse::marks::part_of;
 use proc_macro2::Span;
-use syn::Expr;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprForLoop, ItemFn, Stmt};
 
 /// Whether a loop is worth splitting; otherwise it stays as it is, or is refused.
 pub(crate) fn has_parallel_part(candidate: &Candidate) -> bool {
@@ -24,6 +28,9 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
     }
     if candidate.options.is_sequential() {
         return;
+    }
+    for (mark, reason) in &verdict.refused_marks {
+        sink.error(*mark, catalog::cannot_be_parallel(&describe(reason)));
     }
     if let Some(name) = &verdict.crosses_by_ref {
         sink.error(name.span(), catalog::crosses_by_ref(name));
@@ -45,6 +52,26 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Checks that no statement outside the loops that are split is marked.
+pub(crate) fn check_marks(function: &ItemFn, is_split: &dyn Fn(usize) -> bool, sink: &mut Sink) {
+    struct Outside<'a>(&'a dyn Fn(usize) -> bool, Vec<Span>);
+    impl Visit<'_> for Outside<'_> {
+        fn visit_expr_for_loop(&mut self, inner: &ExprForLoop) {
+            if !plan_number(&inner.attrs).is_some_and(self.0) {
+                visit::visit_expr_for_loop(self, inner);
+            }
+        }
+        fn visit_stmt(&mut self, stmt: &Stmt) {
+            self.1.extend(part_of(stmt).map(|(_, span)| span));
+            visit::visit_stmt(self, stmt);
+        }
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut outside = Outside(is_split, Vec::new());
+    outside.visit_block(&function.block);
+    outside.1.into_iter().for_each(|span| sink.error(span, catalog::part_outside()));
 }
 
 /// Says why there is nothing to run in parallel.
@@ -75,8 +102,33 @@ pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
             ways_out.push(way_out);
         }
     }
+    ways_out.extend(inner_loops(candidate));
     let reasons: Vec<String> = reasons.iter().map(describe).collect();
     sink.error(span, catalog::nothing_parallel(&reasons, &ways_out));
+}
+
+/// What to do about inner loops with work in them that stay in order as a whole.
+fn inner_loops(candidate: &Candidate) -> Option<String> {
+    let is_loop = |expr: &Expr| match expr {
+        Expr::ForLoop(inner) => inner.body.stmts.iter().any(has_calls),
+        Expr::While(inner) => inner.body.stmts.iter().any(has_calls),
+        Expr::Loop(inner) => inner.body.stmts.iter().any(has_calls),
+        _ => false,
+    };
+    candidate.verdict.report.iter().find_map(|line| match (&*line.stmt, &line.fate) {
+        (Stmt::Expr(expr, _), Fate::InOrder(..)) if is_loop(expr) => {
+            Some(catalog::inner_loop_in_order(&at_line(expr.span())))
+        }
+        _ => None,
+    })
+}
+
+fn has_calls(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| hoist::is_weighty(&init.expr)),
+        Stmt::Expr(expr, _) => hoist::is_weighty(expr),
+        _ => false,
+    }
 }
 
 /// Whether the use that puts a statement in order is another one than that which changes the variable.
@@ -101,6 +153,7 @@ pub(crate) fn describe(reason: &Reason) -> String {
         Why::Effect(what) => format!("{place}{what} has an effect whose order can be observed"),
         Why::MayExit(what) => format!("{place}{what} may leave the loop"),
         Why::BehindExit => format!("{place}stands behind a statement that may leave the iteration in order"),
+        Why::Marked => format!("{place}is marked `#[concurrent(ordered)]`"),
         Why::NotInitialized => format!("{place}declares a variable that is assigned later"),
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn unknown_key(key: &Ident, proposal: Option<&str>) -> String {
     let proposal = proposal.map_or_else(
         || {
             "the options are `mode`, `workers`, `chunksize`, `buffersize`, `pool`, `timeout`, `retries`, \
-             `max_tasks_per_child`, `unordered`, `task`, `shared` and `crate`"
+             `max_tasks_per_child`, `unordered`, `task`, `shared`, `explain` and `crate`"
                 .to_owned()
         },
         |proposal| format!("did you mean `{proposal}`?"),
@@ -99,6 +99,10 @@ pub(crate) fn unordered_task() -> String {
     "[C081] `unordered` is for loops: with a task, write `f::map(..).unordered()`".into()
 }
 
+pub(crate) fn explain_task() -> String {
+    "[C081] `explain` is for loops: a task runs as it is written, so remove it".into()
+}
+
 pub(crate) fn shared_task() -> String {
     "[C081] `shared` is for loops: a task gets its own values, so remove it".into()
 }
@@ -122,6 +126,22 @@ pub(crate) fn loop_without_function() -> String {
 
 pub(crate) fn not_a_loop() -> String {
     "[C082] within a function, `#[concurrent]` marks a `for` loop: move the mark to the loop".into()
+}
+
+pub(crate) fn part_is_for_statements(key: &Ident) -> String {
+    format!("[C084] `{key}` marks a statement in a loop that runs in parallel: move it there, or remove it")
+}
+
+pub(crate) fn part_outside() -> String {
+    "[C084] this statement is not in a loop that runs in parallel, so it has no part to be put in: remove the mark"
+        .into()
+}
+
+pub(crate) fn cannot_be_parallel(reason: &str) -> String {
+    format!(
+        "[C085] this statement cannot run in parallel, although it is marked so\n  {reason}\n\
+         help: compute what is independent of the in-order part in a statement of its own, and mark that"
+    )
 }
 
 pub(crate) fn annotated_twice() -> String {
@@ -210,6 +230,13 @@ pub(crate) fn is_scratch(how: &str) -> bool {
 
 pub(crate) fn scratch_space(place: &str) -> String {
     format!("if `{place}` is scratch space, declare it inside the loop")
+}
+
+pub(crate) fn inner_loop_in_order(at: &str) -> String {
+    format!(
+        "the inner loop{at} stays in order as a whole, as does any that is left early because of something in order, \
+         or that is not a `for`: make its values in a loop of its own first"
+    )
 }
 
 pub(crate) fn only_read(place: &str) -> String {

@@ -25,6 +25,7 @@ fn without_marks(item: TokenStream) -> TokenStream {
             marks::take_marks(&mut function.block, &mut sink, &mut |_, _| {});
             // Reported before: this is only the way to take the marks off.
             sink.finish().ok();
+            marks::strip_parts(&mut function.block);
             function.attrs.retain(|attr| !marks::is_mark(attr));
             // What only the refused attribute used is not a second mistake.
             function.attrs.push(parse_quote!(#[allow(unused)]));

@@ -8,6 +8,7 @@ use crate::abi::Abi;
 use crate::analyze::scope::plan_number;
 use crate::model::loop_plan::{Capture, LoopPlan, LoopSource, Split};
 use crate::names;
+use crate::parse::marks;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
@@ -20,6 +21,10 @@ pub(crate) fn function(mut function: ItemFn, plans: &BTreeMap<usize, LoopPlan>) 
     let (name, output) = (function.sig.ident.to_string(), function.sig.output.clone());
     let mut expander = Expander { plans, name: &name, returns: processes::nameable(&output) };
     expander.visit_block_mut(&mut function.block);
+    for text in plans.values().filter_map(|plan| plan.explanation.as_ref()) {
+        let text = format!("\n```text\n{text}\n```\n");
+        function.attrs.push(syn::parse_quote!(#[doc = #text]));
+    }
     function.into_token_stream()
 }
 
@@ -37,6 +42,10 @@ impl VisitMut for Expander<'_> {
 
     fn visit_expr_closure_mut(&mut self, closure: &mut ExprClosure) {
         self.without_return(|this| visit_mut::visit_expr_closure_mut(this, closure));
+    }
+
+    fn visit_attributes_mut(&mut self, attrs: &mut Vec<syn::Attribute>) {
+        attrs.retain(|attr| !marks::is_part(attr));
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -85,9 +94,10 @@ impl Expander<'_> {
         let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
         let may_be_left = plan.split.as_ref().is_some_and(|split| split.may_be_left);
         let options_value = options::of_loop(&plan.options, may_be_left, &abi);
+        let explanation = plan.explanation.as_ref().map(|text| explanation(text, plan.written.for_token.span));
         let Some(split) = &plan.split else {
             self.visit_expr_mut(&mut plain.expr);
-            return quote!({ let _ = #options_value; #plain });
+            return quote!({ #explanation let _ = #options_value; #plain });
         };
 
         let LoopSource { base, enumerate } = plan.source();
@@ -106,6 +116,7 @@ impl Expander<'_> {
         let parallel = self.parallel(plan, split, &abi, enumerate.is_some(), base.span());
         let (site_type, plan_type) = (abi.private_at("Site", at), abi.private_at("Plan", at));
         quote_spanned! {at=> {
+            #explanation
             let #site = {
                 static SITE: #site_type = #site_type::new();
                 &SITE
@@ -155,6 +166,18 @@ impl Expander<'_> {
             }
         }}
     }
+}
+
+// Output: { #[deprecated(note = "…")] const THIS_LOOP: () = (); let () = THIS_LOOP; }
+//
+// A warning that stable compilers let us write, shown at the loop.
+fn explanation(text: &str, at: Span) -> TokenStream {
+    let name = Ident::new("THIS_LOOP", at);
+    quote!({
+        #[deprecated(note = #text)]
+        const #name: () = ();
+        let () = #name;
+    })
 }
 
 // Output: items(&iter); capture(&a); source_may_be_left(…);

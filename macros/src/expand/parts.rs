@@ -118,12 +118,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The statements of a segment, and what the in-order part repeats of them.
-    fn segment(
-        &mut self,
-        number: SegmentId,
-        exits: &mut Exits,
-        bound: &mut Vec<String>,
-    ) -> (TokenStream, TokenStream) {
+    fn segment(&mut self, number: SegmentId, exits: &mut Exits, bound: &mut Vec<String>) -> (TokenStream, TokenStream) {
         let Segment { stmts, replayed, .. } = &self.segments[number];
         let mut stmts = self.expanded(stmts);
         exits.rewrite(&mut stmts, self.around, bound);
@@ -214,7 +209,8 @@ impl<'a> Writer<'a> {
 
         let mut own_exits = Exits::default();
         let around = Around { label: label.as_ref(), ..self.around };
-        let mut own = Writer { around, segments: self.segments, inner: self.inner, is_nested: true, n_rests: self.n_rests };
+        let mut own =
+            Writer { around, segments: self.segments, inner: self.inner, is_nested: true, n_rests: self.n_rests };
         let course = own.course(turns, &mut own_exits, &mut [bound, &names_in(pat)].concat());
         self.n_rests = own.n_rests;
 

@@ -9,6 +9,8 @@ pub(crate) struct LoopPlan {
     pub(crate) options: Options,
     /// The loop as it was written, without its mark.
     pub(crate) written: ExprForLoop,
+    /// How it runs, in words, if that is asked for.
+    pub(crate) explanation: Option<String>,
     /// `None` with `mode = "sequential"`: the loop stays as it is.
     pub(crate) split: Option<Split>,
 }

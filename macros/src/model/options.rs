@@ -33,6 +33,7 @@ pub(crate) struct Options {
     pub(crate) unordered: Option<Span>,
     pub(crate) task: Option<Span>,
     pub(crate) shared: Vec<Ident>,
+    pub(crate) explain: Option<Span>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -69,6 +70,7 @@ impl Options {
             max_tasks_per_child: self.max_tasks_per_child.clone().or_else(|| outer.max_tasks_per_child.clone()),
             unordered: self.unordered.or(outer.unordered),
             task: self.task,
+            explain: self.explain.or(outer.explain),
             shared: self.shared.iter().chain(&outer.shared).cloned().collect(),
             krate: self.krate.clone().or_else(|| outer.krate.clone()),
         }

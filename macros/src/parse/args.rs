@@ -11,7 +11,7 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, parenthesized};
 
 /// Every key that means something, for proposals; those in the second list are understood by the design
 /// but not built yet.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "mode",
     "workers",
     "chunksize",
@@ -23,9 +23,10 @@ const KEYS: [&str; 12] = [
     "unordered",
     "task",
     "shared",
+    "explain",
     "crate",
 ];
-const KEYS_TO_COME: [&str; 3] = ["reduce", "explain", "ordered"];
+const KEYS_TO_COME: [&str; 1] = ["reduce"];
 
 /// Reads the options of a function's attribute or of a mark, and reports all that is wrong with them.
 pub(crate) fn parse(tokens: TokenStream, sink: &mut Sink) -> Options {
@@ -73,6 +74,7 @@ fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Si
         "retries" => options.retries = Some(Keyed { key: key.clone(), value: value(key, input, "2")? }),
         "max_tasks_per_child" => options.max_tasks_per_child = count(key, input, sink)?,
         "unordered" => options.unordered = Some(flag(key, input)?),
+        "explain" => options.explain = Some(flag(key, input)?),
         "task" => options.task = Some(flag(key, input)?),
         "shared" => {
             let names;
@@ -99,6 +101,9 @@ fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Si
 
 fn unknown(key: &Ident) -> String {
     let name = key.to_string();
+    if ["ordered", "parallel"].contains(&name.as_str()) {
+        return catalog::part_is_for_statements(key);
+    }
     if KEYS_TO_COME.contains(&name.as_str()) {
         return catalog::option_to_come(key);
     }

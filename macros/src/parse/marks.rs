@@ -3,8 +3,9 @@
 use super::args;
 use crate::diag::{Sink, catalog};
 use crate::model::options::Options;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Block, Expr, ExprForLoop, Item, Meta, Stmt, parse_quote};
 
@@ -87,6 +88,13 @@ impl VisitMut for Marks<'_> {
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        if let Some(attrs) = stmt_attrs(stmt) {
+            attrs.iter_mut().for_each(|attr| {
+                if let Some(part) = part_attribute(attr) {
+                    *attr = part;
+                }
+            });
+        }
         match stmt {
             Stmt::Local(local) => self.refuse(&mut local.attrs, &catalog::not_a_loop),
             Stmt::Macro(mac) => self.refuse(&mut mac.attrs, &catalog::not_a_loop),
@@ -98,9 +106,85 @@ impl VisitMut for Marks<'_> {
     fn visit_item_mut(&mut self, _item: &mut Item) {}
 }
 
+/// The part that a statement is said to belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Ordered,
+    Parallel,
+}
+
+/// Takes `#[concurrent(ordered)]` or `#[concurrent(parallel)]`, as [`take_marks`] left it, off a statement.
+pub(crate) fn take_part(stmt: &mut Stmt) -> Option<(Part, Span)> {
+    let attrs = stmt_attrs(stmt)?;
+    let index = attrs.iter().position(is_part)?;
+    let attr = attrs.remove(index);
+    let part = attr.parse_args::<Ident>().ok()?;
+    Some((if part == "ordered" { Part::Ordered } else { Part::Parallel }, part.span()))
+}
+
+/// The part that a statement is said to belong to.
+pub(crate) fn part_of(stmt: &Stmt) -> Option<(Part, Span)> {
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_attribute(&mut self, attr: &Attribute) {
+            self.0 |= is_part(attr);
+        }
+        fn visit_block(&mut self, _: &Block) {}
+    }
+    let mut finder = Finder(false);
+    finder.visit_stmt(stmt);
+    // Only few statements are marked, and only these are worth a copy.
+    if finder.0 { take_part(&mut stmt.clone()) } else { None }
+}
+
+/// Takes all such marks off the statements of a block.
+pub(crate) fn strip_parts(block: &mut Block) {
+    struct Strip;
+    impl VisitMut for Strip {
+        fn visit_attributes_mut(&mut self, attrs: &mut Vec<Attribute>) {
+            attrs.retain(|attr| !is_part(attr));
+        }
+    }
+    Strip.visit_block_mut(block);
+}
+
+pub(crate) fn is_part(attr: &Attribute) -> bool {
+    attr.path().is_ident(crate::names::PART)
+}
+
+/// `#[concurrent(ordered)]` as our helper attribute.
+fn part_attribute(attr: &Attribute) -> Option<Attribute> {
+    let part = attr.parse_args::<Ident>().ok().filter(|_| is_mark(attr))?;
+    let name = Ident::new(crate::names::PART, attr.path().span());
+    (part == "ordered" || part == "parallel").then(|| parse_quote!(#[#name(#part)]))
+}
+
+/// The attributes in front of a statement, which belong to the first expression in it.
+fn stmt_attrs(stmt: &mut Stmt) -> Option<&mut Vec<Attribute>> {
+    match stmt {
+        Stmt::Local(local) => Some(&mut local.attrs),
+        Stmt::Macro(mac) => Some(&mut mac.attrs),
+        Stmt::Expr(expr, _) => {
+            let mut first = expr;
+            loop {
+                first = match first {
+                    Expr::Assign(expr) => &mut expr.left,
+                    Expr::Binary(expr) => &mut expr.left,
+                    Expr::Cast(expr) => &mut expr.expr,
+                    first => break attrs(first),
+                }
+            }
+        }
+        Stmt::Item(_) => None,
+    }
+}
+
 /// The attributes of an expression that can begin a statement.
 fn attrs(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
     Some(match expr {
+        Expr::ForLoop(expr) => &mut expr.attrs,
+        Expr::While(expr) => &mut expr.attrs,
+        Expr::Loop(expr) => &mut expr.attrs,
         Expr::Assign(expr) => &mut expr.attrs,
         Expr::Await(expr) => &mut expr.attrs,
         Expr::Binary(expr) => &mut expr.attrs,

@@ -3,15 +3,17 @@
 //! Nothing is lost by trying: where no work gets into the parallel part by it, the statement is in order as a whole.
 
 use super::crossing::Level;
+use super::report::Fate;
 use super::shape::{self, Branches, Shape};
 use super::splitter::{Made, Progress, Splitter, is_local_macro, stmt_is_weighty};
-use super::variables::{Flags, StmtKey};
+use super::variables::{Flags, StmtKey, Variable};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, ExitKind};
 use crate::analyze::{hoist, kinds, patterns};
 use crate::model::loop_plan::{Branch, Each, Fork, Segment, Turn};
 use crate::names;
 use std::mem;
+use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprForLoop, Pat, Stmt};
 
@@ -23,7 +25,7 @@ impl Splitter<'_> {
         }
         let stays_behind =
             |stmt: &Stmt| is_local_macro(stmt) || (matches!(stmt, Stmt::Item(_)) && !self.path.is_empty());
-        let may_join = later.iter().any(stmt_is_weighty) && !later.iter().any(stays_behind);
+        let may_join = !self.has_value && later.iter().any(stmt_is_weighty) && !later.iter().any(stays_behind);
         let needs_order = |expr: &Expr| {
             let facts = uses::of_expr(expr, self.label.as_ref());
             self.needs_order(&facts).is_some()
@@ -56,6 +58,7 @@ impl Splitter<'_> {
             return false;
         }
         self.has_work |= hoist::contains_work(head);
+        self.line(stmt, Fate::Branches);
         self.n_names += ways.len();
         let fork = self.n_names;
         self.parallel_turn();
@@ -105,10 +108,10 @@ impl Splitter<'_> {
         true
     }
 
-    /// Binds what a pattern in front of a branch, or of an inner loop, takes out of a value.
+    /// Binds what a pattern in front of a branch takes out of a value.
     fn bind_matched(&mut self, stmt: &Stmt, pat: &Pat, value: &Expr) {
         let facts = uses::of_expr(value, self.label.as_ref());
-        let uses_of = |is: &dyn Fn(&super::variables::Variable) -> bool| {
+        let uses_of = |is: &dyn Fn(&Variable) -> bool| {
             facts.uses.iter().any(|used| self.variables.get(&used.place.name).is_some_and(is))
         };
         let binds_by_ref = !patterns::names_bound_by_ref(pat).is_empty();
@@ -116,25 +119,50 @@ impl Splitter<'_> {
             || uses_of(&|variable| variable.borrows_in.is_some())
             || (binds_by_ref && (uses::place(value).is_none() || uses_of(&|variable| variable.is_made)));
         let made = Made {
-            is_copied: kinds::items_are_copied(value, pat, &Locals::new()) && matches!(stmt, Stmt::Expr(Expr::ForLoop(_), _)),
             is_own: facts.uses.iter().all(|used| self.is_own(used)),
             is_made: true,
             borrows_in: borrows.then(|| StmtKey::of(stmt)),
-            view: None,
+            ..Made::default()
         };
         for (name, is_mut) in patterns::bound_names(pat) {
             self.bind(name, is_mut, made.clone());
         }
     }
 
+    /// Binds what the pattern of an inner loop takes out of an item.
+    fn bind_item(&mut self, stmt: &Stmt, pat: &Pat, source: &Expr) {
+        match (pat, source) {
+            // The count is a number, whatever is counted.
+            (Pat::Tuple(pair), Expr::MethodCall(call)) if call.method == "enumerate" && pair.elems.len() == 2 => {
+                let made = Made { is_copied: true, is_own: true, is_made: true, ..Made::default() };
+                for (name, is_mut) in patterns::bound_names(&pair.elems[0]) {
+                    self.bind(name, is_mut, made.clone());
+                }
+                self.bind_item(stmt, &pair.elems[1], &call.receiver);
+            }
+            _ => {
+                self.bind_matched(stmt, pat, source);
+                let is_copied = kinds::items_are_copied(source, pat, &Locals::new());
+                for name in names_of(pat) {
+                    let id = self.variables.id(&name).expect("it was bound above");
+                    self.variables.of_mut(id).is_copied = is_copied;
+                }
+            }
+        }
+    }
+
     /// Splits the body of an inner loop. `false`: it must be in order as a whole.
     fn each(&mut self, stmt: &Stmt, inner: &ExprForLoop) -> bool {
         let ExprForLoop { label, pat, expr: source, body, .. } = inner;
+        if self.path.contains(&None) && self.jumps_half_way(inner) {
+            return false;
+        }
         let source_facts = uses::of_expr(source, self.label.as_ref());
         if self.needs_order(&source_facts).is_some() || !source_facts.awaits.is_empty() {
             return false;
         }
         self.has_work |= hoist::contains_work(source);
+        self.line(stmt, Fate::Loop);
         self.parallel_turn();
         self.uses_in_parallel(source_facts.uses);
 
@@ -145,7 +173,7 @@ impl Splitter<'_> {
         let may_leave_in_order = mem::take(&mut self.may_leave_in_order);
         self.path.push(None);
         self.new_segment(Segment::default());
-        self.bind_matched(stmt, pat, source);
+        self.bind_item(stmt, pat, source);
         self.block(&body.stmts, false);
         self.path.pop();
         self.variables.restore(names);
@@ -166,6 +194,26 @@ impl Splitter<'_> {
         let (label, pat, source) = (label.clone(), (**pat).clone(), (**source).clone());
         self.turns.push(Turn::Each(Each { name, label, pat, source, turns }));
         true
+    }
+
+    /// Whether a loop within an inner loop jumps to a label which is neither its own nor that of the annotated loop: what
+    /// stands behind the loop in between must run then, but not what stands in it.
+    fn jumps_half_way(&self, inner: &ExprForLoop) -> bool {
+        struct Labels(Vec<syn::Lifetime>);
+        impl Visit<'_> for Labels {
+            fn visit_expr_break(&mut self, jump: &syn::ExprBreak) {
+                self.0.extend(jump.label.clone());
+                visit::visit_expr_break(self, jump);
+            }
+            fn visit_expr_continue(&mut self, jump: &syn::ExprContinue) {
+                self.0.extend(jump.label.clone());
+            }
+        }
+        let mut labels = Labels(Vec::new());
+        labels.visit_block(&inner.body);
+        let name_of = |label: &Option<syn::Label>| label.as_ref().map(|label| label.name.ident.clone());
+        let known = [name_of(&inner.label), name_of(&self.own_label)];
+        labels.0.into_iter().any(|label| !known.contains(&Some(label.ident)))
     }
 
     /// Whether no variable from around an inner loop is changed in it and used by both of its parts.

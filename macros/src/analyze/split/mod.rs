@@ -13,6 +13,7 @@
 //! is taken out of it ([`taking_out`], by the rules of [`hoist`](super::hoist)).
 
 mod reason;
+mod report;
 mod variables;
 mod crossing;
 mod shape;
@@ -22,4 +23,5 @@ mod descent;
 mod verdict;
 
 pub(crate) use reason::{Reason, Why};
+pub(crate) use report::{Fate, Line};
 pub(crate) use verdict::{Verdict, split};

@@ -23,13 +23,20 @@ pub(crate) enum Why {
     MayExit(String),
     BehindExit,
     NotInitialized,
+    /// `#[concurrent(ordered)]`
+    Marked,
 }
 
 impl Why {
     /// Whether it may be a part of the statement only that has to be in order.
     pub(super) fn may_be_partial(&self) -> bool {
         match self {
-            Self::Carried(..) | Self::MadeInOrder(_) | Self::ChangedLater(_) | Self::Effect(_) | Self::MayExit(_) => true,
+            Self::Carried(..)
+            | Self::MadeInOrder(_)
+            | Self::ChangedLater(_)
+            | Self::Effect(_)
+            | Self::MayExit(_)
+            | Self::Marked => true,
             Self::Conditional | Self::Borrows | Self::BehindExit | Self::NotInitialized => false,
         }
     }

@@ -7,7 +7,7 @@ use syn::{Arm, Expr, ExprForLoop, ExprIf, Lifetime, Local, Pat, Stmt, Token, par
 
 /// A statement, as it may be taken apart.
 pub(super) enum Shape<'a> {
-    Branches(Branches),
+    Branches(Box<Branches>),
     Loop(&'a ExprForLoop),
 }
 
@@ -48,9 +48,12 @@ pub(super) fn of<'a>(
         let is_plain = inner.attrs.is_empty() && !has_items(&inner.body.stmts);
         return is_plain.then_some(Shape::Loop(inner)).into_iter().collect();
     }
-    let maker = || Maker { needs_order, number: first, ways: Vec::new() };
-    let with_rest = later.into_iter().flat_map(|later| [maker().behind(stmt, later), maker().joined(stmt, later)]);
-    with_rest.chain([maker().plain(stmt)]).flatten().map(Shape::Branches).collect()
+    let maker = |nests| Maker { needs_order, nests, number: first, ways: Vec::new() };
+    let with_rest =
+        later.into_iter().flat_map(|later| [maker(false).behind(stmt, later), maker(false).joined(stmt, later)]);
+    let nested = is_chain(stmt).then(|| maker(true).plain(stmt));
+    let shapes = with_rest.chain([maker(false).plain(stmt)]).chain(nested);
+    shapes.flatten().map(Box::new).map(Shape::Branches).collect()
 }
 
 /// Whether control never comes out of the end of `expr`.
@@ -69,6 +72,19 @@ pub(super) fn leaves(expr: &Expr) -> bool {
 
 fn ends_by_leaving(stmts: &[Stmt]) -> bool {
     matches!(stmts.last(), Some(Stmt::Expr(expr, _)) if leaves(expr))
+}
+
+/// `if … else if …`
+fn is_chain(stmt: &Stmt) -> bool {
+    let branch = match stmt {
+        Stmt::Expr(Expr::If(branch), _) => branch,
+        Stmt::Local(Local { init: Some(init), .. }) => match &*init.expr {
+            Expr::If(branch) => branch,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    matches!(&branch.else_branch, Some((_, otherwise)) if matches!(**otherwise, Expr::If(_)))
 }
 
 /// Items see the whole block that they stand in, and macros all behind them: such a block stays one.
@@ -98,6 +114,8 @@ fn stmts_of(expr: &Expr) -> Vec<Stmt> {
 
 struct Maker<'a> {
     needs_order: &'a dyn Fn(&Expr) -> bool,
+    /// An `else if` is a statement of its own in the branch behind the `else`.
+    nests: bool,
     number: usize,
     ways: Vec<Way>,
 }
@@ -143,7 +161,7 @@ impl Maker<'_> {
         head.then_branch = parse_quote!({ #name });
         head.else_branch = match &branch.else_branch {
             Some((token, otherwise)) => match &**otherwise {
-                Expr::If(next) => {
+                Expr::If(next) if !self.nests => {
                     let next = Expr::If(self.each_branch(next, has_value)?);
                     Some((*token, Box::new(next)))
                 }
@@ -222,11 +240,8 @@ impl Maker<'_> {
     fn leaving(&mut self, expr: &mut Expr, label: &Lifetime) -> Option<()> {
         match expr {
             Expr::If(branch) if branch.attrs.is_empty() => {
-                let then: Expr = Expr::Block(syn::ExprBlock {
-                    attrs: Vec::new(),
-                    label: None,
-                    block: branch.then_branch.clone(),
-                });
+                let then: Expr =
+                    Expr::Block(syn::ExprBlock { attrs: Vec::new(), label: None, block: branch.then_branch.clone() });
                 if self.must_go(&then) {
                     let name = self.way(conditions(&branch.cond), branch.then_branch.stmts.clone(), false)?;
                     branch.then_branch = parse_quote!({ break #label #name });

@@ -2,16 +2,17 @@
 
 use super::crossing::{Level, Touch};
 use super::reason::{Reason, Why};
-use super::variables::{
-    Flags, StmtKey, Variable, VariableId, Variables, View, leaves_alone, may_change, reads_a_copy,
-};
+use super::report::{Fate, Line};
+use super::variables::{Flags, StmtKey, Variable, VariableId, Variables, View, leaves_alone, may_change, reads_a_copy};
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
-use crate::analyze::uses::{self, Access, Facts, Use};
+use crate::analyze::uses::{self, Access, Effect, Facts, Use};
 use crate::analyze::{hoist, kinds, known, patterns};
 use crate::model::loop_plan::{Segment, SegmentId, Turn};
+use crate::parse::marks::{self, Part};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
+use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::{Expr, Label, Pat, Stmt};
 
@@ -27,10 +28,14 @@ pub(super) struct Splitter<'a> {
     /// More of these, found on the way.
     pub(super) borrowed: Vec<StmtKey>,
 
-    /// The label of the loop whose body this is.
+    /// The label of the annotated loop.
+    pub(super) own_label: Option<Label>,
+    /// The label of the loop, annotated or inner, whose body this is.
     pub(super) label: Option<Label>,
     /// The turns of the block that is split now.
     pub(super) turns: Vec<Turn>,
+    /// The in-order part needs the value of this block, which therefore cannot become a branch of one of its statements.
+    pub(super) has_value: bool,
     /// Where this block stands. `None`: in an inner loop.
     pub(super) path: Vec<Option<Level>>,
     pub(super) segments: Vec<Segment>,
@@ -54,6 +59,11 @@ pub(super) struct Splitter<'a> {
 
     pub(super) items: Vec<Stmt>,
     pub(super) reasons: Vec<Reason>,
+    pub(super) report: Vec<Line>,
+    /// `#[concurrent(parallel)]`s that cannot be followed, and why.
+    pub(super) refused_marks: Vec<(Span, Reason)>,
+    /// Effects of the parallel part that are there because statements are marked.
+    pub(super) marked_effects: Vec<Effect>,
     /// What the parallel part uses from around the iteration.
     pub(super) parallel_uses: Vec<Use>,
 }
@@ -75,8 +85,10 @@ impl<'a> Splitter<'a> {
             around,
             stays,
             borrowed: Vec::new(),
+            own_label: label.cloned(),
             label: label.cloned(),
             turns: vec![Turn::Parallel(0)],
+            has_value: false,
             path: Vec::new(),
             segments: vec![Segment::default()],
             variables: Variables::default(),
@@ -91,23 +103,25 @@ impl<'a> Splitter<'a> {
             tries: MOST_TRIES,
             items: Vec::new(),
             reasons: Vec::new(),
+            report: Vec::new(),
+            refused_marks: Vec::new(),
+            marked_effects: Vec::new(),
             parallel_uses: Vec::new(),
         }
     }
 
-    /// Splits the statements of a block, or from some statement to its end. With `has_value`, the last one may be its
-    /// value.
+    /// Splits the statements of a block, or from some statement to its end. With `has_value`, the in-order part needs
+    /// the block's value, or the exit in its place.
     pub(super) fn block(&mut self, stmts: &[Stmt], has_value: bool) {
+        let has_value_around = std::mem::replace(&mut self.has_value, has_value);
         for index in 0..stmts.len() {
-            match &stmts[index] {
-                Stmt::Expr(expr, None) if has_value && index + 1 == stmts.len() => self.value(expr),
-                _ => {
-                    if self.stmt(index, stmts) == Progress::ToTheEnd {
-                        return;
-                    }
-                }
+            if has_value && index + 1 == stmts.len() {
+                self.in_order(stmts[index].clone());
+            } else if self.stmt(index, stmts) == Progress::ToTheEnd {
+                break;
             }
         }
+        self.has_value = has_value_around;
     }
 
     /// Splits the statement of that index.
@@ -118,9 +132,29 @@ impl<'a> Splitter<'a> {
             self.items.push(stmt.clone());
             return Progress::OneStatement;
         }
-        let stmt = with_semicolon(stmt.clone());
-        let facts = self.facts(&stmt);
-        let Some(reason) = self.reason(&stmt, &facts) else {
+        let mut stmt = with_semicolon(stmt.clone());
+        let mark = marks::take_part(&mut stmt);
+        let mut facts = self.facts(&stmt);
+        if mark.is_some_and(|(part, _)| part == Part::Parallel) {
+            self.marked_effects.append(&mut facts.effects);
+        }
+        let reason = match mark {
+            Some((Part::Ordered, span)) => {
+                let reason = Reason { span, why: Why::Marked };
+                self.reasons.push(reason.clone());
+                self.line(&stmt, Fate::InOrder(reason, Rc::new([])));
+                self.push_in_order(stmt);
+                return Progress::OneStatement;
+            }
+            Some((Part::Parallel, span)) => {
+                let reason = self.reason(&stmt, &facts, true);
+                self.refused_marks.extend(reason.clone().map(|reason| (span, reason)));
+                reason
+            }
+            None => self.reason(&stmt, &facts, false),
+        };
+        let Some(reason) = reason else {
+            self.line(&stmt, Fate::Parallel);
             self.parallel(&stmt, facts, later);
             return Progress::OneStatement;
         };
@@ -129,22 +163,25 @@ impl<'a> Splitter<'a> {
         {
             return progress;
         }
-        self.reasons.push(reason);
-        self.in_order(stmt);
+        self.refused_marks.extend(facts.parallel.iter().map(|mark| (*mark, reason.clone())));
+        self.reasons.push(reason.clone());
+        let written = stmt.clone();
+        let taken_out = self.in_order(stmt);
+        self.line(&written, Fate::InOrder(reason, taken_out.into()));
         Progress::OneStatement
     }
 
-    /// The value of a block whose value the in-order part needs.
-    fn value(&mut self, expr: &Expr) {
-        self.in_order(Stmt::Expr(expr.clone(), None));
+    pub(super) fn line(&mut self, stmt: &Stmt, fate: Fate) {
+        self.report.push(Line { stmt: Rc::new(stmt.clone()), depth: self.path.len(), fate });
     }
 
     pub(super) fn facts(&self, stmt: &Stmt) -> Facts {
         uses::of_stmt(stmt, self.label.as_ref())
     }
 
-    /// Why a statement with these facts must be in order, if it must.
-    fn reason(&self, stmt: &Stmt, facts: &Facts) -> Option<Reason> {
+    /// Why a statement with these facts must be in order, if it must. With `is_marked` to be parallel, it need not be for
+    /// the sake of effects.
+    fn reason(&self, stmt: &Stmt, facts: &Facts, is_marked: bool) -> Option<Reason> {
         let why = if self.behind_exit {
             Why::BehindExit
         } else if matches!(stmt, Stmt::Local(syn::Local { init: None, .. })) {
@@ -152,7 +189,7 @@ impl<'a> Splitter<'a> {
         } else if hoist::is_conditional(stmt) || is_local_macro(stmt) {
             Why::Conditional
         } else {
-            let reason = self.needs_order(facts);
+            let reason = self.needs_order_unless(facts, is_marked);
             if reason.is_some() || !self.stays.contains(&StmtKey::of(stmt)) {
                 return reason;
             }
@@ -162,6 +199,10 @@ impl<'a> Splitter<'a> {
     }
 
     pub(super) fn needs_order(&self, facts: &Facts) -> Option<Reason> {
+        self.needs_order_unless(facts, false)
+    }
+
+    fn needs_order_unless(&self, facts: &Facts, is_marked: bool) -> Option<Reason> {
         let because = |span, why| Some(Reason { span, why });
         for used in &facts.uses {
             let name = &used.place.name;
@@ -177,7 +218,9 @@ impl<'a> Splitter<'a> {
                 }
                 Some(_) => {}
                 None => {
-                    if let Some(carried) = carried::touched(used, self.carried) {
+                    if let Some(carried) = carried::touched(used, self.carried)
+                        && !(is_marked && carried.by_effect)
+                    {
                         let reads = match &used.access {
                             Access::Mutate(_) | Access::Call => false,
                             Access::Method(method, n_args) => !known::is_mutator(method, *n_args),
@@ -187,6 +230,9 @@ impl<'a> Splitter<'a> {
                     }
                 }
             }
+        }
+        if let Some(mark) = facts.ordered.first() {
+            return because(*mark, Why::Marked);
         }
         // An effect on what the iteration alone knows is nobody else's business.
         let is_own = |on: &Option<String>| {
@@ -266,9 +312,7 @@ impl<'a> Splitter<'a> {
     pub(super) fn borrows_from_own(&self, value: &Expr, facts: &Facts) -> bool {
         let is_made_here = |used: &Use| {
             let variable = self.variables.get(&used.place.name);
-            variable.is_some_and(|variable| {
-                variable.is_made && (!variable.is_copied || variable.borrows_in.is_some())
-            })
+            variable.is_some_and(|variable| variable.is_made && (!variable.is_copied || variable.borrows_in.is_some()))
         };
         hoist::borrows_from_temporary(value) || (hoist::may_borrow(value) && facts.uses.iter().any(is_made_here))
     }
@@ -295,12 +339,21 @@ impl<'a> Splitter<'a> {
         })
     }
 
-    fn in_order(&mut self, mut stmt: Stmt) {
+    /// What of a statement has to be in order. Gives what was taken out of it.
+    fn in_order(&mut self, mut stmt: Stmt) -> Vec<Expr> {
+        let mut taken_out = Vec::new();
         if !self.behind_exit {
             for hoisted in self.take_out(&mut stmt) {
+                taken_out.push(hoisted.expr.clone());
                 self.hoisted(hoisted);
             }
         }
+        self.push_in_order(stmt);
+        taken_out
+    }
+
+    /// A statement of the in-order part, as it is.
+    fn push_in_order(&mut self, stmt: Stmt) {
         let facts = self.facts(&stmt);
         self.unknown_macro = self.unknown_macro.or(facts.unknown_macros.first().copied());
         let may_hide = !facts.hidden_exits.is_empty() || !facts.unknown_macros.is_empty();

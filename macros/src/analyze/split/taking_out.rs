@@ -107,7 +107,10 @@ impl Judge for Asked<'_, '_> {
 
     fn is_grabbed(&self, expr: &Expr) -> bool {
         !self.grabbed.is_empty()
-            && uses::of_expr(expr, self.splitter.label.as_ref()).uses.iter().any(|used| self.grabbed.contains(&used.place.name))
+            && uses::of_expr(expr, self.splitter.label.as_ref())
+                .uses
+                .iter()
+                .any(|used| self.grabbed.contains(&used.place.name))
     }
 }
 

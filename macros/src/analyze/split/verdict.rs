@@ -2,11 +2,12 @@
 
 use super::crossing;
 use super::reason::Reason;
+use super::report::Line;
 use super::splitter::{Made, Splitter};
 use super::variables::StmtKey;
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
-use crate::analyze::uses::{self, ExitKind, Place, Use};
+use crate::analyze::uses::{self, Effect, ExitKind, Place, Use};
 use crate::analyze::{kinds, patterns};
 use crate::model::loop_plan::{Capture, Split};
 use proc_macro2::{Ident, Span};
@@ -19,6 +20,16 @@ pub(crate) struct Verdict {
     pub(crate) has_work: bool,
     /// Why the in-order statements are in order.
     pub(crate) reasons: Vec<Reason>,
+    /// What became of each statement.
+    pub(crate) report: Vec<Line>,
+    /// What is changed from one iteration to the next.
+    pub(crate) carried: Vec<Carried>,
+    /// How many calls and loops the parallel part has.
+    pub(crate) weight: usize,
+    /// Effects of the parallel part that are there because statements are marked.
+    pub(crate) marked_effects: Vec<Effect>,
+    /// Marks that cannot be followed, and why.
+    pub(crate) refused_marks: Vec<(Span, Reason)>,
     pub(crate) awaits: Vec<Span>,
     /// The first thing that leaves the loop early.
     pub(crate) left_at: Option<Span>,
@@ -76,6 +87,11 @@ pub(crate) fn split(
         items_changed: uses::changes_items(&written.pat, &written.body, label),
         crosses_by_ref: crossing.find(|name| by_ref.contains(name)).cloned(),
         reasons: splitter.reasons,
+        report: splitter.report,
+        marked_effects: splitter.marked_effects,
+        weight: splitter.weight,
+        carried: carried.clone(),
+        refused_marks: splitter.refused_marks,
         split: Split {
             captures: captures(&splitter.parallel_uses, &bound, locals),
             turns: splitter.turns,
@@ -94,8 +110,7 @@ fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Cap
         let Place { name, fields } = &used.place;
         if locals.contains_key(name) {
             let is_doubtful = bound.contains(name);
-            let capture =
-                Capture { name: crate::names::written(name, used.span), fields: fields.clone(), is_doubtful };
+            let capture = Capture { name: crate::names::written(name, used.span), fields: fields.clone(), is_doubtful };
             if !captures.iter().any(|known| known.name == capture.name && known.fields == capture.fields) {
                 captures.push(capture);
             }

@@ -1,16 +1,12 @@
-//! Not in this version.
+//! A part is for a statement.
 
 use concurrent_futures::concurrent;
 
-fn work(n: u64) -> u64 {
-    n * n
-}
-
-#[concurrent(explain)]
+#[concurrent(ordered)]
 fn squares(n: u64) -> Vec<u64> {
     let mut out = Vec::new();
     for i in 0..n {
-        out.push(work(i));
+        out.push(i * i);
     }
     out
 }
