@@ -1,17 +1,20 @@
-//! What the environment says: `CONCURRENT_MODE` and `CONCURRENT_WORKERS`, each read once, at first use.
+//! What the environment says: `CONCURRENT_MODE`, `CONCURRENT_WORKERS` and `CONCURRENT_LONGEST_VALUE`, each read once, at
+//! first use.
 //!
-//! Both are knobs for debugging and for operators. A value that makes no sense is reported on standard error,
+//! They are knobs for debugging and for operators. A value that makes no sense is reported on standard error,
 //! once, and then counts as unset: a mistyped variable never stops a program that would otherwise run.
 
 use std::env;
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::str::FromStr;
 use std::thread;
 
 use crate::sync::{AtomicBool, LazyLock, Ordering};
 
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
+const LONGEST: &str = "CONCURRENT_LONGEST_VALUE";
 
 /// Whether `CONCURRENT_MODE=sequential` asks for every annotated loop and task to run as plain code.
 pub(crate) fn sequential_mode() -> bool {
@@ -27,6 +30,13 @@ pub(crate) fn available_workers() -> usize {
         asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     });
     *AVAILABLE
+}
+
+/// How many bytes a value may take that travels between processes, if `CONCURRENT_LONGEST_VALUE` says so. Workers inherit it.
+pub(crate) fn longest_value() -> Option<u64> {
+    static LONGEST_VALUE: LazyLock<Option<u64>> =
+        LazyLock::new(|| or_report(read_number(LONGEST, env::var_os(LONGEST)), None).map(NonZeroU64::get));
+    *LONGEST_VALUE
 }
 
 /// Whether this process is a worker of another.
@@ -51,10 +61,14 @@ fn read_mode(value: Option<OsString>) -> Result<bool, String> {
 }
 
 fn read_workers(value: Option<OsString>) -> Result<Option<NonZeroUsize>, String> {
+    read_number(WORKERS, value)
+}
+
+fn read_number<N: FromStr>(name: &str, value: Option<OsString>) -> Result<Option<N>, String> {
     match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {
         None | Some("") => Ok(None),
         Some(text) => text.trim().parse().map(Some).map_err(|_| {
-            format!("{WORKERS}={text} is not a whole number of at least 1 and has no effect; correct it, or unset it")
+            format!("{name}={text} is not a whole number of at least 1 and has no effect; correct it, or unset it")
         }),
     }
 }
