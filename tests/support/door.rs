@@ -55,6 +55,25 @@ impl Drop for Scratch {
 pub struct Door(PathBuf);
 
 impl Door {
+    /// The door in this folder.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The names of all marks.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let files = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        files.map(|file| file.file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// In a task: says that it is here, and waits until the door is open.
     pub fn pass(&self) {
         self.mark("came");
@@ -74,8 +93,7 @@ impl Door {
     /// How many marks of this kind there are.
     #[must_use]
     pub fn marks(&self, what: &str) -> usize {
-        let Ok(files) = fs::read_dir(&self.0) else { return 0 };
-        files.flatten().filter(|file| file.file_name().to_string_lossy().starts_with(&format!("{what}-"))).count()
+        self.names().iter().filter(|name| name.strip_prefix(what).is_some_and(|rest| rest.starts_with(['-', '.']))).count()
     }
 
     /// How many have come so far.
