@@ -9,11 +9,25 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::config;
+
 /// The size of a header, in bytes.
 pub(crate) const HEADER: usize = 16;
 
 /// The longest payload, in bytes: 64 GiB. What claims to be longer is broken.
-pub(crate) const MAX_PAYLOAD: u64 = 1 << 36;
+const MAX_PAYLOAD: u64 = 1 << 36;
+
+/// What stands in a payload beside an encoded value, at most.
+const MARGIN: u64 = 1024;
+
+/// Says why a value that takes so many bytes cannot travel.
+pub(crate) fn check_length(len: usize) -> Result<(), String> {
+    let longest = config::longest_value().unwrap_or(u64::MAX).min(MAX_PAYLOAD - MARGIN);
+    if len as u64 > longest {
+        return Err(format!("it takes {len} bytes, and a value that travels may take {longest}; send it in parts, or as a file"));
+    }
+    Ok(())
+}
 
 /// How much room a read is given at least.
 const READ: usize = 64 * 1024;
