@@ -60,10 +60,12 @@ pub(crate) enum Kind {
     Undecodable,
     /// From the worker: the value of a task could not be encoded.
     Unencodable,
+    /// From the worker: it did not run a task, since that had been taken back.
+    Skipped,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Hello,
         Self::Initialize,
         Self::Part,
@@ -76,6 +78,7 @@ impl Kind {
         Self::Panicked,
         Self::Undecodable,
         Self::Unencodable,
+        Self::Skipped,
     ];
 }
 
