@@ -200,7 +200,8 @@ fn callbacks_before_the_end_see_it<P: Pool>() {
     for (n, future) in [(0, &running), (1, &fails), (2, &cancelled)] {
         let tell = tell.clone();
         future.on_done(move |result| {
-            tell.send((n, result.as_ref().ok().copied(), result.as_ref().is_err_and(|error| error.is_cancelled()))).unwrap();
+            tell.send((n, result.as_ref().ok().copied(), result.as_ref().is_err_and(|error| error.is_cancelled())))
+                .unwrap();
         });
     }
     assert!(cancelled.cancel());
@@ -400,7 +401,8 @@ fn a_discarded_future_runs_all_the_same<P: Pool>() {
 
 fn two_maps_both_advance<P: Pool>() {
     let pool = P::with_workers(2);
-    let (mut slow, mut quick) = (pool.map(naps, std::iter::repeat(1)).buffersize(8), pool.map(square, 0..).buffersize(8));
+    let (mut slow, mut quick) =
+        (pool.map(naps, std::iter::repeat(1)).buffersize(8), pool.map(square, 0..).buffersize(8));
     for n in 0..100 {
         assert_eq!(slow.next().unwrap().unwrap(), 1);
         assert_eq!(quick.next().unwrap().unwrap(), n * n);

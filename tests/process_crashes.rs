@@ -282,7 +282,8 @@ fn three_victims_have_an_error_each() {
         door.wait_for(3);
         let mut workers = pool.worker_pids();
         workers.iter().for_each(|pid| signal((*pid).into(), libc::SIGKILL));
-        let mut named: Vec<_> = running.into_iter().map(|future| future.result().unwrap_err().worker_pid().unwrap()).collect();
+        let mut named: Vec<_> =
+            running.into_iter().map(|future| future.result().unwrap_err().worker_pid().unwrap()).collect();
         named.sort_unstable();
         workers.sort_unstable();
         assert_eq!(named, workers);
@@ -311,7 +312,9 @@ fn a_hundred_submits_at_once() {
             let pool = ProcessPool::new(2).unwrap();
             let futures: Vec<_> = (0..100).map(|n| pool.submit(square, n)).collect();
             pool.shutdown(Shutdown::Wait);
-            assert!(futures.into_iter().zip(0..).all(|(future, n)| future.is_done() && future.result().unwrap() == n * n));
+            assert!(
+                futures.into_iter().zip(0..).all(|(future, n)| future.is_done() && future.result().unwrap() == n * n)
+            );
         }
     });
 }

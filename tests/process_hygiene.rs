@@ -92,7 +92,10 @@ fn looks_at_descriptors_of_workers() {
     for future in futures {
         let of_worker = future.result().unwrap();
         assert!(of_worker[0].ends_with("0 /dev/null"), "{of_worker:?}");
-        let own: Vec<_> = sockets(of_worker).into_iter().filter(|target| !inherited.contains(target) && target != "/dev/null").collect();
+        let own: Vec<_> = sockets(of_worker)
+            .into_iter()
+            .filter(|target| !inherited.contains(target) && target != "/dev/null")
+            .collect();
         assert!(own.len() == 1 && own[0].starts_with("socket:"), "its own line and nothing else: {own:?}");
         assert!(seen.insert(own[0].clone()), "each has its own");
     }

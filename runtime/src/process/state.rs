@@ -153,7 +153,8 @@ impl State {
     /// What is due, and what comes next.
     pub(super) fn tick(&mut self, now: Instant) -> Agenda {
         let mut deadline: Option<Instant> = None;
-        let mut until = |moment: Instant| deadline = Some(deadline.map_or(moment, |earlier: Instant| earlier.min(moment)));
+        let mut until =
+            |moment: Instant| deadline = Some(deadline.map_or(moment, |earlier: Instant| earlier.min(moment)));
         let mut look_into = Vec::new();
         if let Some(again) = self.even_out(now) {
             until(again);
@@ -274,7 +275,14 @@ impl State {
     }
 
     /// A worker has said something that is no answer, or answered a task.
-    pub(super) fn hear(&mut self, index: usize, kind: Kind, task: u64, payload: &[u8], at: Range<usize>) -> Vec<Delivery> {
+    pub(super) fn hear(
+        &mut self,
+        index: usize,
+        kind: Kind,
+        task: u64,
+        payload: &[u8],
+        at: Range<usize>,
+    ) -> Vec<Delivery> {
         let child = &mut self.children[index];
         let pid = child.process.pid();
         match kind {
@@ -434,7 +442,8 @@ impl State {
 
     /// Whether some of `batch` has started.
     pub(super) fn is_running(&self, batch: &Arc<Batch>) -> bool {
-        let mut flying = self.children.iter().flat_map(|child| child.in_flight.iter().map(move |flying| (child, flying)));
+        let mut flying =
+            self.children.iter().flat_map(|child| child.in_flight.iter().map(move |flying| (child, flying)));
         flying.any(|(child, flying)| Arc::ptr_eq(&flying.batch, batch) && child.page.has_started(flying.task))
     }
 

@@ -20,12 +20,7 @@ use crate::wire::report::PanicReport;
 ///
 /// `must_initialize`: the pool will say what to run before the first task.
 pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize: bool) -> io::Result<()> {
-    let mut server = Server {
-        page,
-        answers: Answers::new(socket, page),
-        parts: BTreeMap::new(),
-        frame: Vec::new(),
-    };
+    let mut server = Server { page, answers: Answers::new(socket, page), parts: BTreeMap::new(), frame: Vec::new() };
     if !must_initialize {
         server.say(Kind::Ready)?;
     }
