@@ -1,11 +1,13 @@
-//! What every executor promises alike: each body runs over each of them.
+//! What every executor promises alike: each body runs over each of them, or over each kind of pool.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use concurrent_futures::{ReturnWhen, ThreadPool, as_completed, wait};
-use concurrent_futures_suite::{Executor, Sequential, timed};
+use concurrent_futures::{ProcessPool, ReturnWhen, Shutdown, ThreadPool, as_completed, wait};
+use concurrent_futures_suite::{Door, Executor, Pool, Scratch, Sequential, timed, until};
 
 fn square(n: u64) -> u64 {
     n * n
@@ -145,23 +147,311 @@ fn awaiting_works_without_a_runtime<E: Executor>() {
     }
 }
 
+fn pass(door: Door) -> u64 {
+    door.pass();
+    7
+}
+
+fn mark(door: Door) {
+    door.mark("ran");
+}
+
+/// A pool of one worker, which holds a task at the door.
+fn busy<P: Pool>() -> (Scratch, Door, P, concurrent_futures::Future<u64>) {
+    let scratch = Scratch::new();
+    let (door, pool) = (scratch.door(), P::with_workers(1));
+    let running = pool.submit(pass, door.clone());
+    door.wait_for(1);
+    (scratch, door, pool, running)
+}
+
+fn running_exactly_from_start_to_end<P: Pool>() {
+    let (scratch, door, pool, running) = busy::<P>();
+    let second = scratch.door();
+    let waiting = pool.submit(pass, second.clone());
+    assert!(running.is_running() && !running.is_done() && !waiting.is_running() && !waiting.is_done());
+    assert!(!running.wait_timeout(Duration::from_millis(5)));
+    door.open();
+    second.wait_for(1);
+    running.wait();
+    assert!(running.is_done() && !running.is_running() && waiting.is_running());
+    second.open();
+    assert_eq!(waiting.result().unwrap(), 7);
+}
+
+fn a_waiting_task_is_cancelled_and_never_runs<P: Pool>() {
+    let (_scratch, door, pool, running) = busy::<P>();
+    let waiting: Vec<_> = (0..100).map(|_| pool.submit(mark, door.clone())).collect();
+    let last = pool.submit(square, 3);
+    for future in &waiting {
+        assert!(future.cancel() && future.is_cancelled() && future.is_done() && !future.is_running());
+    }
+    door.open();
+    assert_eq!((running.result().unwrap(), last.result().unwrap()), (7, 9));
+    assert!(waiting.into_iter().all(|future| future.result().unwrap_err().is_cancelled()));
+    assert_eq!(door.marks("ran"), 0);
+}
+
+fn callbacks_before_the_end_see_it<P: Pool>() {
+    let (_scratch, door, pool, running) = busy::<P>();
+    let fails = pool.submit(fails_at_three, 3);
+    let cancelled = pool.submit(square, 3);
+    let (tell, told) = mpsc::channel();
+    for (n, future) in [(0, &running), (1, &fails), (2, &cancelled)] {
+        let tell = tell.clone();
+        future.on_done(move |result| {
+            tell.send((n, result.as_ref().ok().copied(), result.as_ref().is_err_and(|error| error.is_cancelled())))
+                .unwrap();
+        });
+    }
+    assert!(cancelled.cancel());
+    assert_eq!(told.try_recv(), Ok((2, None, true)), "run by cancel");
+    door.open();
+    let mut seen = [told.recv().unwrap(), told.recv().unwrap()];
+    seen.sort_unstable();
+    assert_eq!(seen, [(0, Some(7), false), (1, None, false)]);
+}
+
+fn a_panic_in_a_callback_is_its_own<P: Pool>() {
+    let (_scratch, door, pool, running) = busy::<P>();
+    let (tell, told) = mpsc::channel();
+    running.on_done(|_| panic!("in a callback"));
+    running.on_done(move |result| tell.send(result.is_ok()).unwrap());
+    door.open();
+    assert!(told.recv().unwrap());
+    assert_eq!(running.result().unwrap(), 7);
+    assert_eq!(pool.submit(square, 3).result().unwrap(), 9);
+}
+
+fn wait_for_the_first_and_for_the_first_error<P: Pool>() {
+    let scratch = Scratch::new();
+    let doors = [scratch.door(), scratch.door()];
+    let pool = P::with_workers(3);
+    let fail_behind = |door: Door| -> u64 {
+        door.pass();
+        panic!("behind a door")
+    };
+    let held = scratch.door();
+    let futures = [
+        pool.submit(pass, held.clone()),
+        pool.submit(pass, doors[0].clone()),
+        pool.submit(fail_behind, doors[1].clone()),
+    ];
+    assert_eq!(wait(&futures, ReturnWhen::FirstCompleted, Some(Duration::from_millis(20))), (vec![], vec![0, 1, 2]));
+    doors[0].open();
+    assert_eq!(wait(&futures, ReturnWhen::FirstCompleted, None), (vec![1], vec![0, 2]));
+    doors[1].open();
+    assert_eq!(wait(&futures, ReturnWhen::FirstError, None), (vec![1, 2], vec![0]));
+    held.open();
+    assert_eq!(wait(&futures, ReturnWhen::AllCompleted, None), (vec![0, 1, 2], vec![]));
+}
+
+fn a_limit_counts_what_is_unfinished<P: Pool>() {
+    let (_scratch, door, pool, running) = busy::<P>();
+    let futures = [running, pool.submit(square, 2)];
+    let mut completed = as_completed(futures).timeout(Duration::from_millis(50));
+    let error = completed.next().unwrap().unwrap_err();
+    assert!(error.is_timeout() && error.to_string().contains("2 of 2 futures unfinished"), "{error}");
+    door.open();
+    assert_eq!(as_completed(completed.into_pending().into_iter().map(|(_, future)| future)).count(), 2);
+}
+
+fn what_a_shutdown_cancelled_is_seen<P: Pool>() {
+    let (_scratch, door, pool, running) = busy::<P>();
+    let mut futures = vec![running];
+    futures.extend((0..50).map(|n| pool.submit(square, n)));
+    thread::scope(|scope| {
+        let closer = scope.spawn(|| pool.shutdown(Shutdown::CancelPending));
+        let seen = wait(&futures[1..], ReturnWhen::AllCompleted, None).0.len();
+        assert_eq!(seen, 50);
+        door.open();
+        closer.join().unwrap();
+    });
+    let ends: Vec<_> = as_completed(futures).collect();
+    assert_eq!(ends.iter().filter(|(_, result)| result.as_ref().is_err_and(|error| error.is_cancelled())).count(), 50);
+}
+
+fn shutdown_waits_for_what_there_is<P: Pool>() {
+    let pool = P::with_workers(2);
+    let futures: Vec<_> = (0..50).map(|n| pool.submit(square, n)).collect();
+    pool.shutdown(Shutdown::Wait);
+    assert!(futures.iter().all(|future| future.is_done()));
+    assert!(futures.into_iter().zip(0..).all(|(future, n)| future.result().unwrap() == n * n));
+    assert!(pool.submit(square, 1).result().unwrap_err().is_shutdown());
+    assert!(pool.map(square, 0..3).all(|result| result.is_err_and(|error| error.is_shutdown())));
+}
+
+fn cancel_pending_lets_the_running_end<P: Pool>() {
+    let (_scratch, door, pool, running) = busy::<P>();
+    let waiting: Vec<_> = (0..50).map(|_| pool.submit(mark, door.clone())).collect();
+    thread::scope(|scope| {
+        scope.spawn(|| pool.shutdown(Shutdown::CancelPending));
+        assert!(waiting.into_iter().all(|future| future.result().unwrap_err().is_cancelled()));
+        door.open();
+    });
+    assert_eq!((running.result().unwrap(), door.marks("ran")), (7, 0));
+}
+
+fn blocked_tasks_keep_exactly_the_workers_busy<P: Pool>() {
+    let scratch = Scratch::new();
+    let door = scratch.door();
+    let pool = P::with_workers(3);
+    let work = |door: Door| {
+        door.pass();
+        P::here()
+    };
+    let futures: Vec<_> = (0..45).map(|_| pool.submit(work, door.clone())).collect();
+    door.wait_for(3);
+    thread::sleep(Duration::from_millis(30));
+    assert_eq!(door.arrived(), 3);
+    door.open();
+    let workers: BTreeSet<String> = futures.into_iter().map(|future| future.result().unwrap()).collect();
+    assert!(workers.len() <= 3, "{workers:?}");
+}
+
+fn an_idle_worker_is_used_again<P: Pool>() {
+    let pool = P::with_workers(4);
+    let workers: BTreeSet<String> = (0..4).map(|n: u64| pool.submit(|_| P::here(), n).result().unwrap()).collect();
+    assert_eq!(workers.len(), 1);
+}
+
+fn the_initializer_runs_before_the_first_task<P: Pool>() {
+    thread_local! {
+        static WAS_HERE: Cell<u32> = const { Cell::new(0) };
+    }
+    let scratch = Scratch::new();
+    let door = scratch.door();
+    let pool = P::with_initializer(3, || WAS_HERE.set(WAS_HERE.get() + 1));
+    let work = |door: Door| {
+        door.pass();
+        WAS_HERE.get()
+    };
+    let futures: Vec<_> = (0..9).map(|_| pool.submit(work, door.clone())).collect();
+    door.wait_for(3);
+    door.open();
+    assert!(futures.into_iter().all(|future| future.result().unwrap() == 1));
+    assert_eq!(WAS_HERE.get(), 0);
+}
+
+fn a_failed_initializer_ends_all_that_waits<P: Pool>() {
+    let pool = P::with_initializer(2, || panic!("no licence"));
+    let futures: Vec<_> = (0..5).map(|n| pool.submit(square, n)).collect();
+    futures[2].cancel();
+    for future in futures {
+        let error = future.result().unwrap_err();
+        assert!(error.is_cancelled() || (error.is_spawn() && error.to_string().contains("no licence")), "{error}");
+    }
+    let error = pool.submit(square, 1).result().unwrap_err();
+    assert!(error.is_spawn() && error.to_string().contains("no licence"), "{error}");
+}
+
+fn a_map_pulls_exactly_its_buffer<P: Pool>() {
+    let scratch = Scratch::new();
+    let (door, pool) = (scratch.door(), P::with_workers(2));
+    let pulled = Cell::new(0_u32);
+    let inputs = (0..100).map(|_| {
+        pulled.set(pulled.get() + 1);
+        door.clone()
+    });
+    let map = pool.map(mark, inputs).chunksize(1).buffersize(5);
+    assert_eq!(pulled.get(), 5);
+    until(|| door.marks("ran") == 5);
+    drop(map);
+    pool.shutdown(Shutdown::Wait);
+    assert_eq!((pulled.get(), door.marks("ran")), (5, 5));
+}
+
+fn a_map_outlived_by_a_shutdown_has_a_result_for_each_input<P: Pool>() {
+    let pool = P::with_workers(2);
+    let mut map = pool.map(square, 0..30).chunksize(2).buffersize(4);
+    let first = map.next().unwrap().unwrap();
+    pool.shutdown(Shutdown::Wait);
+    let rest: Vec<_> = map.collect();
+    assert_eq!((first, rest.len()), (0, 29));
+    for (n, result) in (1..).zip(rest) {
+        assert!(result.is_ok_and(|value| value == n * n) || n > 3, "{n}");
+    }
+}
+
+fn a_dropped_map_starts_nothing_more<P: Pool>() {
+    let (_scratch, door, pool, running) = busy::<P>();
+    let map = pool.map(mark, (0..20).map(|_| door.clone())).chunksize(2).buffersize(10);
+    drop(map);
+    door.open();
+    running.result().unwrap();
+    pool.shutdown(Shutdown::Wait);
+    assert_eq!(door.marks("ran"), 0);
+}
+
+fn the_time_of_a_map_is_up<P: Pool>() {
+    let (_scratch, door, pool, running) = busy::<P>();
+    let results: Vec<_> = pool.map(square, 0..3).timeout(Duration::from_millis(30)).collect();
+    assert!(results.last().unwrap().as_ref().is_err_and(|error| error.is_timeout()));
+    door.open();
+    running.result().unwrap();
+}
+
+fn a_discarded_future_runs_all_the_same<P: Pool>() {
+    let scratch = Scratch::new();
+    let (door, pool) = (scratch.door(), P::with_workers(2));
+    (0..20).for_each(|_| drop(pool.submit(mark, door.clone())));
+    pool.shutdown(Shutdown::Wait);
+    assert_eq!(door.marks("ran"), 20);
+}
+
+fn two_maps_both_advance<P: Pool>() {
+    let pool = P::with_workers(2);
+    let (mut slow, mut quick) =
+        (pool.map(naps, std::iter::repeat(1)).buffersize(8), pool.map(square, 0..).buffersize(8));
+    for n in 0..100 {
+        assert_eq!(slow.next().unwrap().unwrap(), 1);
+        assert_eq!(quick.next().unwrap().unwrap(), n * n);
+    }
+}
+
+fn out_of_order_results_with_one_worker<P: Pool>() {
+    let pool = P::with_workers(1);
+    let futures: Vec<_> = (0..100).map(|n| pool.submit(square, n)).collect();
+    for (n, future) in (0..100_u64).zip(futures).collect::<Vec<_>>().into_iter().rev() {
+        assert_eq!(future.result().unwrap(), n * n);
+    }
+}
+
+fn a_pool_joined_before_its_tasks<P: Pool>() {
+    let pool = P::with_workers(1);
+    let futures: Vec<_> = (0..10).map(|n| pool.submit(square, n)).collect();
+    drop(pool);
+    assert!(futures.into_iter().zip(0..).all(|(future, n)| future.result().unwrap() == n * n));
+}
+
 macro_rules! over_every_executor {
+    ($($executor:ident: $kind:ty),+ => $bodies:tt, $pool_bodies:tt) => {
+        over_every_executor! { $($executor: $kind),+ => $bodies }
+        mod pool_of_threads {
+            use super::*;
+            over_every_executor! { @tests ThreadPool, $pool_bodies }
+        }
+        mod pool_of_processes {
+            use super::*;
+            over_every_executor! { @tests ProcessPool, $pool_bodies }
+        }
+    };
     ($($executor:ident: $kind:ty),+ => $bodies:tt) => {
         $(mod $executor {
             use super::*;
             over_every_executor! { @tests $kind, $bodies }
         })+
     };
-    (@tests $kind:ty, { $($body:ident)+ }) => {$(
+    (@tests $kind:ty, { $($body:ident)* }) => {$(
         #[test]
         fn $body() {
             timed(super::$body::<$kind>);
         }
-    )+};
+    )*};
 }
 
 over_every_executor! {
-    sequential: Sequential, threads: ThreadPool => {
+    sequential: Sequential, threads: ThreadPool, processes: ProcessPool => {
         submit_gives_the_value
         a_panic_is_the_error_of_its_task_alone
         states_after_the_end
@@ -174,5 +464,27 @@ over_every_executor! {
         as_completed_gives_each_once
         a_limit_of_as_completed_hands_out_what_is_there
         awaiting_works_without_a_runtime
+    }, {
+        running_exactly_from_start_to_end
+        a_waiting_task_is_cancelled_and_never_runs
+        callbacks_before_the_end_see_it
+        a_panic_in_a_callback_is_its_own
+        wait_for_the_first_and_for_the_first_error
+        a_limit_counts_what_is_unfinished
+        what_a_shutdown_cancelled_is_seen
+        shutdown_waits_for_what_there_is
+        cancel_pending_lets_the_running_end
+        blocked_tasks_keep_exactly_the_workers_busy
+        an_idle_worker_is_used_again
+        the_initializer_runs_before_the_first_task
+        a_failed_initializer_ends_all_that_waits
+        a_map_pulls_exactly_its_buffer
+        a_map_outlived_by_a_shutdown_has_a_result_for_each_input
+        a_dropped_map_starts_nothing_more
+        the_time_of_a_map_is_up
+        a_discarded_future_runs_all_the_same
+        two_maps_both_advance
+        out_of_order_results_with_one_worker
+        a_pool_joined_before_its_tasks
     }
 }

@@ -35,7 +35,8 @@ fn limit(what: libc::__rlimit_resource_t, n: u64) {
 /// The line of a worker to its pool, in a worker.
 fn line() -> RawFd {
     let lines = descriptors();
-    let line = lines.iter().rfind(|line| line.contains(" socket:") && !line.starts_with(['0', '1', '2'])).expect("a line");
+    let line =
+        lines.iter().rfind(|line| line.contains(" socket:") && !line.starts_with(['0', '1', '2'])).expect("a line");
     line.split(' ').next().unwrap().parse().unwrap()
 }
 
@@ -116,7 +117,12 @@ fn runs_out_of_descriptors() {
         let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
         // SAFETY: the structure outlives the call.
         assert_eq!(unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) }, 0);
-        Duration::from_micros((usage.ru_utime.tv_sec * 1_000_000 + usage.ru_utime.tv_usec + usage.ru_stime.tv_sec * 1_000_000 + usage.ru_stime.tv_usec) as u64)
+        Duration::from_micros(
+            (usage.ru_utime.tv_sec * 1_000_000
+                + usage.ru_utime.tv_usec
+                + usage.ru_stime.tv_sec * 1_000_000
+                + usage.ru_stime.tv_usec) as u64,
+        )
     };
     // More tasks than fit on the way to the workers: the pool waits for them, and not by asking again and again.
     let naps: Vec<_> = (0..200).map(|_| pool.spawn(|| thread::sleep(Duration::from_millis(10)))).collect();

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{Future, ProcessPool, Shutdown};
-use concurrent_futures_suite::{Door, Scratch, is_alive, timed, until};
+use concurrent_futures_suite::{Door, Scratch, is_alive, signal, timed, until};
 
 fn pass(door: Door) -> u32 {
     door.pass();
@@ -51,11 +51,28 @@ fn a_task_that_always_runs_too_long_is_tried_so_often() {
     timed(|| {
         let scratch = Scratch::new();
         let door = scratch.door();
-        let pool =
-            ProcessPool::builder().workers(2).timeout(Duration::from_millis(200)).retries(2).build().unwrap();
+        let pool = ProcessPool::builder().workers(2).timeout(Duration::from_millis(200)).retries(2).build().unwrap();
         let error = pool.submit(pass, door.clone()).result().unwrap_err();
         assert!(error.is_timeout(), "{error}");
         assert_eq!((door.arrived(), door.marks("finished")), (3, 0));
+    });
+}
+
+#[test]
+fn a_worker_that_was_stopped_runs_too_long() {
+    timed(|| {
+        let pool = ProcessPool::builder().workers(1).timeout(Duration::from_millis(300)).build().unwrap();
+        let worker = pool.submit(pid, 0).result().unwrap();
+        let running = pool.submit(nap, 50);
+        until(|| running.is_running() || running.is_done());
+        signal(worker.into(), libc::SIGSTOP);
+        let next = pool.submit(pid, 0);
+        // It was stopped before its end, or just after.
+        assert!(running.result().map_or_else(|error| error.is_timeout(), |value| value == 50));
+        if let Ok(other) = next.result() {
+            assert_ne!(other, worker);
+        }
+        assert_ne!(pool.submit(pid, 0).result().unwrap(), worker);
     });
 }
 
@@ -119,7 +136,7 @@ fn a_running_task_is_cancelled_by_the_end_of_its_worker() {
         for future in behind {
             assert_ne!(future.result().unwrap(), worker);
         }
-        assert!(!is_alive(worker));
+        until(|| !is_alive(worker));
         door.open();
         assert_eq!((door.arrived(), door.marks("finished")), (1, 0));
     });

@@ -1,9 +1,11 @@
 //! Worker processes: tasks run elsewhere, and the failure of one is its own.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{ProcessPool, Shutdown};
 use concurrent_futures_suite::timed;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 fn square(n: u64) -> u64 {
     n * n
@@ -20,7 +22,7 @@ fn crash_on_13(n: u64) -> u64 {
 fn a_task_runs_in_another_process() {
     timed(|| {
         let pool = ProcessPool::new(1).unwrap();
-        let there = pool.spawn(|| std::process::id()).result().unwrap();
+        let there = pool.spawn(std::process::id).result().unwrap();
         assert_ne!(there, std::process::id());
         assert_eq!(pool.worker_pids(), [there]);
     });
@@ -56,12 +58,12 @@ fn a_crash_fails_its_task_alone() {
 fn a_panic_leaves_the_worker_alive() {
     timed(|| {
         let pool = ProcessPool::new(1).unwrap();
-        let pid = pool.spawn(|| std::process::id()).result().unwrap();
+        let pid = pool.spawn(std::process::id).result().unwrap();
         let error = pool.spawn(|| -> u64 { panic!("number {}", std::hint::black_box(7)) }).result().unwrap_err();
         assert_eq!(error.panic_message(), Some("number 7"));
         assert!(error.panic_location().unwrap().contains("process_pool.rs"));
         assert_eq!(error.worker_pid(), Some(pid));
-        assert_eq!(pool.spawn(|| std::process::id()).result().unwrap(), pid);
+        assert_eq!(pool.spawn(std::process::id).result().unwrap(), pid);
     });
 }
 
@@ -69,14 +71,70 @@ fn a_panic_leaves_the_worker_alive() {
 fn a_cancelled_running_task_is_killed() {
     timed(|| {
         let pool = ProcessPool::new(1).unwrap();
-        let endless = pool.spawn(|| loop {
-            std::thread::park();
+        let endless = pool.spawn(|| {
+            loop {
+                std::thread::park();
+            }
         });
         let endless: concurrent_futures::Future<()> = endless.map(|never: ()| never);
         std::thread::sleep(Duration::from_millis(100));
         assert!(endless.cancel());
         assert!(endless.result().unwrap_err().is_cancelled());
         assert_eq!(pool.submit(square, 3).result().unwrap(), 9);
+    });
+}
+
+#[test]
+fn no_worker_is_an_error() {
+    let error = ProcessPool::new(0).unwrap_err();
+    assert!(error.is_spawn() && error.to_string().contains("workers"), "{error}");
+    let error = ProcessPool::builder().workers(1).max_tasks_per_child(0).build().unwrap_err();
+    assert!(error.is_spawn() && error.to_string().contains("max_tasks_per_child"), "{error}");
+    assert!(ProcessPool::builder().workers(1).name("zero\0byte").build().is_err());
+}
+
+#[test]
+fn arguments_are_gone_when_their_task_has_ended() {
+    static LIVING: AtomicI64 = AtomicI64::new(0);
+
+    struct Counted;
+
+    impl Counted {
+        fn new() -> Self {
+            LIVING.fetch_add(1, Ordering::Relaxed);
+            Self
+        }
+    }
+
+    impl Serialize for Counted {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            1_u8.serialize(serializer)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Counted {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            u8::deserialize(deserializer)?;
+            Ok(Self::new())
+        }
+    }
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            LIVING.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    timed(|| {
+        let pool = ProcessPool::new(1).unwrap();
+        let count = |_: Counted| LIVING.load(Ordering::Relaxed);
+        assert_eq!(pool.submit(count, Counted::new()).result().unwrap(), 1);
+        drop(pool.submit(count, Counted::new()));
+        let give = |_: u8| Counted::new();
+        drop(pool.submit(give, 1).result().unwrap());
+        assert_eq!(pool.spawn(|| LIVING.load(Ordering::Relaxed)).result().unwrap(), 0);
+        drop(pool);
+        assert_eq!(LIVING.load(Ordering::Relaxed), 0, "nor is any left here");
     });
 }
 

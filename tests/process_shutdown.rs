@@ -120,7 +120,8 @@ fn kill_ends_what_runs_whatever_its_retries() {
 fn killed_and_terminated_workers_are_not_replaced() {
     timed(|| {
         let scratch = Scratch::new();
-        let ends: [(fn(&ProcessPool), i32); 2] =
+        type End = fn(&ProcessPool);
+        let ends: [(End, i32); 2] =
             [(ProcessPool::terminate_workers, libc::SIGTERM), (ProcessPool::kill_workers, libc::SIGKILL)];
         for (end, expected) in ends {
             for retries in [0, 3] {

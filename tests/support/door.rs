@@ -93,7 +93,10 @@ impl Door {
     /// How many marks of this kind there are.
     #[must_use]
     pub fn marks(&self, what: &str) -> usize {
-        self.names().iter().filter(|name| name.strip_prefix(what).is_some_and(|rest| rest.starts_with(['-', '.']))).count()
+        self.names()
+            .iter()
+            .filter(|name| name.strip_prefix(what).is_some_and(|rest| rest.starts_with(['-', '.'])))
+            .count()
     }
 
     /// How many have come so far.

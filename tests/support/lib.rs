@@ -295,7 +295,7 @@ impl Executor for ProcessPool {
 }
 
 /// A pool of workers of any kind.
-pub trait Pool: Executor {
+pub trait Pool: Executor + Sync {
     /// A pool that runs `initializer` in each worker.
     fn with_initializer<F: Fn() + Copy + Send + Sync + 'static>(n: usize, initializer: F) -> Self;
 

@@ -91,7 +91,9 @@ pub fn status_of(pid: u32) -> Option<char> {
 pub fn descriptors() -> Vec<String> {
     let files = fs::read_dir("/proc/self/fd").expect("the list of descriptors").flatten();
     let mut found: Vec<String> = files
-        .filter_map(|file| Some(format!("{} {}", file.file_name().display(), fs::read_link(file.path()).ok()?.display())))
+        .filter_map(|file| {
+            Some(format!("{} {}", file.file_name().display(), fs::read_link(file.path()).ok()?.display()))
+        })
         .filter(|line| !line.contains("/proc/"))
         .collect();
     found.sort();

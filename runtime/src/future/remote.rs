@@ -3,7 +3,7 @@
 use std::task::Waker;
 
 use super::handle::Future;
-use super::state::{Callback, Status, State};
+use super::state::{Callback, State, Status};
 use super::subscribers::Subscriber;
 use super::task_cell::{Handle, Needs, Runnable};
 use crate::error::Error;

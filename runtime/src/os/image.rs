@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn own_code_is_told_from_data_and_from_nothing() {
         let anchor = &raw const ANCHOR as usize;
-        assert!(has_code_at(identity as usize, anchor));
+        assert!(has_code_at(identity as fn() -> io::Result<Identity> as usize, anchor));
         assert!(!has_code_at(anchor, anchor));
         assert!(!has_code_at(1, anchor));
     }

@@ -70,7 +70,14 @@ enum Ends {
 
 impl Batch {
     pub(crate) fn one(callee: Callee, limits: Limits, sink: Arc<dyn Sink>, arguments: Vec<u8>) -> Self {
-        Self { callee, limits, sink, arguments: Arc::new(arguments), ends: Ends::One, is_recalled: AtomicBool::new(false) }
+        Self {
+            callee,
+            limits,
+            sink,
+            arguments: Arc::new(arguments),
+            ends: Ends::One,
+            is_recalled: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn many(

@@ -32,7 +32,7 @@ use crate::wire::frame::check_length;
 ///
 /// Functions that capture nothing: the name of a function, or a closure that uses only its arguments. (That they are
 /// `Copy` and of no size is checked when the program is built.) Arguments and results are serde types; they are encoded
-/// here and decoded there.
+/// here and decoded there. Encoded, one may take up to 64 GiB, or as many bytes as `CONCURRENT_LONGEST_VALUE` says.
 ///
 /// # Failure
 ///
@@ -434,5 +434,18 @@ impl fmt::Debug for ProcessPoolBuilder {
             .field("timeout", &limits.timeout)
             .field("retries", &limits.retries)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unit_tests_have_workers_too() {
+        let pool = ProcessPool::new(1).unwrap();
+        let there = pool.spawn(std::process::id).result().unwrap();
+        assert!(there != std::process::id());
+        assert!(config::is_worker_process() != pool.spawn(config::is_worker_process).result().unwrap());
     }
 }

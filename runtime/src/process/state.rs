@@ -118,9 +118,13 @@ impl State {
             }
             let free = self.children.iter().position(Child::is_free);
             let serving = self.children.iter().filter(|child| !child.is_leaving() && child.killed.is_none()).count();
-            if free.is_none() && serving < self.n_workers && self.start_after.is_none_or(|moment| moment <= now) {
-                wants_another = true;
-                break;
+            if free.is_none() && serving < self.n_workers {
+                if self.start_after.is_none_or(|moment| moment <= now) {
+                    wants_another = true;
+                    break;
+                }
+                // The supervisor is to come back when the system has been left alone for long enough.
+                self.alarm = true;
             }
             let open = || {
                 let open = self.children.iter().enumerate().filter(|(_, child)| child.accepts_more(run));
@@ -149,7 +153,8 @@ impl State {
     /// What is due, and what comes next.
     pub(super) fn tick(&mut self, now: Instant) -> Agenda {
         let mut deadline: Option<Instant> = None;
-        let mut until = |moment: Instant| deadline = Some(deadline.map_or(moment, |earlier: Instant| earlier.min(moment)));
+        let mut until =
+            |moment: Instant| deadline = Some(deadline.map_or(moment, |earlier: Instant| earlier.min(moment)));
         let mut look_into = Vec::new();
         if let Some(again) = self.even_out(now) {
             until(again);
@@ -270,7 +275,14 @@ impl State {
     }
 
     /// A worker has said something that is no answer, or answered a task.
-    pub(super) fn hear(&mut self, index: usize, kind: Kind, task: u64, payload: &[u8], at: Range<usize>) -> Vec<Delivery> {
+    pub(super) fn hear(
+        &mut self,
+        index: usize,
+        kind: Kind,
+        task: u64,
+        payload: &[u8],
+        at: Range<usize>,
+    ) -> Vec<Delivery> {
         let child = &mut self.children[index];
         let pid = child.process.pid();
         match kind {
@@ -287,6 +299,12 @@ impl State {
             Kind::NotInitialized => {
                 let message = PanicReport::read(payload).message.unwrap_or_else(|| "no message".to_owned());
                 return self.break_down(format!("the initializer panicked: {message}"));
+            }
+            Kind::Skipped => {
+                if child.in_flight.iter().any(|flying| flying.task == task) {
+                    child.kill(Killed::Otherwise);
+                }
+                return Vec::new();
             }
             _ => {}
         }
@@ -345,11 +363,14 @@ impl State {
             let task = lost.task;
             let is_oldest = index == 0;
             let mut was_running = child.page.has_started(task);
-            if is_oldest && !was_running && died_by_itself && child.age != Age::Starting {
-                // What dies before it has started anything may do so again and again: the page was written over, or what
-                // the task needs before its start kills it.
-                lost.n_deaths += 1;
-                was_running = !child.page.is_offered(task) || lost.n_deaths >= UNSTARTED;
+            if is_oldest && !was_running {
+                // Somebody wrote over the page: the task itself, for all we know.
+                was_running = !child.page.is_offered(task);
+                // What dies before its task starts may do so again and again: something that the task needs kills it.
+                if died_by_itself && child.age != Age::Starting {
+                    lost.n_deaths += 1;
+                    was_running |= lost.n_deaths >= UNSTARTED;
+                }
             }
             if was_running && (lost.retries_left == 0 || self.is_over) {
                 let InFlight { batch, item, .. } = lost;
@@ -421,7 +442,8 @@ impl State {
 
     /// Whether some of `batch` has started.
     pub(super) fn is_running(&self, batch: &Arc<Batch>) -> bool {
-        let mut flying = self.children.iter().flat_map(|child| child.in_flight.iter().map(move |flying| (child, flying)));
+        let mut flying =
+            self.children.iter().flat_map(|child| child.in_flight.iter().map(move |flying| (child, flying)));
         flying.any(|(child, flying)| Arc::ptr_eq(&flying.batch, batch) && child.page.has_started(flying.task))
     }
 
@@ -474,6 +496,11 @@ fn overdue(child: &Child, now: Instant) -> Option<(Instant, Killed)> {
     }
     let running = child.in_flight.front()?;
     let has_started = child.page.has_started(running.task);
+    if !has_started && !child.page.is_offered(running.task) {
+        // Unless it has started just now, somebody wrote over the page, which tells nothing any more.
+        let is_lost = !child.page.has_started(running.task);
+        return is_lost.then_some((now, Killed::Otherwise));
+    }
     let unwanted = running.kill_at.map(|moment| (moment, Killed::Otherwise));
     let too_long = running.batch.limits.timeout.map(|limit| {
         let left = if has_started { limit.saturating_sub(ran_for(child)) } else { limit };

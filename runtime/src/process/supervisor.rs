@@ -10,6 +10,7 @@ use super::batch::{Batch, Run};
 use super::child::{Child, Killed};
 use super::core::Core;
 use super::state::{Answer, Delivery, Phase};
+use crate::executor::Launch;
 use crate::future::Later;
 use crate::label::Label;
 use crate::os::memory::SharedMemory;
@@ -18,7 +19,6 @@ use crate::os::spawn::EndSignal;
 use crate::os::watch::{self, Interest};
 use crate::sync::Arc;
 use crate::task::outcome;
-use crate::executor::Launch;
 use crate::thread::pool::ThreadPool;
 use crate::wire::frame::{Broken, Inbox};
 use crate::wire::page::Page;
@@ -206,7 +206,11 @@ impl Supervisor {
         if line.is_deaf && !has_ended {
             // One that has closed its line, by whatever mistake, can do nothing for us; one that leaves may take its time.
             let why = if is_broken { Killed::Otherwise } else { Killed::Deaf };
-            self.with_child(child, |child| if is_broken || !child.is_leaving() { child.kill(why) });
+            self.with_child(child, |child| {
+                if is_broken || !child.is_leaving() {
+                    child.kill(why)
+                }
+            });
         }
         // Where the system tells of its end, that is waited for first.
         if has_ended || (line.is_deaf && line.end.is_none()) {

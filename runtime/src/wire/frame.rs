@@ -24,7 +24,9 @@ const MARGIN: u64 = 1024;
 pub(crate) fn check_length(len: usize) -> Result<(), String> {
     let longest = config::longest_value().unwrap_or(u64::MAX).min(MAX_PAYLOAD - MARGIN);
     if len as u64 > longest {
-        return Err(format!("it takes {len} bytes, and a value that travels may take {longest}; send it in parts, or as a file"));
+        return Err(format!(
+            "it takes {len} bytes, and a value that travels may take {longest}; send it in parts, or as a file"
+        ));
     }
     Ok(())
 }
@@ -60,10 +62,12 @@ pub(crate) enum Kind {
     Undecodable,
     /// From the worker: the value of a task could not be encoded.
     Unencodable,
+    /// From the worker: it did not run a task, since that had been taken back.
+    Skipped,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Hello,
         Self::Initialize,
         Self::Part,
@@ -76,6 +80,7 @@ impl Kind {
         Self::Panicked,
         Self::Undecodable,
         Self::Unencodable,
+        Self::Skipped,
     ];
 }
 
@@ -204,7 +209,8 @@ mod tests {
 
     #[test]
     fn frames_arrive_in_whatever_pieces_the_bytes_do() {
-        let stream = [frame(Kind::Value, 7, b"seven"), frame(Kind::Ready, 0, b""), frame(Kind::Value, 9, b"n")].concat();
+        let stream =
+            [frame(Kind::Value, 7, b"seven"), frame(Kind::Ready, 0, b""), frame(Kind::Value, 9, b"n")].concat();
         for piece in 1..stream.len() {
             let (mut inbox, mut seen) = (Inbox::default(), Vec::new());
             for bytes in stream.chunks(piece) {
@@ -227,6 +233,58 @@ mod tests {
             bad[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(Header::from_bytes(bad), Err(Broken), "bit {bit}");
         }
+    }
+
+    #[test]
+    fn a_stream_cut_short_gives_the_frames_before_the_cut() {
+        let stream = [frame(Kind::Value, 1, b"one"), frame(Kind::Panicked, 2, &[7; 100])].concat();
+        for len in 0..stream.len() {
+            let mut inbox = Inbox::default();
+            inbox.room().extend_from_slice(&stream[..len]);
+            let first = inbox.next().unwrap();
+            assert_eq!(first.is_some(), len >= HEADER + 3, "{len}");
+            assert_eq!(inbox.next(), Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_stream_of_nonsense_ends_in_an_error_and_takes_no_memory() {
+        let mut state = 0x2545_F491_4F6C_DD1D_u64;
+        let mut random = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        for _ in 0..2000 {
+            let mut stream: Vec<u8> =
+                (0..20).flat_map(|n| frame(Kind::Value, n, &vec![n as u8; n as usize * 5])).collect();
+            for _ in 0..=random() % 4 {
+                let at = (random() % stream.len() as u64) as usize;
+                match random() % 3 {
+                    0 => stream[at] = random() as u8,
+                    1 => stream.truncate(at.max(1)),
+                    _ => drop(stream.drain(at / 2..at)),
+                }
+                if stream.is_empty() {
+                    break;
+                }
+            }
+            let mut inbox = Inbox::default();
+            inbox.room().extend_from_slice(&stream);
+            let mut n_bytes = 0;
+            while let Ok(Some((header, payload))) = inbox.next() {
+                n_bytes += HEADER + header.len;
+                assert_eq!(inbox.payload(payload).len(), header.len);
+            }
+            assert!(n_bytes <= stream.len() && inbox.room().capacity() <= 4 * READ);
+        }
+    }
+
+    #[test]
+    fn a_value_over_the_limit_is_told_before_it_travels() {
+        assert_eq!(check_length(1 << 30), Ok(()));
+        assert!(check_length(1 << 37).unwrap_err().contains("may take"));
     }
 
     #[test]

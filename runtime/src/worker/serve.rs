@@ -20,12 +20,7 @@ use crate::wire::report::PanicReport;
 ///
 /// `must_initialize`: the pool will say what to run before the first task.
 pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize: bool) -> io::Result<()> {
-    let mut server = Server {
-        page,
-        answers: Answers::new(socket, page),
-        parts: BTreeMap::new(),
-        frame: Vec::new(),
-    };
+    let mut server = Server { page, answers: Answers::new(socket, page), parts: BTreeMap::new(), frame: Vec::new() };
     if !must_initialize {
         server.say(Kind::Ready)?;
     }
@@ -99,7 +94,8 @@ impl Server<'_> {
         let now = monotonic_nanos();
         self.answers.flush_old(now)?;
         if !self.page.start(number, now) {
-            return Ok(());
+            // If the pool has not taken it back, somebody wrote over the page: it must know.
+            return self.answers.give(Kind::Skipped, number, now, &mut [0; HEADER]);
         }
         self.frame.clear();
         self.frame.resize(HEADER, 0);

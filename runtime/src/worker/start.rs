@@ -37,6 +37,7 @@ const LONGEST: usize = 4096;
 ///     // the program
 /// }
 /// ```
+#[expect(clippy::needless_doctest_main, reason = "where in `main` it stands is what the example shows")]
 pub fn init() {
     if env::var_os(MARKER.0).as_deref() != Some(OsStr::new(MARKER.1)) {
         return;
