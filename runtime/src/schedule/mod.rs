@@ -2,5 +2,6 @@
 
 pub(crate) mod chunk;
 pub(crate) mod order;
+pub(crate) mod pace;
 pub(crate) mod site;
 pub(crate) mod source;
