@@ -1,9 +1,12 @@
 //! The near end of a map: pulls the input, cuts it into chunks and hands them to an executor, within bounds.
 
+use std::time::Instant;
+
 use super::launch::Launch;
 use crate::error::Error;
 use crate::future::Future;
 use crate::label::Label;
+use crate::schedule::pace::Pace;
 use crate::sync::Arc;
 use crate::task::outcome;
 
@@ -37,8 +40,7 @@ pub(crate) struct Feed<'p, I: Iterator, T: 'static> {
     launch: Box<dyn Fn(Vec<I::Item>) -> Future<ChunkResults<T>> + 'p>,
     /// Whether the executor takes more than what is needed next.
     runs_ahead: bool,
-    default_chunks: usize,
-    chunk_size: usize,
+    pace: Pace,
     buffer_size: Option<usize>,
     n_pulled: usize,
     n_taken: usize,
@@ -52,8 +54,7 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
         I::Item: Send + 'static,
     {
         let runs_ahead = executor.runs_ahead();
-        // Enough to keep every worker busy while the results of the first chunks are looked at.
-        let default_chunks = executor.workers().saturating_mul(4);
+        let pace = Pace::fixed(executor.workers());
         let work = Arc::new(work);
         let launch = move |items: Vec<I::Item>| {
             let work = Arc::clone(&work);
@@ -61,7 +62,7 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
                 items.into_iter().map(|item| outcome::run(label, || work(item))).collect::<ChunkResults<T>>()
             })
         };
-        Self { runs_ahead, default_chunks, ..Self::over(1, launch, input) }
+        Self { runs_ahead, pace, ..Self::over(1, launch, input) }
     }
 
     /// The input goes where `launch` takes it, of which so many workers run chunks at once.
@@ -74,8 +75,7 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
             input: Some(input),
             launch: Box::new(launch),
             runs_ahead: true,
-            default_chunks: n_workers.saturating_mul(4),
-            chunk_size: 1,
+            pace: Pace::adaptive(n_workers),
             buffer_size: None,
             n_pulled: 0,
             n_taken: 0,
@@ -90,7 +90,7 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
     #[track_caller]
     pub(super) fn set_chunk_size(&mut self, n: usize) {
         assert!(n >= 1, "`chunksize` must be at least 1, but is 0");
-        self.chunk_size = n;
+        self.pace.fix_size(n);
     }
 
     #[track_caller]
@@ -108,6 +108,11 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
         self.n_taken += n;
     }
 
+    /// Notes that the results of a chunk, asked for at the one time, were there at the other.
+    pub(super) fn note_pace(&mut self, len: usize, asked: Instant, there: Instant) {
+        self.pace.observe(len, asked, there);
+    }
+
     /// How many results were handed out. Where that is done in order, the index of the next.
     pub(super) fn n_taken(&self) -> usize {
         self.n_taken
@@ -120,9 +125,10 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
 
     /// Starts the next chunk, if there is input and room for it.
     pub(super) fn start_chunk(&mut self) -> Option<Chunk<T>> {
-        let room = self.buffer_size.unwrap_or_else(|| self.default_chunks.saturating_mul(self.chunk_size));
+        let chunk_size = self.pace.size(self.n_remaining(), self.buffer_size);
+        let room = self.buffer_size.unwrap_or_else(|| self.pace.n_ahead().saturating_mul(chunk_size));
         // A buffer smaller than a chunk makes smaller chunks: the bound is what was promised.
-        let chunk_size = self.chunk_size.min(room.max(1));
+        let chunk_size = chunk_size.min(room.max(1));
         let room = if self.runs_ahead { room } else { chunk_size };
         if self.n_ahead() > 0 && self.n_ahead().saturating_add(chunk_size) > room {
             return None;
@@ -134,6 +140,12 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
         let (first, len) = (self.n_pulled, items.len());
         self.n_pulled += len;
         Some(Chunk { first, len, future: (self.launch)(items) })
+    }
+
+    /// How much input there still is, if it says so.
+    fn n_remaining(&self) -> Option<usize> {
+        let (at_least, at_most) = self.input.as_ref()?.size_hint();
+        at_most.filter(|at_most| *at_most == at_least)
     }
 
     fn pull(&mut self, n: usize) -> Vec<I::Item> {

@@ -79,7 +79,8 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
         }
     }
 
-    /// How many consecutive inputs are handed over together. The default is 1.
+    /// How many consecutive inputs are handed over together. The default is 1 with threads; with processes as many as take
+    /// about 10 milliseconds, found out from 1 on, but so few that every worker has something to do to the end.
     ///
     /// Larger chunks cost less per input, and are right for short work. An error takes only its own place: the other
     /// results of the chunk arrive.
@@ -96,7 +97,7 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
     /// How many inputs may be pulled ahead of the results taken; and pulls and starts as many now.
     ///
     /// Counted in whole chunks, which are made smaller where `n` is less than one. The default is four chunks for each
-    /// worker. What was started runs to its end when the pool is shut down, whether or not its results are taken.
+    /// worker; with processes more while chunks take less than half a millisecond (at most 64 for each worker). What was started runs to its end when the pool is shut down, whether or not its results are taken.
     ///
     /// # Panics
     ///
@@ -173,8 +174,12 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
     /// The deadline came first.
     fn next_chunk(&mut self) -> Option<Result<Vec<Result<T, Error>>, Error>> {
         let Chunk { first, len, future } = self.running.0.pop_front()?;
+        let asked = Instant::now();
         match future.result_by(self.deadline) {
-            Ok(results) => Some(Ok(Chunk::spread(results, len))),
+            Ok(results) => {
+                self.feed.note_pace(len, asked, Instant::now());
+                Some(Ok(Chunk::spread(results, len)))
+            }
             Err(future) => {
                 self.running.0.push_front(Chunk { first, len, future });
                 Some(Err(self.give_up()))

@@ -88,8 +88,10 @@ impl<I: Iterator, T: Send + 'static> Iterator for Unordered<'_, I, T> {
                 return None;
             }
             self.refill();
+            let asked = Instant::now();
             match self.running.next(self.deadline) {
                 Next::Ended((first, len), results) => {
+                    self.feed.note_pace(len, asked, Instant::now());
                     self.ready = Ready { next: first, results: Chunk::spread(results, len).into_iter() };
                 }
                 Next::Empty => return None,

@@ -62,9 +62,9 @@ pub(crate) fn has_code_at(address: usize, anchor: usize) -> bool {
         // Where the system does not tell, the handshake alone has to do.
         return true;
     };
-    let file_at = |ranges: &[(Range<usize>, String)], address| {
-        ranges.iter().find(|(range, _)| range.contains(&address)).map(|(_, file)| file.clone())
-    };
+    fn file_at(ranges: &[(Range<usize>, String)], address: usize) -> Option<&str> {
+        ranges.iter().find(|(range, _)| range.contains(&address)).map(|(_, file)| file.as_str())
+    }
     match (file_at(&maps.code, address), file_at(&maps.all, anchor)) {
         (Some(code), Some(own)) => !code.is_empty() && code == own,
         _ => false,

@@ -21,8 +21,9 @@ use crate::wire::page::{Page, SLOTS};
 use crate::worker::MARKER;
 
 /// How many short tasks may be on their way to one worker. Enough to hide the way there and back (about 50 µs) behind tasks
-/// of a microsecond; what turns out to be long is taken back when another worker is free.
-const WINDOW: usize = 64;
+/// of a microsecond, also while the worker keeps answers back; what turns out to be long is taken back when another worker
+/// is free.
+const WINDOW: usize = 256;
 
 /// A task that was given to the worker and not answered.
 pub(super) struct InFlight {

@@ -3,5 +3,6 @@
 pub(crate) mod adverse;
 pub(crate) mod chunk;
 pub(crate) mod order;
+pub(crate) mod pace;
 pub(crate) mod site;
 pub(crate) mod source;

@@ -109,7 +109,8 @@ impl Header {
         let mut len = [0; 8];
         len[..6].copy_from_slice(&rest[..6]);
         let len = u64::from_le_bytes(len);
-        let kind = Kind::ALL.into_iter().find(|kind| *kind as u8 == bytes[14]);
+        // In their order, from 1 on.
+        let kind = Kind::ALL.get(usize::from(bytes[14]).wrapping_sub(1)).copied();
         match (kind, usize::try_from(len)) {
             (Some(kind), Ok(size)) if len <= MAX_PAYLOAD && bytes[15] == sum(&bytes) => {
                 Ok(Self { kind, number: u64::from_ne_bytes(*number), len: size })
@@ -119,9 +120,14 @@ impl Header {
     }
 }
 
-/// The check of a header: a frame cut short or written over does not pass for another.
+/// The check of a header, over all of it but the last byte: a frame cut short or written over does not pass for another.
+/// Every bit changes one bit of it.
 fn sum(header: &[u8; HEADER]) -> u8 {
-    header[..HEADER - 1].iter().fold(0xA5, |sum: u8, byte| sum.rotate_left(1) ^ byte)
+    let word = u128::from_le_bytes(*header) << 8;
+    let half = (word >> 64) as u64 ^ (word as u64).rotate_left(3);
+    let quarter = (half >> 32) as u32 ^ (half as u32).rotate_left(5);
+    let eighth = (quarter >> 16) as u16 ^ (quarter as u16).rotate_left(7);
+    (eighth >> 8) as u8 ^ (eighth as u8).rotate_left(1) ^ 0xA5
 }
 
 /// A stream that is not made of frames (any more).
@@ -223,6 +229,11 @@ mod tests {
                 [(Kind::Value, 7, b"seven".to_vec()), (Kind::Ready, 0, Vec::new()), (Kind::Value, 9, b"n".to_vec())];
             assert_eq!(seen, expected, "in pieces of {piece}");
         }
+    }
+
+    #[test]
+    fn kinds_are_numbered_in_their_order() {
+        assert!(Kind::ALL.into_iter().zip(1..).all(|(kind, number)| kind as u8 == number));
     }
 
     #[test]

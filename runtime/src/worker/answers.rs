@@ -9,7 +9,7 @@ use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::page::{KEPT, Page};
 
 /// How many answers are kept back at most, so that the pool can send more before the worker runs dry.
-const COUNT: usize = 16;
+const COUNT: usize = 64;
 
 /// How long an answer is kept back by short tasks after it.
 const AGE: Duration = Duration::from_micros(100);

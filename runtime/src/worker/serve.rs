@@ -24,6 +24,8 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
     if !must_initialize {
         server.say(Kind::Ready)?;
     }
+    // User code runs below: as a task, whose panics are noted.
+    let _inside = context::enter(Label::new("a task of a worker process"), None, None);
     let mut inbox = Inbox::default();
     loop {
         let broken = |broken| io::Error::new(io::ErrorKind::InvalidData, format!("{broken}"));
@@ -50,8 +52,6 @@ struct Server<'a> {
 
 impl Server<'_> {
     fn hear(&mut self, header: Header, payload: &[u8]) -> io::Result<()> {
-        // User code runs below: as a task, whose panics are noted.
-        let _inside = context::enter(Label::new("a task of a worker process"), None, None);
         match header.kind {
             Kind::Task => self.run(header.number, payload),
             Kind::Part => {
