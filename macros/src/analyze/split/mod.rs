@@ -15,6 +15,7 @@
 mod reason;
 mod report;
 mod variables;
+mod aliases;
 mod crossing;
 mod shape;
 mod splitter;

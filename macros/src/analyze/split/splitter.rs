@@ -23,6 +23,8 @@ pub(super) struct Splitter<'a> {
     pub(super) carried: &'a [Carried],
     /// The locals of the function around the loop.
     pub(super) around: &'a Locals,
+    /// Names of variables that may have others.
+    pub(super) aliased: &'a [String],
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -77,12 +79,14 @@ impl<'a> Splitter<'a> {
         label: Option<&Label>,
         carried: &'a [Carried],
         around: &'a Locals,
+        aliased: &'a [String],
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
             plan,
             carried,
             around,
+            aliased,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),
@@ -236,7 +240,8 @@ impl<'a> Splitter<'a> {
         }
         // An effect on what the iteration alone knows is nobody else's business.
         let is_own = |on: &Option<String>| {
-            on.as_ref().and_then(|name| self.variables.get(name)).is_some_and(|variable| variable.is_own)
+            let variable = on.as_ref().and_then(|name| self.variables.get(name));
+            variable.is_some_and(|variable| variable.is_own)
         };
         if let Some(effect) = facts.effects.iter().find(|effect| !is_own(&effect.on)) {
             return because(effect.span, Why::Effect(effect.what.clone()));
@@ -419,6 +424,7 @@ impl<'a> Splitter<'a> {
     pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
         let segment = self.parallel_turn();
         let Made { is_copied, is_own, is_made, borrows_in, view } = made;
+        let is_own = is_own && !self.aliased.contains(&name.to_string());
         self.variables.bind(Variable {
             name,
             made_in: Some(segment),
