@@ -19,6 +19,7 @@ mod aliases;
 mod crossing;
 mod shape;
 mod splitter;
+mod account;
 mod taking_out;
 mod descent;
 mod verdict;

@@ -1,10 +1,11 @@
 //! The split of one loop, and what it was decided on.
 
+use super::account::Made;
 use super::aliases;
 use super::crossing;
 use super::reason::Reason;
 use super::report::Line;
-use super::splitter::{Made, Splitter};
+use super::splitter::Splitter;
 use super::variables::StmtKey;
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
