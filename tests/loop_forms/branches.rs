@@ -750,3 +750,143 @@ form! { macros_with_exits_in_branches, |x| f(&x.numbers),
         out
     }
 }
+
+form! { guards_that_end_with_their_statement, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<u64>, u64) {
+        use std::cell::RefCell;
+        let mut out = Vec::new();
+        let mut s = 0;
+        for n in numbers {
+            let c = RefCell::new(vec![*n, n + 1]);
+            let x = match c.borrow_mut().pop() {
+                Some(x) if x % 3 != 0 => x,
+                _ => {
+                    s += 1;
+                    continue;
+                }
+            };
+            let z = work(x);
+            let l = c.borrow_mut().len() as u64;
+            out.push(z + l);
+        }
+        (out, s)
+    }
+}
+
+form! { let_else_that_moves, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<Option<String>>, Vec<u64>) {
+        let mut names = Vec::new();
+        let mut out = Vec::new();
+        for n in numbers {
+            let a = if n % 3 == 0 { None } else { Some(make(*n)) };
+            let tag = make(n + 9);
+            let Some(x) = a else {
+                names.push(Some(tag));
+                continue;
+            };
+            out.push(eat(tag));
+            out.push(weigh(&x));
+            names.push(Some(x));
+        }
+        (names, out)
+    }
+}
+
+form! { moved_at_two_levels, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<String>, Vec<u64>) {
+        let mut names = Vec::new();
+        let mut out = Vec::new();
+        for n in numbers {
+            let a = make(*n);
+            let b = make(n + 1);
+            if n % 2 == 0 {
+                if n % 3 == 0 {
+                    out.push(eat(a));
+                    names.push(b);
+                } else {
+                    names.push(a);
+                    out.push(eat(b));
+                }
+            } else {
+                match n % 5 {
+                    0 => {
+                        names.push(a);
+                        names.push(b);
+                        out.push(work(3));
+                    }
+                    1 => out.push(eat(a + &b)),
+                    _ => names.push(format!("{a}{b}")),
+                }
+            }
+        }
+        (names, out)
+    }
+}
+
+form! { read_in_one_branch_and_changed_in_the_other, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<Vec<u64>>, u64) {
+        let mut out = Vec::new();
+        let mut s = 0;
+        for n in numbers {
+            let mut own = vec![*n];
+            if n % 2 == 0 {
+                s += own.len() as u64;
+                out.push(vec![work(n + 4)]);
+            } else {
+                own.push(work(*n));
+                s += 1;
+            }
+            own.sort();
+            out.push(own);
+        }
+        (out, s)
+    }
+}
+
+form! { mutable_bindings_of_patterns, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<u64>, u64) {
+        let mut out = Vec::new();
+        let mut s = 0;
+        for n in numbers {
+            if let Some(mut k) = even_work(*n) {
+                k += 1;
+                s += k;
+                k += 1;
+                out.push(work(k));
+            }
+            match kind(*n) {
+                Kind::A(mut x) => {
+                    x += 1;
+                    out.push(work(x));
+                    x += s;
+                    out.push(x);
+                }
+                _ => s += work(n + 4) % 3,
+            }
+        }
+        (out, s)
+    }
+}
+
+form! { patterns_of_slices, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<u64>, u64) {
+        let mut out = Vec::new();
+        let mut s = 0;
+        for w in numbers.windows(3) {
+            match w {
+                [a, b, c] if a < b => {
+                    s += c;
+                    out.push(work(a + b));
+                }
+                [a, rest @ ..] => {
+                    for r in rest {
+                        out.push(work(a + r));
+                    }
+                    s += 1;
+                }
+                [] => {}
+            }
+        }
+        (out, s)
+    }
+}

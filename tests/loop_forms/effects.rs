@@ -353,3 +353,80 @@ form! { views_of_views_of_owned_values, |x| f(x.words.clone()),
         out
     }
 }
+
+form! { cells_known_by_two_names, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<u64> {
+        use std::cell::Cell;
+        let mut out = Vec::new();
+        for n in numbers {
+            let cell = Cell::new(0);
+            let r = &cell;
+            for k in 0..3 {
+                r.set(work(k + n));
+                out.push(cell.get());
+            }
+            out.push(work(n + 4));
+        }
+        out
+    }
+}
+
+form! { locks_known_by_two_names, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<u64> {
+        use std::sync::{Arc, Mutex};
+        let mut out = Vec::new();
+        for n in numbers {
+            let a = Arc::new(Mutex::new(work(*n)));
+            let b = Arc::clone(&a);
+            let c = a.clone();
+            if n % 2 == 0 {
+                out.push(*a.lock().unwrap());
+                *b.lock().unwrap() = work(n + 1);
+                out.push(*a.lock().unwrap());
+            } else {
+                for k in 0..2 {
+                    *c.lock().unwrap() += work(k);
+                    out.push(*b.lock().unwrap());
+                }
+            }
+        }
+        out
+    }
+}
+
+form! { atomics_that_closures_change, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<u64> {
+        use std::sync::atomic::*;
+        let mut out = Vec::new();
+        for n in numbers {
+            let a = AtomicU64::new(*n);
+            let add = |x: u64| a.fetch_add(x, Ordering::SeqCst);
+            let y = work(*n);
+            out.push(a.load(Ordering::SeqCst));
+            add(1);
+            out.push(a.load(Ordering::SeqCst));
+            for k in 0..2 {
+                add(work(k));
+                out.push(a.load(Ordering::SeqCst));
+            }
+            out.push(y);
+        }
+        out
+    }
+}
+
+form! { locks_cloned_in_an_inner_loop, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<u64> {
+        use std::sync::{Arc, Mutex};
+        let mut out = Vec::new();
+        for n in numbers {
+            let a = Arc::new(Mutex::new(0));
+            for k in 0..3 {
+                *a.lock().unwrap() += work(k + n);
+                let b = a.clone();
+                out.push(*b.lock().unwrap());
+            }
+        }
+        out
+    }
+}

@@ -2,10 +2,11 @@
 //!
 //! Nothing is lost by trying: where no work gets into the parallel part by it, the statement is in order as a whole.
 
+use super::account::Made;
 use super::crossing::Level;
 use super::report::Fate;
 use super::shape::{self, Branches, Shape};
-use super::splitter::{Made, Progress, Splitter, is_local_macro, stmt_is_weighty};
+use super::splitter::{Progress, Splitter, is_local_macro, stmt_is_weighty};
 use super::variables::{Flags, StmtKey, Variable};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, ExitKind};

@@ -15,9 +15,11 @@
 mod reason;
 mod report;
 mod variables;
+mod aliases;
 mod crossing;
 mod shape;
 mod splitter;
+mod account;
 mod taking_out;
 mod descent;
 mod verdict;

@@ -1,17 +1,17 @@
-//! Judges statement after statement, and keeps account of variables and of what crosses.
+//! Judges statement after statement.
 
+use super::account::Made;
 use super::crossing::{Level, Touch};
 use super::reason::{Reason, Why};
 use super::report::{Fate, Line};
-use super::variables::{Flags, StmtKey, Variable, VariableId, Variables, View, leaves_alone, may_change, reads_a_copy};
+use super::variables::{StmtKey, VariableId, Variables, View, leaves_alone, reads_a_copy};
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, Effect, Facts, Use};
 use crate::analyze::{hoist, kinds, known, patterns};
-use crate::model::loop_plan::{Segment, SegmentId, Turn};
+use crate::model::loop_plan::{Segment, Turn};
 use crate::parse::marks::{self, Part};
-use proc_macro2::{Ident, Span};
-use quote::ToTokens;
+use proc_macro2::Span;
 use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::{Expr, Label, Pat, Stmt};
@@ -23,6 +23,8 @@ pub(super) struct Splitter<'a> {
     pub(super) carried: &'a [Carried],
     /// The locals of the function around the loop.
     pub(super) around: &'a Locals,
+    /// Names of variables that may have others.
+    pub(super) aliased: &'a [String],
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -77,12 +79,14 @@ impl<'a> Splitter<'a> {
         label: Option<&Label>,
         carried: &'a [Carried],
         around: &'a Locals,
+        aliased: &'a [String],
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
             plan,
             carried,
             around,
+            aliased,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),
@@ -236,7 +240,8 @@ impl<'a> Splitter<'a> {
         }
         // An effect on what the iteration alone knows is nobody else's business.
         let is_own = |on: &Option<String>| {
-            on.as_ref().and_then(|name| self.variables.get(name)).is_some_and(|variable| variable.is_own)
+            let variable = on.as_ref().and_then(|name| self.variables.get(name));
+            variable.is_some_and(|variable| variable.is_own)
         };
         if let Some(effect) = facts.effects.iter().find(|effect| !is_own(&effect.on)) {
             return because(effect.span, Why::Effect(effect.what.clone()));
@@ -377,120 +382,6 @@ impl<'a> Splitter<'a> {
             _ => self.turns.push(Turn::InOrder(vec![stmt])),
         }
     }
-
-    /// The segment that the next parallel statement of this block belongs to.
-    pub(super) fn parallel_turn(&mut self) -> SegmentId {
-        match self.turns.last() {
-            Some(Turn::Parallel(segment)) => *segment,
-            _ => self.new_segment(Segment::default()),
-        }
-    }
-
-    pub(super) fn new_segment(&mut self, segment: Segment) -> SegmentId {
-        let number = self.segments.len();
-        self.segments.push(segment);
-        self.turns.push(Turn::Parallel(number));
-        number
-    }
-
-    /// A statement of the parallel part.
-    pub(super) fn push_parallel(&mut self, stmt: Stmt, facts: Facts) {
-        self.uses_in_parallel(facts.uses);
-        let segment = self.parallel_turn();
-        self.segments[segment].stmts.push(stmt);
-    }
-
-    pub(super) fn uses_in_parallel(&mut self, uses: Vec<Use>) {
-        for used in uses {
-            let Some(id) = self.variables.id(&used.place.name) else {
-                self.parallel_uses.push(used);
-                continue;
-            };
-            let variable = self.variables.of_mut(id);
-            variable.crosses_as_copy |= variable.flags.must_be_copied;
-            let (may_change, may_move) = (may_change(&used, variable), !leaves_alone(&used, variable));
-            self.touch(id, false, may_change, may_move);
-        }
-    }
-
-    pub(super) fn touch(&mut self, variable: VariableId, is_in_order: bool, may_change: bool, may_move: bool) {
-        let depth = self.variables.of(variable).depth.min(self.path.len());
-        let levels = self.path[depth..].iter().map_while(|level| *level).collect();
-        self.touches.push(Touch { variable, levels, is_in_order, may_change, may_move });
-    }
-
-    /// Binds a variable that the parallel part makes.
-    pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
-        let segment = self.parallel_turn();
-        let Made { is_copied, is_own, is_made, borrows_in, view } = made;
-        self.variables.bind(Variable {
-            name,
-            made_in: Some(segment),
-            depth: self.path.len(),
-            is_mut,
-            is_copied,
-            is_made,
-            is_own,
-            borrows_in,
-            view,
-            crosses_as_copy: false,
-            flags: Flags::default(),
-        })
-    }
-
-    pub(super) fn bind_in_order(&mut self, pat: &Pat) {
-        for (name, is_mut) in patterns::bound_names(pat) {
-            self.variables.bind(Variable {
-                name,
-                made_in: None,
-                depth: self.path.len(),
-                is_mut,
-                is_copied: false,
-                is_made: true,
-                is_own: false,
-                borrows_in: None,
-                view: None,
-                crosses_as_copy: false,
-                flags: Flags { is_in_order: true, ..Flags::default() },
-            });
-        }
-    }
-
-    /// An in-order statement uses a variable: if the parallel part made it, it crosses.
-    fn uses_in_order(&mut self, used: &Use, id: VariableId) {
-        let variable = self.variables.of(id).clone();
-        let may_change = may_change(used, &variable);
-        match (&variable.view, &variable.borrows_in, variable.made_in) {
-            // The in-order part changed it or made it: nothing crosses, but this is a use by that part.
-            _ if variable.flags.is_in_order => return self.touch(id, true, may_change, false),
-            (Some(view), _, Some(segment)) => self.view_again(segment, view, variable.depth),
-            (None, Some(key), _) if !self.borrowed.contains(key) => self.borrowed.push(key.clone()),
-            _ => self.touch(id, true, may_change, false),
-        }
-        let is_untouched = leaves_alone(used, &variable);
-        let is_value = used.access == Access::Value && !variable.is_mut;
-        let flags = &mut self.variables.of_mut(id).flags;
-        if is_untouched || is_value {
-            flags.read_in_order = true;
-            // If it is used again, it was copied: moved values cannot be used.
-            flags.must_be_copied |= !is_untouched;
-        } else {
-            flags.is_in_order = true;
-        }
-    }
-
-    /// The in-order part looks at a view: it makes its own where `segment` lands, of what crosses there in its place.
-    fn view_again(&mut self, segment: SegmentId, View { stmt, of }: &View, depth: usize) {
-        let text = stmt.to_token_stream().to_string();
-        let replayed = &mut self.segments[segment].replayed;
-        if replayed.iter().any(|known| known.to_token_stream().to_string() == text) {
-            return;
-        }
-        replayed.push(stmt.clone());
-        let deeper = self.path.split_off(depth);
-        of.iter().for_each(|(used, id)| self.uses_in_order(used, *id));
-        self.path.extend(deeper);
-    }
 }
 
 /// How far a step went.
@@ -499,16 +390,6 @@ pub(super) enum Progress {
     OneStatement,
     /// What stands behind the statement, in its block, became a branch.
     ToTheEnd,
-}
-
-/// How a variable of the parallel part is made.
-#[derive(Clone, Default)]
-pub(super) struct Made {
-    pub(super) is_copied: bool,
-    pub(super) is_own: bool,
-    pub(super) is_made: bool,
-    pub(super) borrows_in: Option<StmtKey>,
-    pub(super) view: Option<View>,
 }
 
 /// A statement that ends with its own semicolon, so that others can follow it.

@@ -1,9 +1,11 @@
 //! The split of one loop, and what it was decided on.
 
+use super::account::Made;
+use super::aliases;
 use super::crossing;
 use super::reason::Reason;
 use super::report::Line;
-use super::splitter::{Made, Splitter};
+use super::splitter::Splitter;
 use super::variables::StmtKey;
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
@@ -58,9 +60,10 @@ pub(crate) fn split(
         is_made: kinds::items_are_owned(&written.expr, locals),
         ..Made::default()
     };
+    let aliased = aliases::names(&written.body);
     let mut stays: Vec<StmtKey> = Vec::new();
     let mut splitter = loop {
-        let mut splitter = Splitter::new(plan, label, &carried, locals, stays.clone());
+        let mut splitter = Splitter::new(plan, label, &carried, locals, &aliased, stays.clone());
         for (name, is_mut) in patterns::bound_names(&written.pat) {
             splitter.bind(name, is_mut, made.clone());
         }

@@ -1,0 +1,138 @@
+//! Keeps account of what the parts make and use: segments, variables, and each use of one.
+
+use super::crossing::Touch;
+use super::splitter::Splitter;
+use super::variables::{Flags, StmtKey, Variable, VariableId, View, leaves_alone, may_change};
+use crate::analyze::patterns;
+use crate::analyze::uses::{Access, Facts, Use};
+use crate::model::loop_plan::{Segment, SegmentId, Turn};
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{Pat, Stmt};
+
+/// How a variable of the parallel part is made.
+#[derive(Clone, Default)]
+pub(super) struct Made {
+    pub(super) is_copied: bool,
+    pub(super) is_own: bool,
+    pub(super) is_made: bool,
+    pub(super) borrows_in: Option<StmtKey>,
+    pub(super) view: Option<View>,
+}
+
+impl Splitter<'_> {
+    /// The segment that the next parallel statement of this block belongs to.
+    pub(super) fn parallel_turn(&mut self) -> SegmentId {
+        match self.turns.last() {
+            Some(Turn::Parallel(segment)) => *segment,
+            _ => self.new_segment(Segment::default()),
+        }
+    }
+
+    pub(super) fn new_segment(&mut self, segment: Segment) -> SegmentId {
+        let number = self.segments.len();
+        self.segments.push(segment);
+        self.turns.push(Turn::Parallel(number));
+        number
+    }
+
+    /// A statement of the parallel part.
+    pub(super) fn push_parallel(&mut self, stmt: Stmt, facts: Facts) {
+        self.uses_in_parallel(facts.uses);
+        let segment = self.parallel_turn();
+        self.segments[segment].stmts.push(stmt);
+    }
+
+    pub(super) fn uses_in_parallel(&mut self, uses: Vec<Use>) {
+        for used in uses {
+            let Some(id) = self.variables.id(&used.place.name) else {
+                self.parallel_uses.push(used);
+                continue;
+            };
+            let variable = self.variables.of_mut(id);
+            variable.crosses_as_copy |= variable.flags.must_be_copied;
+            let (may_change, may_move) = (may_change(&used, variable), !leaves_alone(&used, variable));
+            self.touch(id, false, may_change, may_move);
+        }
+    }
+
+    pub(super) fn touch(&mut self, variable: VariableId, is_in_order: bool, may_change: bool, may_move: bool) {
+        let depth = self.variables.of(variable).depth.min(self.path.len());
+        let levels = self.path[depth..].iter().map_while(|level| *level).collect();
+        self.touches.push(Touch { variable, levels, is_in_order, may_change, may_move });
+    }
+
+    /// Binds a variable that the parallel part makes.
+    pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
+        let segment = self.parallel_turn();
+        let Made { is_copied, is_own, is_made, borrows_in, view } = made;
+        let is_own = is_own && !self.aliased.contains(&name.to_string());
+        self.variables.bind(Variable {
+            name,
+            made_in: Some(segment),
+            depth: self.path.len(),
+            is_mut,
+            is_copied,
+            is_made,
+            is_own,
+            borrows_in,
+            view,
+            crosses_as_copy: false,
+            flags: Flags::default(),
+        })
+    }
+
+    pub(super) fn bind_in_order(&mut self, pat: &Pat) {
+        for (name, is_mut) in patterns::bound_names(pat) {
+            self.variables.bind(Variable {
+                name,
+                made_in: None,
+                depth: self.path.len(),
+                is_mut,
+                is_copied: false,
+                is_made: true,
+                is_own: false,
+                borrows_in: None,
+                view: None,
+                crosses_as_copy: false,
+                flags: Flags { is_in_order: true, ..Flags::default() },
+            });
+        }
+    }
+
+    /// An in-order statement uses a variable: if the parallel part made it, it crosses.
+    pub(super) fn uses_in_order(&mut self, used: &Use, id: VariableId) {
+        let variable = self.variables.of(id).clone();
+        let may_change = may_change(used, &variable);
+        match (&variable.view, &variable.borrows_in, variable.made_in) {
+            // The in-order part changed it or made it: nothing crosses, but this is a use by that part.
+            _ if variable.flags.is_in_order => return self.touch(id, true, may_change, false),
+            (Some(view), _, Some(segment)) => self.view_again(segment, view, variable.depth),
+            (None, Some(key), _) if !self.borrowed.contains(key) => self.borrowed.push(key.clone()),
+            _ => self.touch(id, true, may_change, false),
+        }
+        let is_untouched = leaves_alone(used, &variable);
+        let is_value = used.access == Access::Value && !variable.is_mut;
+        let flags = &mut self.variables.of_mut(id).flags;
+        if is_untouched || is_value {
+            flags.read_in_order = true;
+            // If it is used again, it was copied: moved values cannot be used.
+            flags.must_be_copied |= !is_untouched;
+        } else {
+            flags.is_in_order = true;
+        }
+    }
+
+    /// The in-order part looks at a view: it makes its own where `segment` lands, of what crosses there in its place.
+    fn view_again(&mut self, segment: SegmentId, View { stmt, of }: &View, depth: usize) {
+        let text = stmt.to_token_stream().to_string();
+        let replayed = &mut self.segments[segment].replayed;
+        if replayed.iter().any(|known| known.to_token_stream().to_string() == text) {
+            return;
+        }
+        replayed.push(stmt.clone());
+        let deeper = self.path.split_off(depth);
+        of.iter().for_each(|(used, id)| self.uses_in_order(used, *id));
+        self.path.extend(deeper);
+    }
+}
