@@ -30,8 +30,11 @@ pub(crate) trait Whereabouts: Send + Sync {
     /// Whether some of the work has started.
     fn is_running(&self) -> bool;
 
-    /// Takes back what has not started, and stops the rest.
+    /// Takes back what has not started.
     fn recall(&self);
+
+    /// Stops what has.
+    fn stop(&self);
 }
 
 /// A task as the process pool sees it.
@@ -120,11 +123,13 @@ impl<C: Collect + 'static> Runnable for Remote<C> {
     }
 
     fn cancel(&self) -> bool {
-        if let Some(whereabouts) = self.whereabouts() {
-            // Before the state changes: once it says cancelled, the work does not start any more.
-            whereabouts.recall();
-        }
-        self.state.cancel(self.label)
+        let whereabouts = self.whereabouts();
+        // Before the state changes: once it says cancelled, the work does not start any more.
+        whereabouts.iter().for_each(|whereabouts| whereabouts.recall());
+        let is_cancelled = self.state.cancel(self.label);
+        // After it: what is stopped ends as cancelled, not by the death of its worker.
+        whereabouts.iter().for_each(|whereabouts| whereabouts.stop());
+        is_cancelled
     }
 
     /// Its work belongs in another process.

@@ -421,8 +421,8 @@ impl State {
         }
     }
 
-    /// Takes back what of `batch` has not started, and sees to the rest.
-    pub(super) fn recall(&mut self, batch: &Arc<Batch>, now: Instant) {
+    /// Takes back what of `batch` has not started; what has is not tried again.
+    pub(super) fn recall(&mut self, batch: &Arc<Batch>) {
         batch.recall();
         for child in &mut self.children {
             let mut index = 0;
@@ -432,11 +432,17 @@ impl State {
                 }
             }
             // What is left of it has started.
-            let started = child.in_flight.iter_mut().filter(|flying| Arc::ptr_eq(&flying.batch, batch));
-            for flying in started {
+            for flying in child.in_flight.iter_mut().filter(|flying| Arc::ptr_eq(&flying.batch, batch)) {
                 flying.retries_left = 0;
-                flying.kill_at = batch.limits.grace.map(|grace| now + grace);
             }
+        }
+    }
+
+    /// Nobody wants what still runs of `batch`: it ends when its grace is over.
+    pub(super) fn stop(&mut self, batch: &Arc<Batch>, now: Instant) {
+        let flying = self.children.iter_mut().flat_map(|child| &mut child.in_flight);
+        for flying in flying.filter(|flying| Arc::ptr_eq(&flying.batch, batch)) {
+            flying.kill_at = batch.limits.grace.map(|grace| now + grace);
         }
     }
 
