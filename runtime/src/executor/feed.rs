@@ -84,7 +84,7 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
 
     /// The input goes where `launch` takes it, which returns when the chunk is done.
     pub(crate) fn here(launch: impl Fn(Vec<I::Item>) -> Future<ChunkResults<T>> + 'p, input: I) -> Self {
-        Self { runs_ahead: false, ..Self::over(1, launch, input) }
+        Self { runs_ahead: false, pace: Pace::fixed(1), ..Self::over(1, launch, input) }
     }
 
     #[track_caller]
