@@ -51,6 +51,11 @@ pub fn segment<T, E>(piece: impl FnOnce() -> Flow<T, E>) -> Landing<T, E> {
 }
 
 impl<T, E> Landing<T, E> {
+    /// Whether the loop ends with this piece.
+    pub(super) fn ends_loop(&self) -> bool {
+        self.0.as_ref().map_or(true, Step::ends_loop)
+    }
+
     /// How the piece ended; its panic goes on here.
     pub fn land(self) -> Flow<T, E> {
         self.0.unwrap_or_else(|panic| outcome::resume(panic))

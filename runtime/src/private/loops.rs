@@ -18,7 +18,7 @@ use crate::config;
 use crate::schedule::site::{Site, Watch};
 use crate::schedule::source::Input;
 use crate::shared;
-use crate::thread::loop_core::{Limits, Step};
+use crate::thread::loop_core::{Gather, Limits, Step};
 use crate::thread::pool::ThreadPool;
 use crate::thread::scoped_loop::{Helpers, Lender, Steps};
 
@@ -30,6 +30,7 @@ pub struct LoopOptions<'pool> {
     buffer_size: Option<usize>,
     unordered: bool,
     may_be_left: bool,
+    reduces: bool,
     pool: Option<&'pool ThreadPool>,
 }
 
@@ -84,6 +85,12 @@ impl<'pool> LoopOptions<'pool> {
         self
     }
 
+    /// `reduce(..)`
+    pub fn reduces(mut self) -> Self {
+        self.reduces = true;
+        self
+    }
+
     /// `pool = &pool`
     pub fn pool(mut self, pool: &'pool ThreadPool) -> Self {
         self.pool = Some(pool);
@@ -117,10 +124,12 @@ impl<'pool> LoopOptions<'pool> {
             || config::sequential_mode()
             || (self.pool.is_none() && self.n_workers() == 1)
             || (!limits_given && site.predicts_no_gain(len));
-        if plain {
+        // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.
+        let in_chunks = self.reduces && self.chunk_size.is_some();
+        if plain && !in_chunks {
             return Plan::Plain(site.watch(len));
         }
-        Plan::Parallel(Team { options: self, site })
+        Plan::Parallel(Team { options: self, site, alone: plain })
     }
 
     fn n_workers(&self) -> usize {
@@ -142,13 +151,15 @@ pub enum Plan<'pool> {
 pub struct Team<'pool> {
     options: LoopOptions<'pool>,
     site: &'static Site,
+    /// The caller goes through the chunks itself.
+    alone: bool,
 }
 
 /// A source and the parallel part of the loop over it.
 #[derive(Debug)]
 pub struct Part<N, P> {
-    input: N,
-    part: P,
+    pub(super) input: N,
+    pub(super) part: P,
 }
 
 /// Ties the closure to the iterator, so that the compiler knows the type of its parameter.
@@ -169,7 +180,10 @@ impl<'pool> Team<'pool> {
     /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is
     /// the head of a `for` in generated code, where nobody else can name it, in a function that cannot be suspended:
     /// the macro refuses async functions, blocks and closures, and attributes that could still make one.)
-    pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, P, C>
+    pub unsafe fn run<N, P, C>(
+        self,
+        part: Part<N, P>,
+    ) -> Steps<'pool, N, impl Fn(&mut (), N::Item) -> C + Sync, C>
     where
         N: Input,
         N::Source: Send,
@@ -177,7 +191,25 @@ impl<'pool> Team<'pool> {
         C: Step + Send,
     {
         let Part { input, part } = part;
+        // SAFETY: our caller promises the same.
+        unsafe { self.start(input, move |_: &mut (), item| part(item)) }
+    }
+
+    /// Starts a loop, with reductions or without.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](Self::run).
+    pub(super) unsafe fn start<N, P, C, A>(self, input: N, part: P) -> Steps<'pool, N, P, C, A>
+    where
+        N: Input,
+        N::Source: Send,
+        P: Fn(&mut A, N::Item) -> C + Sync,
+        C: Step + Send,
+        A: Gather + Send,
+    {
         let (workers, helpers) = match self.options.pool {
+            _ if self.alone => (1, Helpers { lender: Lender::Crew(None), limit: 0 }),
             Some(pool) => (pool.workers(), Helpers { lender: Lender::Pool(pool), limit: pool.workers() }),
             None => {
                 let workers = self.options.n_workers();

@@ -3,6 +3,7 @@
 mod flow;
 mod probe;
 mod loops;
+mod reduce;
 mod tasks;
 
 pub use crate::schedule::site::Site;
@@ -13,6 +14,9 @@ pub use loops::{
 pub use probe::{
     AnySource, AnyTrace, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem, Prepared, Probe,
     SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,
+};
+pub use reduce::{
+    And, Chunk, First, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, kept, only_partials, part_reducing, partial,
 };
 pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
 

@@ -1,0 +1,260 @@
+//! What the expansion of a loop with `reduce(..)` calls.
+//!
+//! A chunk is folded where it runs, into a [`Partial`] for each variable. The calling thread puts these together, in the
+//! order of the chunks, before it goes through what else crossed from the chunk.
+//!
+//! ```text
+//! let part = part_reducing(input, partial([&sum], only_partials()), |chunk, x| {
+//!     let (partial0, _) = &mut chunk.partials;
+//!     partial0.update(f(x), |a, b| *a += b);          // sum += f(x);
+//!     Flow::Next(())
+//! });
+//! for step in unsafe { team.run_reducing(part) } {
+//!     let step = match step {
+//!         Reduced::Chunk((partial0, _)) => { partial0.update_into(&mut sum, |a, b| *a += b); continue; }
+//!         Reduced::Step(step) => step,
+//!     };
+//!     …step…
+//! }
+//! ```
+
+use super::flow::Landing;
+use super::loops::{Cross, Part, Team};
+use super::probe::Prepared;
+use crate::schedule::source::Input;
+use crate::thread::loop_core::{Gather, Step};
+use crate::thread::scoped_loop::Steps;
+use std::marker::PhantomData;
+use std::ptr;
+
+/// What one chunk makes of one variable: nothing before its first element, which stands for itself. So an operator needs
+/// no neutral element.
+#[derive(Debug)]
+pub struct Partial<T>(Option<T>);
+
+impl<T> Default for Partial<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Partial<T> {
+    /// `x += element`
+    #[inline]
+    pub fn update<E: First<T>>(&mut self, element: E, op: impl FnOnce(&mut T, E)) {
+        match &mut self.0 {
+            Some(value) => op(value, element),
+            none => *none = Some(element.first()),
+        }
+    }
+
+    /// `x = op(x, element)`
+    #[inline]
+    pub fn fold<E: First<T>>(&mut self, element: E, op: impl FnOnce(T, E) -> T) {
+        self.0 = Some(match self.0.take() {
+            Some(value) => op(value, element),
+            None => element.first(),
+        });
+    }
+
+    /// Adds what this chunk made to what was there before it.
+    #[inline]
+    pub fn update_into(self, variable: &mut T, op: impl FnOnce(&mut T, T)) {
+        if let Some(value) = self.0 {
+            op(variable, value);
+        }
+    }
+
+    /// The same for an operator that takes its operands by value.
+    #[inline]
+    pub fn fold_into(self, variable: T, op: impl FnOnce(T, T) -> T) -> T {
+        match self.0 {
+            Some(value) => op(variable, value),
+            None => variable,
+        }
+    }
+}
+
+impl Partial<bool> {
+    /// Whether the next operand of `&&` (for which `decided` is false) or `||` (true) is to be evaluated.
+    #[inline]
+    pub fn is_open(&self, decided: bool) -> bool {
+        self.0 != Some(decided)
+    }
+}
+
+/// What the first element of a chunk may be: a value of the variable's type, or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "[C033] `{Self}` cannot be the first element of a partial result of type `{T}`",
+    label = "a chunk is folded by itself, so its first element has to be a `{T}`",
+    note = "help: convert the element, or remove this `reduce`: the loop then changes its variable in order"
+)]
+pub trait First<T> {
+    /// The partial result of this element alone.
+    fn first(self) -> T;
+}
+
+impl<T> First<T> for T {
+    #[inline]
+    fn first(self) -> T {
+        self
+    }
+}
+
+impl<T: Clone> First<T> for &T {
+    #[inline]
+    fn first(self) -> T {
+        self.clone()
+    }
+}
+
+/// Types of which any two values can be compared, so that `if e > x { x = e }` gives the same in any grouping.
+#[diagnostic::on_unimplemented(
+    message = "[C033] a comparison of `{Self}`s may have no answer (`NaN`), so this form depends on how the elements are grouped",
+    label = "`{Self}` is not `Ord`",
+    note = "help: write `x = x.max(e)` or `x = x.min(e)`"
+)]
+pub trait Ordered {}
+
+impl<T: Ord> Ordered for T {}
+
+/// Passes on the element of `if e > x { x = e }`.
+#[inline]
+pub fn kept<T: Ordered>(element: T) -> T {
+    element
+}
+
+/// The types of the partial results of a loop, and whether anything else crosses.
+#[derive(Debug)]
+pub struct Types<P, K>(PhantomData<(P, K)>);
+
+/// Partial results, and a step of each iteration.
+#[derive(Debug)]
+pub struct And;
+
+/// Partial results, and the steps of iterations that end the loop.
+#[derive(Debug)]
+pub struct Only;
+
+/// See [`And`].
+pub fn and_steps() -> Types<(), And> {
+    Types(PhantomData)
+}
+
+/// See [`Only`].
+pub fn only_partials() -> Types<(), Only> {
+    Types(PhantomData)
+}
+
+/// One more variable, as it is named in the clause and in each statement.
+///
+/// # Panics
+///
+/// If these names mean different variables, which takes a macro that writes one of them.
+pub fn partial<T: Cross, P, K, const N: usize>(mentions: [&T; N], _: Types<P, K>) -> Types<(Partial<T>, P), K> {
+    let is_one = mentions.windows(2).all(|pair| ptr::eq(pair[0], pair[1]));
+    assert!(is_one, "`reduce(..)` and the loop's body mean different variables of one name");
+    Types(PhantomData)
+}
+
+/// What one chunk folds its elements into.
+#[derive(Debug)]
+pub struct Chunk<P, K> {
+    /// `(first, (second, ()))`
+    pub partials: P,
+    has_ended: bool,
+    keeps: PhantomData<K>,
+}
+
+impl<P: Default, K> Default for Chunk<P, K> {
+    fn default() -> Self {
+        Self { partials: P::default(), has_ended: false, keeps: PhantomData }
+    }
+}
+
+impl<P, K> Chunk<P, K> {
+    /// Looks at a piece behind in-order statements: if the loop ends in it, nothing more belongs to the partial results.
+    #[inline]
+    pub fn look_at<T, E>(has_ended: &mut bool, piece: &Landing<T, E>) {
+        *has_ended |= piece.ends_loop();
+    }
+}
+
+impl<P: Default> Gather for Chunk<P, And> {
+    fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+}
+
+impl<P: Default> Gather for Chunk<P, Only> {
+    const KEEPS_STEPS: bool = false;
+}
+
+/// What a running loop with reductions gives.
+#[derive(Debug)]
+pub enum Reduced<P, C> {
+    /// The partial results of the chunk whose steps follow.
+    Chunk(P),
+    /// One iteration.
+    Step(C),
+}
+
+/// Ties the closure to the iterator and to the variables, so that the compiler knows the types of its parameters.
+pub fn part_reducing<I, N, F, P, K, C>(prepared: Prepared<I, N>, _: Types<P, K>, part: F) -> Part<N, (F, Types<P, K>)>
+where
+    I: Iterator,
+    N: Input<Item = I::Item>,
+    F: Fn(&mut Chunk<P, K>, I::Item) -> C,
+{
+    Part { input: prepared.input, part: (part, Types(PhantomData)) }
+}
+
+impl<'pool> Team<'pool> {
+    /// Starts a loop with reductions.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](Self::run).
+    pub unsafe fn run_reducing<N, F, P, K, C>(
+        self,
+        part: Part<N, (F, Types<P, K>)>,
+    ) -> ReducingSteps<'pool, N, F, C, P, K>
+    where
+        N: Input,
+        N::Source: Send,
+        F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
+        C: Step + Send,
+        Chunk<P, K>: Gather + Send,
+    {
+        let Part { input, part: (part, _) } = part;
+        // SAFETY: our caller promises the same.
+        ReducingSteps(unsafe { self.start(input, part) })
+    }
+}
+
+/// The chunks of a running loop in order, each followed by its steps.
+pub struct ReducingSteps<'pool, N: Input, F, C, P, K>(Steps<'pool, N, F, C, Chunk<P, K>>)
+where
+    N::Source: Send,
+    F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
+    C: Step + Send,
+    Chunk<P, K>: Gather + Send;
+
+impl<N, F, C, P, K> Iterator for ReducingSteps<'_, N, F, C, P, K>
+where
+    N: Input,
+    N::Source: Send,
+    F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
+    C: Step + Send,
+    Chunk<P, K>: Gather + Send,
+{
+    type Item = Reduced<P, C>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Reduced<P, C>> {
+        match self.0.step() {
+            Some(step) => Some(Reduced::Step(step)),
+            None => self.0.chunk().map(|chunk| Reduced::Chunk(chunk.partials)),
+        }
+    }
+}
