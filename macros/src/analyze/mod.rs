@@ -9,5 +9,6 @@ pub(crate) mod kinds;
 pub(crate) mod carried;
 pub(crate) mod hoist;
 pub(crate) mod split;
+pub(crate) mod reduce;
 pub(crate) mod loops;
 pub(crate) mod tasks;

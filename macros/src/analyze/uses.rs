@@ -114,6 +114,12 @@ pub(crate) fn of_body(pat: &Pat, body: &Block, label: Option<&Label>) -> Facts {
     })
 }
 
+/// Whether a body, in which `pat` is bound, uses or binds a variable of that name.
+pub(crate) fn names(pat: &Pat, body: &Block, name: &str) -> bool {
+    let facts = of_body(pat, body, None);
+    facts.uses.iter().any(|used| used.place.name == name) || facts.inner_names.iter().any(|bound| bound == name)
+}
+
 /// The first place where a body changes what is behind a variable of the pattern which is not declared `mut`: the
 /// items are exclusive references.
 pub(crate) fn changes_items(pat: &Pat, body: &Block, label: Option<&Label>) -> Option<Span> {

@@ -2,6 +2,7 @@
 
 use super::exits::{Around, Exits};
 use super::options;
+use super::reduce::Reductions;
 use crate::abi::Abi;
 use crate::analyze::patterns;
 use crate::analyze::scope::plan_number;
@@ -61,7 +62,8 @@ impl Expander<'_> {
         let abi = Abi::new(plan.options.krate.as_ref());
         let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
         let may_be_left = plan.split.as_ref().is_some_and(|split| split.may_be_left);
-        let options_value = options::of_loop(&plan.options, may_be_left, &abi);
+        let reduces = plan.split.is_some() && !plan.reduced.is_empty();
+        let options_value = options::of_loop(&plan.options, may_be_left, reduces, &abi);
         let Some(split) = &plan.split else {
             self.visit_expr_mut(&mut plain.expr);
             return quote!({ let _ = #options_value; #plain });
@@ -120,11 +122,33 @@ impl Expander<'_> {
         let (part, team) = (names::local_at("part", source), names::local_at("team", source));
 
         let pieces = self.pieces(turns, pat, around);
-        let closure = closure(&pieces, quote!(let #pat = #item;), abi);
+        let reductions = (!plan.reduced.is_empty()).then(|| Reductions {
+            reduced: &plan.reduced,
+            has_steps: turns.len() > 1 || !pieces[0].segment.crossing.is_empty(),
+            has_pieces: pieces.len() > 1,
+            abi,
+            source,
+        });
+        let opened = reductions.map(|reductions| reductions.opened());
+        let closure = closure(&pieces, quote!(#opened let #pat = #item;), reductions, abi);
         let in_order = self.in_order(turns, &pieces, around);
-        let make_part = abi.private_at("part", at);
         let checks = checks(split, abi, source);
         let input = input(abi, is_enumerated, source);
+        if let Some(reductions) = reductions {
+            let (make_part, chunk) = (abi.private_at("part_reducing", at), names::local("chunk"));
+            let (types, landed) =
+                (reductions.types(), reductions.landed(&step, label.as_ref().map(|label| &label.name)));
+            return quote_spanned! {at=> {
+                #(#items)*
+                #checks
+                let #part = #make_part(#input, #types, |#chunk, #item| #closure);
+                #label for #step in unsafe { #team.run_reducing(#part) } {
+                    #landed
+                    #in_order
+                }
+            }};
+        }
+        let make_part = abi.private_at("part", at);
         quote_spanned! {at=> {
             #(#items)*
             #checks
@@ -218,12 +242,13 @@ struct Piece<'a> {
 //     let rest1 = segment(|| -> Flow<_, Never> { let z = g(&y); Flow::Next((z,)) });
 //     Flow::Next((y, rest1,))
 // }
-fn closure(pieces: &[Piece<'_>], first: TokenStream, abi: &Abi) -> TokenStream {
+fn closure(pieces: &[Piece<'_>], first: TokenStream, reductions: Option<Reductions<'_>>, abi: &Abi) -> TokenStream {
     let (flow, segment) = (abi.private("Flow"), abi.private("segment"));
     let mut inner: Option<TokenStream> = None;
     for (number, piece) in pieces.iter().enumerate().rev() {
         let rest = names::numbered("rest", number + 1);
-        let run_rest = inner.take().map(|inner| quote!(let #rest = #segment(|| #inner);));
+        let look_at = reductions.map(|reductions| reductions.look_at(&rest));
+        let run_rest = inner.take().map(|inner| quote!(let #rest = #segment(|| #inner); #look_at));
         let give_rest = run_rest.is_some().then(|| quote!(#rest,));
         let flow_type = piece.exits.flow_type(abi);
         let stmts = &piece.stmts;

@@ -4,4 +4,5 @@ pub(crate) mod exits;
 pub(crate) mod fallback;
 pub(crate) mod loops;
 pub(crate) mod options;
+mod reduce;
 pub(crate) mod tasks;

@@ -1,5 +1,6 @@
 //! The options of one loop or task, with the places where they were written.
 
+use super::reduction::{self, Reduction};
 use proc_macro2::{Ident, Span};
 use syn::{Expr, Path};
 
@@ -28,6 +29,7 @@ pub(crate) struct Options {
     pub(crate) unordered: Option<Span>,
     pub(crate) task: Option<Span>,
     pub(crate) shared: Vec<Ident>,
+    pub(crate) reduce: Vec<Reduction>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -53,6 +55,7 @@ impl Options {
             unordered: self.unordered.or(outer.unordered),
             task: self.task,
             shared: self.shared.iter().chain(&outer.shared).cloned().collect(),
+            reduce: reduction::over(&self.reduce, &outer.reduce),
             krate: self.krate.clone().or_else(|| outer.krate.clone()),
         }
     }

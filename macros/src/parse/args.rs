@@ -1,5 +1,6 @@
 //! The options between the parentheses of `#[concurrent(…)]`.
 
+use super::reductions;
 use crate::diag::{Sink, catalog};
 use crate::model::options::{Keyed, Mode, Options};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -11,8 +12,9 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, parenthesized};
 
 /// Every key that means something, for proposals; those in the second list are understood by the design
 /// but not built yet.
-const KEYS: [&str; 9] = ["mode", "workers", "chunksize", "buffersize", "pool", "unordered", "task", "shared", "crate"];
-const KEYS_TO_COME: [&str; 6] = ["timeout", "retries", "max_tasks_per_child", "reduce", "explain", "ordered"];
+const KEYS: [&str; 10] =
+    ["mode", "workers", "chunksize", "buffersize", "pool", "unordered", "task", "shared", "reduce", "crate"];
+const KEYS_TO_COME: [&str; 5] = ["timeout", "retries", "max_tasks_per_child", "explain", "ordered"];
 
 /// Reads the options of a function's attribute or of a mark, and reports all that is wrong with them.
 pub(crate) fn parse(tokens: TokenStream, sink: &mut Sink) -> Options {
@@ -69,6 +71,7 @@ fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Si
                 }
             }
         }
+        "reduce" => reductions::parse(key, input, &mut options.reduce, sink)?,
         "crate" => options.krate = Some(path(key, input)?),
         _ => {
             sink.error(key.span(), unknown(key));

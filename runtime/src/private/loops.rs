@@ -180,10 +180,7 @@ impl<'pool> Team<'pool> {
     /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is
     /// the head of a `for` in generated code, where nobody else can name it, in a function that cannot be suspended:
     /// the macro refuses async functions, blocks and closures, and attributes that could still make one.)
-    pub unsafe fn run<N, P, C>(
-        self,
-        part: Part<N, P>,
-    ) -> Steps<'pool, N, impl Fn(&mut (), N::Item) -> C + Sync, C>
+    pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, impl Fn(&mut (), N::Item) -> C + Sync, C>
     where
         N: Input,
         N::Source: Send,

@@ -16,7 +16,8 @@ pub use probe::{
     SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,
 };
 pub use reduce::{
-    And, Chunk, First, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, kept, only_partials, part_reducing, partial,
+    And, Chunk, First, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, look_at, only_partials,
+    part_reducing, partial,
 };
 pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
 

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! let part = part_reducing(input, partial([&sum], only_partials()), |chunk, x| {
-//!     let (partial0, _) = &mut chunk.partials;
+//!     let Chunk { partials: (partial0, _), .. } = chunk;
 //!     partial0.update(f(x), |a, b| *a += b);          // sum += f(x);
 //!     Flow::Next(())
 //! });
@@ -48,13 +48,28 @@ impl<T> Partial<T> {
         }
     }
 
-    /// `x = op(x, element)`
+    /// `x = x + element`
     #[inline]
-    pub fn fold<E: First<T>>(&mut self, element: E, op: impl FnOnce(T, E) -> T) {
+    pub fn operate<E: First<T>>(&mut self, element: E, op: impl FnOnce(T, E) -> T) {
         self.0 = Some(match self.0.take() {
             Some(value) => op(value, element),
             None => element.first(),
         });
+    }
+
+    /// `x = f(x, element)`
+    #[inline]
+    pub fn fold(&mut self, element: T, op: impl FnOnce(T, T) -> T) {
+        self.operate(element, op);
+    }
+
+    /// `if element > x { x = element }`
+    #[inline]
+    pub fn keep(&mut self, element: T, op: impl FnOnce(T, T) -> T)
+    where
+        T: Ordered,
+    {
+        self.operate(element, op);
     }
 
     /// Adds what this chunk made to what was there before it.
@@ -118,12 +133,6 @@ pub trait Ordered {}
 
 impl<T: Ord> Ordered for T {}
 
-/// Passes on the element of `if e > x { x = e }`.
-#[inline]
-pub fn kept<T: Ordered>(element: T) -> T {
-    element
-}
-
 /// The types of the partial results of a loop, and whether anything else crosses.
 #[derive(Debug)]
 pub struct Types<P, K>(PhantomData<(P, K)>);
@@ -162,7 +171,8 @@ pub fn partial<T: Cross, P, K, const N: usize>(mentions: [&T; N], _: Types<P, K>
 pub struct Chunk<P, K> {
     /// `(first, (second, ()))`
     pub partials: P,
-    has_ended: bool,
+    /// The loop ends with the iteration that runs: nothing behind it belongs to the partial results.
+    pub has_ended: bool,
     keeps: PhantomData<K>,
 }
 
@@ -172,12 +182,10 @@ impl<P: Default, K> Default for Chunk<P, K> {
     }
 }
 
-impl<P, K> Chunk<P, K> {
-    /// Looks at a piece behind in-order statements: if the loop ends in it, nothing more belongs to the partial results.
-    #[inline]
-    pub fn look_at<T, E>(has_ended: &mut bool, piece: &Landing<T, E>) {
-        *has_ended |= piece.ends_loop();
-    }
+/// Looks whether the loop ends in a piece that stands behind in-order statements.
+#[inline]
+pub fn look_at<T, E>(has_ended: &mut bool, piece: &Landing<T, E>) {
+    *has_ended |= piece.ends_loop();
 }
 
 impl<P: Default> Gather for Chunk<P, And> {
