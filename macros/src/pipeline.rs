@@ -50,7 +50,8 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
 
     let mut sink = Sink::new();
     let candidates = loops::find(&mut function, numbered, options);
-    let any_parallel = candidates.values().any(check::loops::has_parallel_part);
+    let any_parallel =
+        candidates.values().any(|candidate| check::loops::has_parallel_part(candidate) || !candidate.faults.is_empty());
     check::reduce::check_used(options, candidates.values(), &mut sink);
     if candidates.is_empty() {
         check::function::check_without_loop(&function, &mut sink);
@@ -59,6 +60,10 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
     for (number, candidate) in candidates {
         check::options::check_together(&candidate.options, &mut sink);
         check::reduce::check(&candidate, &mut sink);
+        if !candidate.faults.is_empty() {
+            // How it is split hangs on what they are about.
+            continue;
+        }
         if check::loops::has_parallel_part(&candidate) {
             check::loops::check(&candidate, &mut sink);
             plans.insert(number, plan(candidate));

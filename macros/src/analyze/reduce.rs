@@ -132,7 +132,7 @@ fn other_uses(rewritten: &ExprForLoop, reductions: &[Reduction], sites: &[Sites]
         let used = facts.uses.iter().find(|used| reduction.name == used.place.name);
         if let Some(used) = used {
             let how = match &used.access {
-                Access::Mutate(how) => (*how).to_owned(),
+                Access::Mutate(how) => format!("it {how}"),
                 Access::Method(method, _) => format!("`.{method}()` is called on it"),
                 Access::Tokens => "it is named in a macro".into(),
                 Access::Value | Access::Shared | Access::Call => "it is read".into(),

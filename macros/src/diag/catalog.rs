@@ -340,13 +340,16 @@ pub(crate) fn unordered_with_reduce() -> String {
 
 pub(crate) fn reduced_is_no_local(name: &str) -> String {
     format!(
-        "[C081] `{name}` is no local variable around this loop: only those can be reduced (bind a field or a static to a \
-         variable before the loop, and store it behind the loop)"
+        "[C081] `{name}` is no local variable around this loop: only those can be reduced (a field or a static is copied \
+         to one before the loop, and back behind it)"
     )
 }
 
 pub(crate) fn reduced_is_not_changed(name: &str) -> String {
-    format!("[C081] `{name}` does not occur in the loop: remove it from `reduce`")
+    format!(
+        "[C081] the loop uses no local variable named `{name}`: remove it from `reduce` (a field or a static is copied to \
+         a variable before the loop, and back behind it)"
+    )
 }
 
 pub(crate) fn reduced_is_hidden(name: &str) -> String {
@@ -365,11 +368,12 @@ pub(crate) fn reduced_is_used(name: &str, form: &str, how: &str) -> String {
 }
 
 pub(crate) fn reduced_otherwise(name: &str, operator: &str, found: &str, form: &str) -> String {
+    let is_difference = operator == "+" && (found == "`-=`" || found == "`-`");
+    let form = if is_difference { format!("{name} += -e") } else { form.to_owned() };
     format!(
         "[C033] `{name}` is reduced with `{operator}`, but {found} is another operation, and partial results of the two \
          cannot be put together\n\
-         help: write `{form}`{}",
-        if found == "`-=`" && operator == "+" { format!(", that is `{name} += -e`") } else { String::new() }
+         help: write `{form}`, or remove `{name}` from `reduce`, and the loop changes it in order"
     )
 }
 

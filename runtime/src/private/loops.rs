@@ -18,7 +18,7 @@ use crate::config;
 use crate::schedule::site::{Site, Watch};
 use crate::schedule::source::Input;
 use crate::shared;
-use crate::thread::loop_core::{Gather, Limits, Step};
+use crate::thread::loop_core::{Each, Gather, Limits, Step, Work};
 use crate::thread::pool::ThreadPool;
 use crate::thread::scoped_loop::{Helpers, Lender, Steps};
 
@@ -180,7 +180,7 @@ impl<'pool> Team<'pool> {
     /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is
     /// the head of a `for` in generated code, where nobody else can name it, in a function that cannot be suspended:
     /// the macro refuses async functions, blocks and closures, and attributes that could still make one.)
-    pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, impl Fn(&mut (), N::Item) -> C + Sync, C>
+    pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, Each<P>, C>
     where
         N: Input,
         N::Source: Send,
@@ -189,7 +189,7 @@ impl<'pool> Team<'pool> {
     {
         let Part { input, part } = part;
         // SAFETY: our caller promises the same.
-        unsafe { self.start(input, move |_: &mut (), item| part(item)) }
+        unsafe { self.start(input, Each(part)) }
     }
 
     /// Starts a loop, with reductions or without.
@@ -201,7 +201,7 @@ impl<'pool> Team<'pool> {
     where
         N: Input,
         N::Source: Send,
-        P: Fn(&mut A, N::Item) -> C + Sync,
+        P: Work<N::Item, C, A>,
         C: Step + Send,
         A: Gather + Send,
     {

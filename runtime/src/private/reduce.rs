@@ -22,7 +22,7 @@ use super::flow::Landing;
 use super::loops::{Cross, Part, Team};
 use super::probe::Prepared;
 use crate::schedule::source::Input;
-use crate::thread::loop_core::{Gather, Step};
+use crate::thread::loop_core::{Folding, Gather, Step};
 use crate::thread::scoped_loop::Steps;
 use std::marker::PhantomData;
 use std::ptr;
@@ -236,12 +236,12 @@ impl<'pool> Team<'pool> {
     {
         let Part { input, part: (part, _) } = part;
         // SAFETY: our caller promises the same.
-        ReducingSteps(unsafe { self.start(input, part) })
+        ReducingSteps(unsafe { self.start(input, Folding(part)) })
     }
 }
 
 /// The chunks of a running loop in order, each followed by its steps.
-pub struct ReducingSteps<'pool, N: Input, F, C, P, K>(Steps<'pool, N, F, C, Chunk<P, K>>)
+pub struct ReducingSteps<'pool, N: Input, F, C, P, K>(Steps<'pool, N, Folding<F>, C, Chunk<P, K>>)
 where
     N::Source: Send,
     F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,

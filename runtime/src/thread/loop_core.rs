@@ -19,6 +19,34 @@ pub trait Step {
     fn ends_loop(&self) -> bool;
 }
 
+/// The parallel part of a loop.
+pub trait Work<I, C, A>: Sync {
+    /// Runs it for one item of a chunk.
+    fn run(&self, gathered: &mut A, item: I) -> C;
+}
+
+/// A closure that gathers nothing.
+#[derive(Debug)]
+pub struct Each<P>(pub(crate) P);
+
+impl<I, C, P: Fn(I) -> C + Sync> Work<I, C, ()> for Each<P> {
+    #[inline]
+    fn run(&self, (): &mut (), item: I) -> C {
+        (self.0)(item)
+    }
+}
+
+/// A closure that folds.
+#[derive(Debug)]
+pub(crate) struct Folding<P>(pub(crate) P);
+
+impl<I, C, A, P: Fn(&mut A, I) -> C + Sync> Work<I, C, A> for Folding<P> {
+    #[inline]
+    fn run(&self, gathered: &mut A, item: I) -> C {
+        (self.0)(gathered, item)
+    }
+}
+
 /// What a chunk gathers while it runs, beside the results of its iterations.
 pub trait Gather: Default {
     /// Whether the results of iterations that do not end the loop are wanted at all.
@@ -100,7 +128,7 @@ pub(crate) struct State<S, C, A = ()> {
 impl<S, P, C, A> Core<S, P, C, A>
 where
     S: Source,
-    P: Fn(&mut A, S::Item) -> C,
+    P: Work<S::Item, C, A>,
     C: Step,
     A: Gather,
 {
@@ -232,7 +260,7 @@ where
                 if self.leaving.load(Ordering::Relaxed) {
                     break;
                 }
-                let step = (self.part)(&mut gathered, item);
+                let step = self.part.run(&mut gathered, item);
                 n_run += 1;
                 let ends_loop = step.ends_loop() || gathered.has_ended();
                 if A::KEEPS_STEPS || ends_loop {
@@ -309,7 +337,7 @@ where
 impl<S, P, C, A> Visited for Core<S, P, C, A>
 where
     S: Source + Send,
-    P: Fn(&mut A, S::Item) -> C + Sync,
+    P: Work<S::Item, C, A>,
     C: Step + Send,
     A: Gather + Send,
 {

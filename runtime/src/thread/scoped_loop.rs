@@ -12,7 +12,7 @@
 
 use super::crew::Crew;
 use super::lease::Lease;
-use super::loop_core::{Core, Finished, Gather, Limits, State, Step};
+use super::loop_core::{Core, Finished, Gather, Limits, State, Step, Work};
 use super::pool::ThreadPool;
 use crate::schedule::site::Site;
 use crate::schedule::source::Input;
@@ -55,7 +55,7 @@ impl Lender<'_> {
 pub struct Steps<'pool, N: Input, P, C, A = ()>
 where
     N::Source: Send,
-    P: Fn(&mut A, N::Item) -> C + Sync,
+    P: Work<N::Item, C, A>,
     C: Step + Send,
     A: Gather + Send,
 {
@@ -80,7 +80,7 @@ impl<'pool, N, P, C, A> Steps<'pool, N, P, C, A>
 where
     N: Input,
     N::Source: Send,
-    P: Fn(&mut A, N::Item) -> C + Sync,
+    P: Work<N::Item, C, A>,
     C: Step + Send,
     A: Gather + Send,
 {
@@ -198,7 +198,7 @@ impl<N, P, C, A> Iterator for Steps<'_, N, P, C, A>
 where
     N: Input,
     N::Source: Send,
-    P: Fn(&mut A, N::Item) -> C + Sync,
+    P: Work<N::Item, C, A>,
     C: Step + Send,
     A: Gather + Send,
 {
@@ -219,7 +219,7 @@ impl<N, P, C, A> Drop for Steps<'_, N, P, C, A>
 where
     N: Input,
     N::Source: Send,
-    P: Fn(&mut A, N::Item) -> C + Sync,
+    P: Work<N::Item, C, A>,
     C: Step + Send,
     A: Gather + Send,
 {
