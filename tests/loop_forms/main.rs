@@ -12,6 +12,7 @@
 mod bodies;
 mod effects;
 mod exits;
+mod macros;
 mod options;
 mod places;
 mod sources;

@@ -3,6 +3,7 @@
 pub(crate) mod known;
 pub(crate) mod patterns;
 pub(crate) mod tokens;
+pub(crate) mod returning;
 pub(crate) mod uses;
 pub(crate) mod scope;
 pub(crate) mod kinds;

@@ -1,7 +1,7 @@
 //! What a piece of code uses from outside itself, and how it may be left.
 
 use super::known::{self, MacroKind};
-use super::{patterns, tokens};
+use super::{patterns, returning, tokens};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -343,8 +343,14 @@ impl Walk {
         let name = tokens::macro_name(mac);
         let span = mac.path.span();
         let kind = known::macro_kind(&name);
+        let returns_error = returning::of(mac).is_some();
         match kind {
             MacroKind::Prints | MacroKind::Quotes => self.effect(span, format!("`{name}!`"), None),
+            MacroKind::Returns if returns_error => {
+                if self.functions == 0 {
+                    self.exit(span, ExitKind::Leave);
+                }
+            }
             MacroKind::Returns => self.facts.hidden_exits.push((span, format!("`{name}!`"))),
             MacroKind::Unknown => {
                 self.facts.unknown_macros.push(span);
@@ -374,6 +380,7 @@ impl Walk {
             match (kind, arg) {
                 (MacroKind::Writes, _) if index == 0 => self.access(arg, Access::Mutate("is written to")),
                 (MacroKind::Evaluates, _) if name != "assert_eq" && name != "assert_ne" => self.visit_expr(arg),
+                (MacroKind::Returns, arg) if returns_error => self.visit_expr(arg),
                 (_, Expr::Assign(named)) => self.access(&named.right, Access::Shared),
                 _ => self.access(arg, Access::Shared),
             }

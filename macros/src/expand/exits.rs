@@ -3,6 +3,7 @@
 
 use crate::abi::Abi;
 use crate::analyze::known::{self, MacroKind};
+use crate::analyze::returning::{self, Returns};
 use crate::analyze::{patterns, tokens, uses};
 use crate::names;
 use proc_macro2::{Punct, Spacing, Span, TokenStream};
@@ -144,6 +145,36 @@ impl Rewriter<'_, '_> {
         })
     }
 
+    // Input:  anyhow::ensure!(a, "b")
+    // Output: match (|| -> Result<Through, _> { anyhow::ensure!(a, "b"); Ok(Through) })() {
+    //     Ok(Through) => (),
+    //     Err(error) => return Flow::Leave(…),
+    // }
+    // and on the caller: return Err(error)
+    fn returned_error(&mut self, mac: &Macro, returns: Returns) -> Expr {
+        let span = mac.path.span();
+        let at = names::at(span);
+        let (through, error) = (self.around.abi.private("Through"), names::local("error"));
+        let cross = self.around.abi.private_at("cross", at);
+        let payload = quote_spanned!(at=> #cross(#error));
+        let keyword = Ident::new("return", span);
+        let leave = self.leave(span, payload, quote!(#error), quote!(#keyword ::core::result::Result::Err(#error)));
+        let ok = quote!(::core::result::Result::Ok);
+        let (ty, end, arm) = match returns {
+            Returns::Always => {
+                let never = names::local("never");
+                (self.around.abi.private("Never"), None, quote!(#ok(#never) => match #never {}))
+            }
+            Returns::Perhaps => (through.clone(), Some(quote!(#ok(#through))), quote!(#ok(#through) => ())),
+        };
+        expression(quote_spanned! {at=>
+            match (|| -> ::core::result::Result<#ty, _> { #mac; #end })() {
+                #arm,
+                ::core::result::Result::Err(#error) => #leave,
+            }
+        })
+    }
+
     /// The variables of the iteration that an expression uses.
     fn variables_in(&self, expr: &Expr) -> Vec<Ident> {
         let mut found: Vec<Ident> = Vec::new();
@@ -237,7 +268,23 @@ impl VisitMut for Rewriter<'_, '_> {
         }
     }
 
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        if let Stmt::Macro(written) = stmt
+            && let Some(returns) = returning::of(&written.mac)
+        {
+            *stmt = Stmt::Expr(self.returned_error(&written.mac, returns), written.semi_token);
+            return;
+        }
+        visit_mut::visit_stmt_mut(self, stmt);
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Macro(written) = &*expr
+            && let Some(returns) = returning::of(&written.mac)
+        {
+            *expr = self.returned_error(&written.mac, returns);
+            return;
+        }
         if let Expr::Return(inner) = &*expr
             && self.around.return_in_order
         {

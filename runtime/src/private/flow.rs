@@ -35,6 +35,11 @@ pub enum Or<A, B> {
     That(B),
 }
 
+/// A macro that might have returned an error did not: `ensure!(a, "b"); Ok(Through)`. No other code knows the type, so no
+/// other `Ok` that a macro returns can be taken for it.
+#[derive(Debug)]
+pub struct Through;
+
 /// The end of a chain of [`Or`], and the exit of a part without exits.
 #[derive(Debug)]
 pub enum Never {}

@@ -7,7 +7,7 @@ mod reduce;
 mod tasks;
 
 pub use crate::schedule::site::Site;
-pub use flow::{Branch, Flow, Landing, Never, Or, branch, segment};
+pub use flow::{Branch, Flow, Landing, Never, Or, Through, branch, segment};
 pub use loops::{
     Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
 };
