@@ -359,3 +359,28 @@ fn a_decided_operand_is_skipped_within_its_chunk() {
         assert!(asked.starts_with(&[0, 1, 2, 3, 4]));
     });
 }
+
+macro_rules! two_of_one_name {
+    ($name:ident) => {
+        #[concurrent(reduce(+: $name))]
+        fn two_variables(n: u64) -> (u64, u64) {
+            let mut $name = 0;
+            let mut total = 0;
+            for i in 0..n {
+                total += work(i);
+            }
+            $name += 1;
+            ($name, total)
+        }
+    };
+}
+
+two_of_one_name!(total);
+
+#[test]
+fn two_variables_of_one_name_are_never_taken_for_one() {
+    timed(|| {
+        let panic = panic::catch_unwind(|| two_variables(30)).unwrap_err();
+        assert!(panic.downcast_ref::<&str>().unwrap().contains("different variables"));
+    });
+}

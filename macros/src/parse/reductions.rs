@@ -113,8 +113,8 @@ fn meant_by(text: &str) -> Option<&'static str> {
     Some(match text {
         "-" | "+=" | "-=" | "sum" | "add" | "plus" | "count" | "Add" => "+",
         "*=" | "mul" | "product" | "times" | "Mul" => "*",
-        "minimum" | "Min" | "least" | "<" => "min",
-        "maximum" | "Max" | "greatest" | ">" => "max",
+        "minimum" | "Min" | "<" => "min",
+        "maximum" | "Max" | ">" => "max",
         "and" | "all" | "&&=" => "&&",
         "or" | "any" | "||=" => "||",
         "xor" | "^=" => "^",
