@@ -15,6 +15,7 @@ mod exits;
 mod macros;
 mod options;
 mod places;
+mod reductions;
 mod sources;
 
 use std::fmt::Debug;

@@ -387,8 +387,7 @@ fn compared(branch: &syn::ExprIf, operator: &Operator, name: &Ident) -> Option<R
         _ => return None,
     };
     let text = |expr: &Expr| inner(expr).to_token_stream().to_string();
-    // Evaluated once in place of twice: so it must be nothing but a name.
-    if text(element) != text(&assign.right) || !hoist::is_plain_place(inner(element)) {
+    if text(element) != text(&assign.right) || !is_plain_value(element) {
         return None;
     }
     let keeps_greater = match (&condition.op, side) {
@@ -401,6 +400,15 @@ fn compared(branch: &syn::ExprIf, operator: &Operator, name: &Ident) -> Option<R
     }
     let shape = Shape::Compare(condition.op, side);
     Some(Ok(Found { mention, shape, elements: vec![inner(element).clone()] }))
+}
+
+/// Whether it makes no difference if `expr` is evaluated once or twice: names, and tuples of them.
+fn is_plain_value(expr: &Expr) -> bool {
+    match inner(expr) {
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_plain_value),
+        Expr::Reference(reference) => reference.mutability.is_none() && is_plain_value(&reference.expr),
+        expr => hoist::is_plain_place(expr),
+    }
 }
 
 /// `((x + a) + b)` as `x` and `[a, b]`.

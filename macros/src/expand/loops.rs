@@ -314,14 +314,14 @@ fn checks(split: &Split, abi: &Abi, source: Span) -> TokenStream {
     });
     let may_be_left = split.may_be_left.then(|| {
         let private = |name| abi.private_at(name, at);
-        let (any, borrowed) = (private("AnyTrace"), private("BorrowedSource"));
+        let (any, borrowed, second) = (private("AnyTrace"), private("BorrowedSource"), private("BorrowedSecond"));
         let (first, item) = (private("MutFirst"), private("MutItem"));
         let (source_may, items_may, probe) =
             (private("source_may_be_left"), private("items_may_be_left"), private("Probe"));
         quote_spanned! {at=>
             {
-                use {#any as _, #borrowed as _, #first as _, #item as _};
-                #source_may((&&#probe::of(&#iter)).traces());
+                use {#any as _, #borrowed as _, #second as _, #first as _, #item as _};
+                #source_may((&&&#probe::of(&#iter)).traces());
                 #items_may((&&&#probe::item(&#iter)).changes());
             }
         }

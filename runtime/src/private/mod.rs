@@ -12,7 +12,7 @@ pub use loops::{
     Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
 };
 pub use probe::{
-    AnySource, AnyTrace, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem, Prepared, Probe,
+    AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem, Prepared, Probe,
     SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,
 };
 pub use reduce::{

@@ -25,35 +25,36 @@ use crate::schedule::source::Input;
 use crate::thread::loop_core::{Folding, Gather, Step};
 use crate::thread::scoped_loop::Steps;
 use std::marker::PhantomData;
+use std::mem;
 use std::ptr;
 
 /// What one chunk makes of one variable: nothing before its first element, which stands for itself. So an operator needs
 /// no neutral element.
-#[derive(Debug)]
-pub struct Partial<T>(Option<T>);
-
-impl<T> Default for Partial<T> {
-    fn default() -> Self {
-        Self(None)
-    }
+#[derive(Debug, Default)]
+pub enum Partial<T> {
+    /// No element yet.
+    #[default]
+    Nothing,
+    /// The elements so far.
+    Value(T),
 }
 
 impl<T> Partial<T> {
     /// `x += element`
     #[inline]
     pub fn update<E: First<T>>(&mut self, element: E, op: impl FnOnce(&mut T, E)) {
-        match &mut self.0 {
-            Some(value) => op(value, element),
-            none => *none = Some(element.first()),
+        match self {
+            Self::Value(value) => op(value, element),
+            Self::Nothing => *self = Self::Value(element.first()),
         }
     }
 
     /// `x = x + element`
     #[inline]
     pub fn operate<E: First<T>>(&mut self, element: E, op: impl FnOnce(T, E) -> T) {
-        self.0 = Some(match self.0.take() {
-            Some(value) => op(value, element),
-            None => element.first(),
+        *self = Self::Value(match mem::take(self) {
+            Self::Value(value) => op(value, element),
+            Self::Nothing => element.first(),
         });
     }
 
@@ -75,7 +76,7 @@ impl<T> Partial<T> {
     /// Adds what this chunk made to what was there before it.
     #[inline]
     pub fn update_into(self, variable: &mut T, op: impl FnOnce(&mut T, T)) {
-        if let Some(value) = self.0 {
+        if let Self::Value(value) = self {
             op(variable, value);
         }
     }
@@ -83,9 +84,9 @@ impl<T> Partial<T> {
     /// The same for an operator that takes its operands by value.
     #[inline]
     pub fn fold_into(self, variable: T, op: impl FnOnce(T, T) -> T) -> T {
-        match self.0 {
-            Some(value) => op(variable, value),
-            None => variable,
+        match self {
+            Self::Value(value) => op(variable, value),
+            Self::Nothing => variable,
         }
     }
 }
@@ -94,7 +95,7 @@ impl Partial<bool> {
     /// Whether the next operand of `&&` (for which `decided` is false) or `||` (true) is to be evaluated.
     #[inline]
     pub fn is_open(&self, decided: bool) -> bool {
-        self.0 != Some(decided)
+        !matches!(self, Self::Value(value) if *value == decided)
     }
 }
 
