@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use concurrent_futures::concurrent;
+use concurrent_futures::{ThreadPool, concurrent};
 use concurrent_futures_suite::timed;
 
 /// Takes uneven time, so that later iterations finish before earlier ones.
@@ -58,6 +58,30 @@ fn with_fixed_chunks_float_results_are_the_same_bits_for_any_number_of_workers()
                 }
             }
         }
+    });
+}
+
+/// The function's clause is meant for the loops that change the variable, on whatever threads they run.
+#[concurrent(pool = pool, chunksize = 7, reduce(+: sum))]
+fn on_a_pool(n: u64, pool: &ThreadPool) -> (u64, Vec<u64>) {
+    let mut sum = 0.1_f64;
+    for i in 0..n {
+        sum += fraction(i);
+    }
+    let mut shares = Vec::new();
+    for i in 0..3 {
+        shares.push((fraction(i) / sum).to_bits());
+    }
+    (sum.to_bits(), shares)
+}
+
+#[test]
+fn a_pool_gives_the_same_bits() {
+    timed(|| {
+        let pool = ThreadPool::new(3).unwrap();
+        let [sum, ..] = floats_by_hand(150, 7);
+        let shares = (0..3).map(|i| (fraction(i) / f64::from_bits(sum)).to_bits()).collect();
+        assert_eq!(on_a_pool(150, &pool), (sum, shares));
     });
 }
 

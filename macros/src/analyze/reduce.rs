@@ -8,7 +8,7 @@
 use super::hoist;
 use super::scope::{Locals, plan_number};
 use super::split::{self, Verdict};
-use super::uses::{self, Access};
+use super::uses::{self, Access, Use};
 use crate::model::loop_plan::Turn;
 use crate::model::options::Options;
 use crate::model::reduction::{Operator, Reduced, Reduction, Shape, Side};
@@ -110,6 +110,8 @@ fn meant(written: &ExprForLoop, locals: &Locals, reductions: &[Reduction], fault
             (_, false) => Wrong::NoLocal,
             (false, true) => Wrong::NotChanged,
             (true, true) if is_hidden => Wrong::Hidden,
+            // Another loop of the function is meant.
+            (true, true) if reduction.is_of_function && !facts.uses.iter().any(|used| changes(used, &name)) => continue,
             (true, true) => {
                 meant.push(index);
                 continue;
@@ -118,6 +120,10 @@ fn meant(written: &ExprForLoop, locals: &Locals, reductions: &[Reduction], fault
         faults.push(fault(reduction.name.span(), reduction, wrong));
     }
     meant
+}
+
+fn changes(used: &Use, name: &str) -> bool {
+    used.place.name == name && matches!(used.access, Access::Mutate(_))
 }
 
 /// What is left of the variables when their reductions are gone.
@@ -377,7 +383,9 @@ fn assigned(mention: Ident, value: &Expr, operator: &Operator, name: &Ident) -> 
 
 /// `if e > x { x = e }`
 fn compared(branch: &syn::ExprIf, operator: &Operator, name: &Ident) -> Option<Result<Found, Wrong>> {
-    let (Operator::Min | Operator::Max, None) = (operator, &branch.else_branch) else { return None };
+    let (Operator::Min | Operator::Max, None, []) = (operator, &branch.else_branch, &*branch.attrs) else {
+        return None;
+    };
     let [Stmt::Expr(Expr::Assign(assign), _)] = branch.then_branch.stmts.as_slice() else { return None };
     let mention = is_variable(&assign.left, name)?;
     let Expr::Binary(condition) = inner(&branch.cond) else { return None };
@@ -424,7 +432,10 @@ fn chain(binary: &syn::ExprBinary) -> (Expr, Vec<Expr>) {
 /// The variable, if that is all that `expr` is.
 fn is_variable(expr: &Expr, name: &Ident) -> Option<Ident> {
     match inner(expr) {
-        Expr::Path(path) if path.qself.is_none() => path.path.get_ident().filter(|ident| *ident == name).cloned(),
+        // An attribute (a `cfg`, say) in front of a statement hangs on what it begins with.
+        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => {
+            path.path.get_ident().filter(|ident| *ident == name).cloned()
+        }
         _ => None,
     }
 }
@@ -523,6 +534,8 @@ mod tests {
         assert_eq!(shape("+", "x -= y"), "`-=`");
         assert_eq!(shape("+", "x = x * y"), "`*`");
         assert_eq!(shape("+", "x = y"), "none");
+        assert_eq!(shape("+", "#[cfg(z)] x += y"), "none");
+        assert_eq!(shape("max", "#[cfg(z)] if y > x { x = y; }"), "none");
         assert_eq!(shape("max", "x = x.min(y)"), "`.min()`");
         assert_eq!(shape("max", "if y < x { x = y }"), "`<`");
         assert_eq!(shape("max", "if f(y) > x { x = f(y) }"), "none");

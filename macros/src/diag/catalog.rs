@@ -276,6 +276,12 @@ pub(crate) fn task_with_self() -> String {
     "[C061] a method cannot be a task: make it a free function that takes what it needs by value, or in an `Arc`".into()
 }
 
+pub(crate) fn task_names_self() -> String {
+    "[C061] a function of an `impl` block cannot be a task, since `submit` and `map` belong to a type of its name, which \
+     cannot be declared there: move it out of the block, and write the type's name for `Self`"
+        .into()
+}
+
 pub(crate) fn task_with_mut(name: &Ident) -> String {
     format!(
         "[C061] a task cannot borrow `{name}` for writing, since its caller goes on meanwhile: take it by value and \

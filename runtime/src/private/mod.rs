@@ -12,8 +12,8 @@ pub use loops::{
     Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
 };
 pub use probe::{
-    AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem, Prepared, Probe,
-    SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,
+    AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem,
+    Prepared, Probe, SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,
 };
 pub use reduce::{
     And, Chunk, First, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, look_at, only_partials,
