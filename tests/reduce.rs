@@ -1,6 +1,8 @@
 //! With `reduce(..)` a chunk is folded where it runs, and chunks are put together in their order: the result depends on
 //! where the chunks begin and end, never on the number of workers or on timing.
 
+#![expect(clippy::assign_op_pattern, reason = "the loops have the forms that are tested")]
+
 use std::collections::BTreeSet;
 use std::ops::{Add, AddAssign};
 use std::panic::{self, AssertUnwindSafe};

@@ -3,6 +3,7 @@
 //! Each form is one text, compiled plainly and under several options, and run over random inputs.
 
 #![expect(
+    clippy::explicit_counter_loop,
     clippy::manual_is_multiple_of,
     clippy::type_complexity,
     clippy::useless_vec,

@@ -48,6 +48,8 @@ pub(crate) enum Wrong {
     Otherwise(String),
     /// It stands on the left in one statement and on the right in another.
     BothSides,
+    /// Of equal values it keeps the first, and in another statement the last.
+    OtherTies,
     /// The operand of `&&` or `||` may leave the loop.
     Exit,
 }
@@ -245,6 +247,10 @@ impl Rewriter<'_> {
         let reduction = &self.reductions[self.sites[number].index];
         if self.sites[number].shape.as_ref().is_some_and(|first| first.side() != shape.side()) {
             self.faults.push(fault(mention.span(), reduction, Wrong::BothSides));
+        }
+        let ties = |shape: &Shape| shape.keeps_last(&reduction.operator);
+        if self.sites[number].shape.as_ref().is_some_and(|first| ties(first) != ties(&shape)) {
+            self.faults.push(fault(mention.span(), reduction, Wrong::OtherTies));
         }
         if let Shape::Lazy(_) = shape {
             for element in &elements {

@@ -24,6 +24,7 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
             Wrong::Used(how) => catalog::reduced_is_used(name, &form, how),
             Wrong::Otherwise(found) => catalog::reduced_otherwise(name, &operator.text(), found, &form),
             Wrong::BothSides => catalog::reduced_from_both_sides(name),
+            Wrong::OtherTies => catalog::reduced_with_other_ties(name),
             Wrong::Exit => catalog::reduced_with_exit(name, &operator.text()),
         };
         sink.error(*span, message);

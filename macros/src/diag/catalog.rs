@@ -390,6 +390,13 @@ pub(crate) fn reduced_from_both_sides(name: &str) -> String {
     )
 }
 
+pub(crate) fn reduced_with_other_ties(name: &str) -> String {
+    format!(
+        "[C033] of equal values, one statement keeps the first and another one the last in `{name}`: write the same \
+         comparison everywhere"
+    )
+}
+
 pub(crate) fn reduced_with_exit(name: &str, operator: &str) -> String {
     format!(
         "[C081] this may leave the loop, and the plain loop does not come here once `{operator}` is decided, which a chunk \

@@ -127,16 +127,22 @@ impl Rewriter<'_, '_> {
 
     // Input:  value?
     // Output: match branch(value) { Continue(value) => value, Break(residual) => return Flow::Leave(…) }
-    // and on the caller: match residual? {}
+    // and on the caller: match residual.land()? {}
     fn question_mark(&mut self, value: &Expr, question: Span) -> Expr {
         let at = names::at(question);
         let branch = self.around.abi.private_at("branch", at);
         let (output, residual) = (names::local("output"), names::local("residual"));
         let mut mark = Punct::new('?', Spacing::Alone);
         mark.set_span(question);
-        let cross = self.around.abi.private_at("cross", at);
-        let payload = quote_spanned!(at=> #cross(#residual));
-        let leave = self.leave(question, payload, quote!(#residual), quote!(match #residual #mark {}));
+        let answer = names::local_at("answer", question);
+        let private = |name| self.around.abi.private_at(name, at);
+        let (sends, stays, probe, ship) = (private("Sends"), private("Stays"), private("Probe"), private("ship"));
+        let payload = quote_spanned! {at=> {
+            use {#sends as _, #stays as _};
+            let #answer = (&&#probe::error_of(&#residual)).sends();
+            #ship(#residual, #answer)
+        }};
+        let leave = self.leave(question, payload, quote!(#residual), quote!(match #residual.land() #mark {}));
         expression(quote_spanned! {at=>
             match #branch(#value) {
                 ::core::ops::ControlFlow::Continue(#output) => #output,

@@ -115,6 +115,14 @@ impl Shape {
         }
     }
 
+    /// Which of several equal values it keeps, of `min` or `max`: the last, or the first.
+    pub(crate) fn keeps_last(&self, operator: &Operator) -> bool {
+        match self {
+            Self::Compare(op, _) => matches!(op, BinOp::Ge(_) | BinOp::Le(_)),
+            _ => matches!(operator, Operator::Max),
+        }
+    }
+
     /// The method of a partial result that takes one more element.
     pub(crate) fn method(&self) -> &'static str {
         match self {

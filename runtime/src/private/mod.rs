@@ -2,6 +2,7 @@
 
 mod flow;
 mod probe;
+mod residual;
 mod loops;
 mod reduce;
 mod tasks;
@@ -19,6 +20,7 @@ pub use reduce::{
     And, Chunk, First, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, look_at, only_partials,
     part_reducing, partial,
 };
+pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};
 pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
 
 /// Checks a count that is only known at run time, before anything runs.

@@ -15,6 +15,12 @@ use std::sync::mpsc;
 #[derive(Debug)]
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
+impl<T> Probe<T> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
 impl<I: Iterator> Probe<I> {
     /// Asks about an iterator.
     pub fn of(_: &I) -> Self {
