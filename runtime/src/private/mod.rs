@@ -17,7 +17,7 @@ pub use probe::{
     Prepared, Probe, SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,
 };
 pub use reduce::{
-    And, Chunk, First, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, look_at, only_partials,
+    And, Chunk, First, Only, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, look_at, only_partials,
     part_reducing, partial,
 };
 pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};
