@@ -17,7 +17,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{BinOp, Expr, ExprForLoop, Lit, ReturnType, Stmt};
+use syn::{BinOp, Expr, ExprForLoop, Label, Lit, ReturnType, Stmt};
 
 /// The split of a loop, and its reductions.
 pub(crate) struct Outcome {
@@ -85,7 +85,7 @@ pub(crate) fn split(
         }
         let verdict = split::split(plan, &rewritten, locals, &options.shared, output);
         // What an in-order exit leaves out must not be in a chunk's result, whose items have all run by then.
-        let left: Vec<usize> = if verdict.left_in_order {
+        let left: Vec<usize> = if may_leave(&verdict, written.label.as_ref()) {
             Vec::new()
         } else {
             sites.iter().filter(|site| !is_in_order(&verdict, &site.partial)).map(|site| site.index).collect()
@@ -153,13 +153,28 @@ fn other_uses(rewritten: &ExprForLoop, reductions: &[Reduction], sites: &[Sites]
     faults
 }
 
+/// The in-order statements of the body.
+fn in_order(turns: &[Turn]) -> impl Iterator<Item = &Stmt> {
+    // Whoever adds a kind of turn has to say here what of it is in order.
+    let stmts = turns.iter().map(|turn| match turn {
+        Turn::Parallel(_) => &[][..],
+        Turn::InOrder(stmts) => stmts,
+    });
+    stmts.flatten()
+}
+
+/// Whether an in-order statement may leave the iteration, or an inner loop, so that what stands behind it does not run.
+fn may_leave(verdict: &Verdict, label: Option<&Label>) -> bool {
+    in_order(&verdict.split.turns).any(|stmt| {
+        let facts = uses::of_stmt(stmt, label);
+        let declares_macro = matches!(stmt, Stmt::Macro(mac) if mac.mac.path.is_ident("macro_rules"));
+        declares_macro || !facts.exits.is_empty() || !facts.hidden_exits.is_empty() || !facts.unknown_macros.is_empty()
+    })
+}
+
 /// Whether an in-order statement has to fold the variable.
 fn is_in_order(verdict: &Verdict, partial: &Ident) -> bool {
-    let in_order = verdict.split.turns.iter().filter_map(|turn| match turn {
-        Turn::InOrder(stmts) => Some(stmts),
-        Turn::Parallel(_) => None,
-    });
-    in_order.flatten().any(|stmt| contains(stmt.to_token_stream(), partial))
+    in_order(&verdict.split.turns).any(|stmt| contains(stmt.to_token_stream(), partial))
 }
 
 fn contains(tokens: TokenStream, name: &Ident) -> bool {
@@ -207,7 +222,7 @@ struct Rewriter<'a> {
     reductions: &'a [Reduction],
     sites: Vec<Sites>,
     faults: Vec<Fault>,
-    label: Option<&'a syn::Label>,
+    label: Option<&'a Label>,
 }
 
 impl VisitMut for Rewriter<'_> {

@@ -57,8 +57,6 @@ pub(crate) struct Verdict {
     pub(crate) awaits: Vec<Span>,
     /// The first thing that leaves the loop early.
     pub(crate) left_at: Option<Span>,
-    /// An in-order statement may leave the iteration.
-    pub(crate) left_in_order: bool,
     /// What the loop iterates over changes this variable as it is asked for items.
     pub(crate) source_changes: Option<Carried>,
     /// The items are exclusive references, since something is changed through them here.
@@ -106,7 +104,6 @@ pub(crate) fn split(
         reasons: splitter.reasons,
         awaits: body.awaits,
         left_at,
-        left_in_order: splitter.behind_exit,
         source_changes: carried::changed_by_source(&written.expr, locals),
         items_changed: uses::changes_items(&written.pat, &written.body, label),
         crosses_by_ref,
