@@ -201,3 +201,94 @@ form_with! { of_items_of_any_source, |x| f(x.words.clone(), &x.numbers),
         (length, product.0)
     }
 }
+
+form_with! { exits_of_inner_loops, |x| f(&x.numbers),
+    [
+        [workers = 3, reduce(+: total, +: tried)]
+        [workers = 2, chunksize = 1, reduce(+: total, +: tried)]
+        [workers = 3, chunksize = 7, reduce(+: total, +: tried)]
+        [workers = 8, buffersize = 5, reduce(+: tried)]
+    ]
+    fn f(numbers: &[u64]) -> (u64, u64, Vec<u64>) {
+        let (mut total, mut tried) = (0, 0);
+        let mut out = Vec::new();
+        for n in numbers {
+            for i in 0..work(*n) % 5 {
+                let value = work(i + n);
+                tried += 1;
+                out.push(value);
+                if out.len() % 4 == 0 {
+                    break;
+                }
+                total += value;
+            }
+            for i in 0..work(*n) % 4 {
+                let value = work(i + n);
+                if value % 3 == 0 {
+                    break;
+                }
+                total += value;
+                out.push(value);
+            }
+        }
+        (total, tried, out)
+    }
+}
+
+form_with! { exits_of_branches, |x| f(&x.numbers),
+    [
+        [workers = 3, reduce(+: total, +: tried)]
+        [workers = 2, chunksize = 1, reduce(+: total, +: tried)]
+        [workers = 3, chunksize = 7, reduce(+: total, +: tried)]
+        [workers = 8, buffersize = 5, reduce(+: tried)]
+    ]
+    fn f(numbers: &[u64]) -> (u64, u64, Vec<u64>) {
+        let (mut total, mut tried) = (0, 0);
+        let mut out = Vec::new();
+        for n in numbers {
+            let value = work(*n);
+            if value % 2 == 0 {
+                out.push(value);
+                tried += 1;
+                if out.len() % 5 == 0 {
+                    continue;
+                }
+                total += work(n + 1);
+            } else {
+                total += 1;
+            }
+        }
+        (total, tried, out)
+    }
+}
+
+form_with! { exits_of_the_work_in_branches_and_inner_loops, |x| {
+        let mut seen = Vec::new();
+        let result = f(&x.numbers, &mut seen);
+        (result, seen)
+    },
+    [
+        [workers = 3, reduce(+: total, +: tried)]
+        [workers = 2, chunksize = 1, reduce(+: total, +: tried)]
+        [workers = 3, chunksize = 7, reduce(+: total, +: tried)]
+        [workers = 8, buffersize = 5, reduce(+: tried)]
+    ]
+    fn f(numbers: &[u64], seen: &mut Vec<u64>) -> (u64, u64) {
+        let (mut total, mut tried) = (0, 0);
+        'all: for n in numbers {
+            if n % 3 == 1 {
+                seen.push(*n);
+                tried += 1;
+                let Ok(value) = try_work(n + 6) else { break };
+                total += value;
+            }
+            for i in 0..3 {
+                tried += 1;
+                seen.push(i);
+                let Ok(value) = try_work(n + i + 9) else { break 'all };
+                total += value;
+            }
+        }
+        (total, tried)
+    }
+}
