@@ -1,12 +1,13 @@
-//! What the environment says: `CONCURRENT_MODE`, `CONCURRENT_WORKERS`, `CONCURRENT_WATCHDOG` and `CONCURRENT_SCHEDULE`,
-//! each read once, at first use.
+//! What the environment says: `CONCURRENT_MODE`, `CONCURRENT_WORKERS`, `CONCURRENT_WATCHDOG`,
+//! `CONCURRENT_LONGEST_VALUE` and `CONCURRENT_SCHEDULE`, each read once, at first use.
 //!
 //! The last is for tests, the others are knobs for debugging and for operators. A value that makes no sense is reported
 //! on standard error, once, and then counts as unset: a mistyped variable never stops a program that would otherwise run.
 
 use std::env;
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::str::FromStr;
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::sync::{AtomicBool, LazyLock, Ordering};
 
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
+const LONGEST: &str = "CONCURRENT_LONGEST_VALUE";
 const SCHEDULE: &str = "CONCURRENT_SCHEDULE";
 const WATCHDOG: &str = "CONCURRENT_WATCHDOG";
 
@@ -42,6 +44,13 @@ pub(crate) fn available_workers() -> usize {
         asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     });
     *AVAILABLE
+}
+
+/// How many bytes a value may take that travels between processes, if `CONCURRENT_LONGEST_VALUE` says so. Workers inherit it.
+pub(crate) fn longest_value() -> Option<u64> {
+    static LONGEST_VALUE: LazyLock<Option<u64>> =
+        LazyLock::new(|| or_report(read_number(LONGEST, env::var_os(LONGEST)), None).map(NonZeroU64::get));
+    *LONGEST_VALUE
 }
 
 /// Whether this process is a worker of another.
@@ -78,10 +87,14 @@ fn read_mode(value: Option<OsString>) -> Result<bool, String> {
 }
 
 fn read_workers(value: Option<OsString>) -> Result<Option<NonZeroUsize>, String> {
+    read_number(WORKERS, value)
+}
+
+fn read_number<N: FromStr>(name: &str, value: Option<OsString>) -> Result<Option<N>, String> {
     match value.as_deref().map(|value| value.to_string_lossy()).as_deref() {
         None | Some("") => Ok(None),
         Some(text) => text.trim().parse().map(Some).map_err(|_| {
-            format!("{WORKERS}={text} is not a whole number of at least 1 and has no effect; correct it, or unset it")
+            format!("{name}={text} is not a whole number of at least 1 and has no effect; correct it, or unset it")
         }),
     }
 }

@@ -12,3 +12,18 @@ pub fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), String> 
 pub fn decode<T: DeserializeOwned>(input: &[u8]) -> Result<T, String> {
     crate::ship::decode(input)
 }
+
+/// Takes bytes apart as a pool does with what comes from a worker. Gives the number of frames.
+pub fn swallow(bytes: &[u8]) -> usize {
+    use crate::wire::frame::Inbox;
+    use crate::wire::report::PanicReport;
+
+    let mut inbox = Inbox::default();
+    inbox.room().extend_from_slice(bytes);
+    let mut n_frames = 0;
+    while let Ok(Some((_, payload))) = inbox.next() {
+        PanicReport::read(inbox.payload(payload));
+        n_frames += 1;
+    }
+    n_frames
+}

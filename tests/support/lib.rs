@@ -1,6 +1,9 @@
 //! What the tests share: a time limit for each test, the schedules to run a whole test binary under, gates to hold tasks
 //! at, and the executors to test.
 
+mod door;
+mod probe;
+
 use std::pin::pin;
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
@@ -10,7 +13,12 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use concurrent_futures::__private::{TaskOptions, map_task, submit_task};
-use concurrent_futures::{Future, Map, ThreadPool};
+use concurrent_futures::{Future, Map, ProcessPool, Shutdown, ThreadPool};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use door::{Door, Scratch, until};
+pub use probe::{Probe, descriptors, is_alive, signal, status_of};
 
 /// No promise takes this long to keep: a test that does hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -171,10 +179,15 @@ impl Gate {
     }
 }
 
+/// What every kind of executor can carry.
+pub trait Value: Serialize + DeserializeOwned + Send + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Send + 'static> Value for T {}
+
 /// What the promises about futures and maps are tested over. A kind of pool joins by implementing this.
 ///
-/// Functions capture nothing and values are `Send + 'static`, which every kind of executor can carry.
-pub trait Executor: Sized {
+/// Functions capture nothing.
+pub trait Executor: Sized + 'static {
     /// Whether tasks run beside the caller, and not inside the call that submits them.
     const RUNS_BESIDE: bool;
 
@@ -185,16 +198,16 @@ pub trait Executor: Sized {
     fn submit<F, A, R>(&self, function: F, argument: A) -> Future<R>
     where
         F: Fn(A) -> R + Copy + Send + Sync + 'static,
-        A: Send + 'static,
-        R: Send + 'static;
+        A: Value,
+        R: Value;
 
     /// Calls `function` on each input.
     fn map<F, I, R>(&self, function: F, inputs: I) -> Map<'_, I::IntoIter, R>
     where
         F: Fn(I::Item) -> R + Copy + Send + Sync + 'static,
         I: IntoIterator,
-        I::Item: Send + 'static,
-        R: Send + 'static;
+        I::Item: Value,
+        R: Value;
 }
 
 /// Here and now: what an annotated task does with `mode = "sequential"`.
@@ -210,8 +223,8 @@ impl Executor for Sequential {
     fn submit<F, A, R>(&self, function: F, argument: A) -> Future<R>
     where
         F: Fn(A) -> R + Copy + Send + Sync + 'static,
-        A: Send + 'static,
-        R: Send + 'static,
+        A: Value,
+        R: Value,
     {
         submit_task(TaskOptions::new("sequential").sequential(), move || function(argument))
     }
@@ -220,8 +233,8 @@ impl Executor for Sequential {
     where
         F: Fn(I::Item) -> R + Copy + Send + Sync + 'static,
         I: IntoIterator,
-        I::Item: Send + 'static,
-        R: Send + 'static,
+        I::Item: Value,
+        R: Value,
     {
         map_task(TaskOptions::new("sequential").sequential(), inputs, function)
     }
@@ -237,8 +250,8 @@ impl Executor for ThreadPool {
     fn submit<F, A, R>(&self, function: F, argument: A) -> Future<R>
     where
         F: Fn(A) -> R + Copy + Send + Sync + 'static,
-        A: Send + 'static,
-        R: Send + 'static,
+        A: Value,
+        R: Value,
     {
         self.spawn(move || function(argument))
     }
@@ -247,9 +260,76 @@ impl Executor for ThreadPool {
     where
         F: Fn(I::Item) -> R + Copy + Send + Sync + 'static,
         I: IntoIterator,
-        I::Item: Send + 'static,
-        R: Send + 'static,
+        I::Item: Value,
+        R: Value,
     {
         Self::map(self, function, inputs)
+    }
+}
+
+impl Executor for ProcessPool {
+    const RUNS_BESIDE: bool = true;
+
+    fn with_workers(n: usize) -> Self {
+        Self::new(n).expect("at least one worker")
+    }
+
+    fn submit<F, A, R>(&self, function: F, argument: A) -> Future<R>
+    where
+        F: Fn(A) -> R + Copy + Send + Sync + 'static,
+        A: Value,
+        R: Value,
+    {
+        Self::submit(self, function, argument)
+    }
+
+    fn map<F, I, R>(&self, function: F, inputs: I) -> Map<'_, I::IntoIter, R>
+    where
+        F: Fn(I::Item) -> R + Copy + Send + Sync + 'static,
+        I: IntoIterator,
+        I::Item: Value,
+        R: Value,
+    {
+        Self::map(self, function, inputs)
+    }
+}
+
+/// A pool of workers of any kind.
+pub trait Pool: Executor {
+    /// A pool that runs `initializer` in each worker.
+    fn with_initializer<F: Fn() + Copy + Send + Sync + 'static>(n: usize, initializer: F) -> Self;
+
+    /// Which worker the caller is.
+    fn here() -> String;
+
+    /// Closes the pool.
+    fn shutdown(&self, how: Shutdown);
+}
+
+impl Pool for ThreadPool {
+    fn with_initializer<F: Fn() + Copy + Send + Sync + 'static>(n: usize, initializer: F) -> Self {
+        Self::builder().workers(n).initializer(initializer).build().expect("at least one worker")
+    }
+
+    fn here() -> String {
+        format!("{:?}", thread::current().id())
+    }
+
+    fn shutdown(&self, how: Shutdown) {
+        Self::shutdown(self, how);
+    }
+}
+
+impl Pool for ProcessPool {
+    fn with_initializer<F: Fn() + Copy + Send + Sync + 'static>(n: usize, initializer: F) -> Self {
+        Self::builder().workers(n).initializer(initializer).build().expect("at least one worker")
+    }
+
+    fn here() -> String {
+        std::process::id().to_string()
+    }
+
+    fn shutdown(&self, how: Shutdown) {
+        Self::shutdown(self, how);
     }
 }

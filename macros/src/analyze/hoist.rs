@@ -162,6 +162,16 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
     }
 }
 
+/// `|x| …`, not `move |x| …`
+pub(super) fn is_borrowing_closure(value: &Expr) -> bool {
+    match value {
+        Expr::Closure(closure) => closure.capture.is_none(),
+        Expr::Paren(inner) => is_borrowing_closure(&inner.expr),
+        Expr::Group(inner) => is_borrowing_closure(&inner.expr),
+        _ => false,
+    }
+}
+
 /// `&make()`: a borrow of a value that nothing else holds.
 pub(crate) fn borrows_from_temporary(expr: &Expr) -> bool {
     match expr {

@@ -9,6 +9,7 @@ use super::task_cell::{Handle, Needs, Runnable};
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::{Arc, Mutex};
+use crate::task::outcome;
 
 /// How the answers to the items of a task become its result.
 pub(crate) trait Collect: Send {
@@ -91,8 +92,11 @@ impl<C: Collect + 'static> Sink for Remote<C> {
 
     fn answer(self: Arc<Self>, item: usize, answer: Result<&[u8], Error>, later: &dyn Fn(Later)) {
         let piece = answer.and_then(|bytes| {
-            let read = crate::task::outcome::catch(|| C::read(bytes));
-            read.unwrap_or_else(|_| Err("decoding it panicked".to_owned())).map_err(|text| Error::decode(self.label, text))
+            let read = outcome::catch(|| C::read(bytes)).unwrap_or_else(|panic| {
+                outcome::discard(panic);
+                Err("decoding it panicked".to_owned())
+            });
+            read.map_err(|text| Error::decode(self.label, text))
         });
         let result = self.collect.lock().put(item, piece);
         if let Some(result) = result {

@@ -77,8 +77,14 @@ impl Process {
         if self.child.is_none() {
             return;
         }
+        // Failure: it has ended.
+        #[cfg(target_os = "linux")]
+        if let Some(end) = &self.end {
+            rustix::process::pidfd_send_signal(end.as_fd(), signal).ok();
+            return;
+        }
         if let Some(pid) = Pid::from_raw(self.pid.cast_signed()) {
-            // Nobody has waited for it, so the number is still this process. Failure: it has ended.
+            // Nobody has waited for it, so the number is still this process.
             kill_process(pid, signal).ok();
         }
     }

@@ -30,12 +30,17 @@ pub(crate) fn ignore_broken_pipes() {
 pub(crate) fn die_with_parent(line: BorrowedFd<'_>) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
         use rustix::process::{Signal, set_parent_process_death_signal};
         // The signal comes when the *thread* ends that started us, which is the pool's supervisor: it lives as long as
         // the pool's workers.
         set_parent_process_death_signal(Some(Signal::KILL))?;
-        // If the parent was gone before that, its end of the line is closed, which the first read will see.
-        let _ = line;
+        // If the parent was gone before that, its end of the line is closed. What it had sent is not worth running.
+        let mut watched = [PollFd::new(&line, PollFlags::empty())];
+        poll(&mut watched, Some(&Timespec::default()))?;
+        if watched[0].revents().contains(PollFlags::HUP) {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         Ok(())
     }
     #[cfg(not(target_os = "linux"))]

@@ -51,7 +51,9 @@ pub(crate) struct Batch {
     pub(crate) limits: Limits,
     pub(crate) sink: Arc<dyn Sink>,
     /// The encoded arguments of all tasks, one behind the other, and where those of each end.
-    arguments: Vec<u8>,
+    ///
+    /// Shared with what is being sent, which may outlast the batch.
+    arguments: Arc<Vec<u8>>,
     ends: Ends,
     is_recalled: AtomicBool,
 }
@@ -68,7 +70,7 @@ enum Ends {
 
 impl Batch {
     pub(crate) fn one(callee: Callee, limits: Limits, sink: Arc<dyn Sink>, arguments: Vec<u8>) -> Self {
-        Self { callee, limits, sink, arguments, ends: Ends::One, is_recalled: AtomicBool::new(false) }
+        Self { callee, limits, sink, arguments: Arc::new(arguments), ends: Ends::One, is_recalled: AtomicBool::new(false) }
     }
 
     pub(crate) fn many(
@@ -80,7 +82,7 @@ impl Batch {
         unsendable: Vec<usize>,
     ) -> Self {
         let ends = Ends::Many { ends, unsendable };
-        Self { callee, limits, sink, arguments, ends, is_recalled: AtomicBool::new(false) }
+        Self { callee, limits, sink, arguments: Arc::new(arguments), ends, is_recalled: AtomicBool::new(false) }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -92,9 +94,19 @@ impl Batch {
 
     /// The encoded arguments of one task.
     pub(crate) fn arguments(&self, item: usize) -> &[u8] {
+        &self.arguments[self.place(item)]
+    }
+
+    /// The encoded arguments of all tasks.
+    pub(super) fn all_arguments(&self) -> &Arc<Vec<u8>> {
+        &self.arguments
+    }
+
+    /// Where in these the arguments of one task are.
+    pub(super) fn place(&self, item: usize) -> Range<usize> {
         match &self.ends {
-            Ends::One => &self.arguments,
-            Ends::Many { ends, .. } => &self.arguments[item.checked_sub(1).map_or(0, |before| ends[before])..ends[item]],
+            Ends::One => 0..self.arguments.len(),
+            Ends::Many { ends, .. } => item.checked_sub(1).map_or(0, |before| ends[before])..ends[item],
         }
     }
 
@@ -115,6 +127,8 @@ pub(super) struct Run {
     pub(super) items: Range<usize>,
     /// How often they may be tried after this time.
     pub(super) retries_left: u32,
+    /// How many workers have died when it was the turn of the first of them.
+    pub(super) n_deaths: u32,
 }
 
 impl Run {
@@ -126,7 +140,7 @@ impl Run {
         };
         let starts = iter::once(0).chain(unsendable.iter().map(|item| item + 1));
         let ends = unsendable.iter().copied().chain(iter::once(batch.len()));
-        let run = |items| Self { batch: Arc::clone(batch), items, retries_left: batch.limits.retries };
+        let run = |items| Self { batch: Arc::clone(batch), items, retries_left: batch.limits.retries, n_deaths: 0 };
         starts.zip(ends).filter(|(start, end)| start < end).map(|(start, end)| run(start..end)).collect()
     }
 }

@@ -11,6 +11,7 @@ use crate::os::image;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::Process;
+use crate::ship::encode;
 use crate::ship::function::Function;
 use crate::ship::part::PartFunction;
 use crate::sync::{Arc, Weak};
@@ -30,6 +31,8 @@ pub(super) struct InFlight {
     pub(super) batch: Arc<Batch>,
     pub(super) item: usize,
     pub(super) retries_left: u32,
+    /// How many workers have died when it was its turn.
+    pub(super) n_deaths: u32,
     /// Nobody wants it any more: the worker is killed if it still runs then.
     pub(super) kill_at: Option<Instant>,
 }
@@ -41,6 +44,8 @@ pub(super) enum Killed {
     RanTooLong(u64, Duration),
     /// For some other reason, or not yet known to be dead.
     Otherwise,
+    /// We did not: it closed its line, so it has ended, or can do nothing for us any more.
+    Deaf,
 }
 
 /// How far a worker is in its life.
@@ -65,6 +70,8 @@ pub(super) struct Child {
     pub(super) killed: Option<Killed>,
     /// When to look into the page for answers that the worker keeps back.
     pub(super) look_at: Option<Instant>,
+    /// Whether the supervisor knows that something waits to be sent.
+    is_stuck: bool,
     next_task: u64,
     /// How many tasks it may still be given.
     quota: usize,
@@ -87,9 +94,12 @@ impl Child {
         let process = Process::start(far, MARKER)?;
         let mut outbox = Outbox::default();
         if let Some(function) = initializer {
+            let mut no_arguments = Vec::new();
+            encode(&(), &mut no_arguments).map_err(io::Error::other)?;
             let out = outbox.bytes();
-            put_header(out, Kind::Initialize, 0, Function::SIZE);
+            put_header(out, Kind::Initialize, 0, Function::SIZE + no_arguments.len());
             function.write(out);
+            out.extend_from_slice(&no_arguments);
         }
         Ok(Self {
             number,
@@ -101,6 +111,7 @@ impl Child {
             age: Age::Starting,
             killed: None,
             look_at: None,
+            is_stuck: false,
             next_task: 0,
             quota,
             known_parts: Vec::new(),
@@ -147,16 +158,33 @@ impl Child {
             }
             self.outbox.put_arguments(&run.batch, item);
             let batch = Arc::clone(&run.batch);
-            self.in_flight.push_back(InFlight { task, batch, item, retries_left: run.retries_left, kill_at: None });
+            let Run { retries_left, n_deaths, .. } = *run;
+            self.in_flight.push_back(InFlight { task, batch, item, retries_left, n_deaths, kill_at: None });
         }
         self.quota -= n;
     }
 
-    /// Sends what fits; a worker to which nothing can be sent is of no use.
-    pub(super) fn flush(&mut self) {
+    /// Sends what fits; a worker to which nothing can be sent is of no use. Returns whether, other than before, the
+    /// supervisor has to wait until more fits.
+    pub(super) fn flush(&mut self) -> bool {
         if self.outbox.flush(&self.socket).is_err() {
             self.kill(Killed::Otherwise);
         }
+        let was_stuck = std::mem::replace(&mut self.is_stuck, !self.outbox.is_empty());
+        self.is_stuck && !was_stuck
+    }
+
+    /// Takes back all but the oldest task. Returns also whether that one still runs, as far as can be told: if another has
+    /// started, it is over.
+    pub(super) fn isolate_oldest(&mut self) -> (Vec<InFlight>, bool) {
+        let (mut taken, mut is_running) = (Vec::new(), true);
+        for index in (1..self.in_flight.len()).rev() {
+            match self.revoke(index) {
+                Some(flying) => taken.push(flying),
+                None => is_running &= !self.page.has_started(self.in_flight[index].task),
+            }
+        }
+        (taken, is_running)
     }
 
     /// Takes back the task at `index` of those in flight. `None` if it has started.

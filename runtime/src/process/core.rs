@@ -1,5 +1,6 @@
 //! What the owner of a pool, its tasks and its supervisor share.
 
+use std::mem;
 use std::time::Instant;
 
 use super::batch::{Batch, Run};
@@ -65,8 +66,9 @@ impl Core {
         state.queue.extend(Run::all_of(&batch));
         // With others before it, the supervisor is told by the end of one of those, or has been told.
         let wants_another = is_next && state.dispatch(Instant::now());
+        let alarm = mem::take(&mut state.alarm);
         drop(state);
-        if wants_another || has_limit {
+        if wants_another || has_limit || alarm {
             self.bell.ring();
         }
     }
@@ -88,10 +90,12 @@ impl Core {
         }
     }
 
-    /// Blocks until the supervisor, and with it every worker, has ended. Waker: the supervisor's last act.
+    /// Blocks until the supervisor, and with it every worker, has ended, and callbacks have run: unless the caller is one, or
+    /// everything was killed. Wakers: the supervisor's last act, and the end of each errand.
     pub(super) fn join(&self) {
+        let waits_for_errands = !supervisor::is_on_errand_of(self);
         let mut state = self.state.lock();
-        while state.phase != Phase::Ended {
+        while state.phase != Phase::Ended || (waits_for_errands && state.n_errands > 0 && !state.is_over) {
             state = self.ended.wait(state);
         }
     }

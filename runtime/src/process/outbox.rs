@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 
 use super::batch::{Batch, Part};
 use crate::os::socket::{Moved, Socket};
@@ -9,6 +10,9 @@ use crate::sync::Arc;
 
 /// What is longer is sent from where it lies rather than copied.
 const COPIED: usize = 16 * 1024;
+
+/// How long a buffer for short pieces grows before the next is taken.
+const LONG: usize = 4 * COPIED;
 
 /// Bytes in the order in which they are to be sent.
 #[derive(Default)]
@@ -20,7 +24,7 @@ pub(super) struct Outbox {
 
 enum Piece {
     Bytes(Vec<u8>),
-    Arguments(Arc<Batch>, usize),
+    Arguments(Arc<Vec<u8>>, Range<usize>),
     Captured(Arc<Part>),
 }
 
@@ -28,7 +32,7 @@ impl Piece {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Bytes(bytes) => bytes,
-            Self::Arguments(batch, item) => batch.arguments(*item),
+            Self::Arguments(all, place) => &all[place.clone()],
             Self::Captured(part) => &part.captured,
         }
     }
@@ -41,7 +45,8 @@ impl Outbox {
 
     /// The buffer for short pieces.
     pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
-        if !matches!(self.pieces.back(), Some(Piece::Bytes(_))) {
+        // One that is long is left alone: where sending never catches up, it would never be let go.
+        if !matches!(self.pieces.back(), Some(Piece::Bytes(bytes)) if bytes.len() < LONG) {
             self.pieces.push_back(Piece::Bytes(Vec::new()));
         }
         match self.pieces.back_mut() {
@@ -55,7 +60,7 @@ impl Outbox {
         if arguments.len() <= COPIED {
             self.bytes().extend_from_slice(arguments);
         } else {
-            self.pieces.push_back(Piece::Arguments(Arc::clone(batch), item));
+            self.pieces.push_back(Piece::Arguments(Arc::clone(batch.all_arguments()), batch.place(item)));
         }
     }
 
@@ -86,5 +91,29 @@ impl Outbox {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_is_let_go_even_if_sending_never_catches_up() {
+        let (near, far) = Socket::pair().unwrap();
+        let far = Socket::of(far);
+        let mut outbox = Outbox::default();
+        let mut received = Vec::new();
+        for _ in 0..2000 {
+            outbox.bytes().extend_from_slice(&[7; 8 * 1024]);
+            outbox.flush(&near).unwrap();
+            if outbox.pieces.len() > 20 {
+                received.clear();
+                received.reserve(64 * 1024);
+                far.receive_now(&mut received).unwrap();
+            }
+            assert!(outbox.sent <= LONG + 8 * 1024, "{} bytes are held that were sent", outbox.sent);
+        }
+        assert!(!outbox.is_empty(), "it never caught up");
     }
 }

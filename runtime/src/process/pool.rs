@@ -7,7 +7,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::batch::{Batch, Callee, Limits};
-use super::child::Killed;
 use super::collect::{Many, One};
 use super::core::{Core, Plan, Ticket};
 use super::state::State;
@@ -21,6 +20,7 @@ use crate::ship::function::Function;
 use crate::sync::Arc;
 use crate::task::outcome;
 use crate::thread::pool::Shutdown;
+use crate::wire::frame::check_length;
 
 /// A pool of worker processes that run tasks: for code that may crash, hang, leak, or that is not made for threads.
 ///
@@ -184,10 +184,10 @@ impl ProcessPool {
     pub fn shutdown(&self, how: Shutdown) {
         self.core.close(|state| match how {
             Shutdown::Wait => Vec::new(),
-            Shutdown::CancelPending => state.cancel_pending(),
+            Shutdown::CancelPending => state.fail_pending(Error::cancelled),
             Shutdown::Kill => {
-                let cancelled = state.cancel_pending();
-                state.kill_all(Killed::Otherwise);
+                let cancelled = state.fail_pending(Error::cancelled);
+                state.kill_all();
                 cancelled
             }
         });
@@ -209,12 +209,12 @@ impl ProcessPool {
     /// Kills every worker, with SIGKILL, and closes the pool: like [`terminate_workers`](Self::terminate_workers), and
     /// nothing can refuse it.
     pub fn kill_workers(&self) {
-        self.end_workers(|state| state.kill_all(Killed::Otherwise));
+        self.end_workers(State::kill_all);
     }
 
     fn end_workers(&self, end: impl FnOnce(&mut State)) {
         self.core.close(|state| {
-            let refused = state.fail_queue(Error::shutdown);
+            let refused = state.fail_pending(Error::shutdown);
             end(state);
             refused
         });
@@ -317,10 +317,15 @@ impl fmt::Debug for ProcessPool {
 /// Encodes a value; a panic on the way is an error like others.
 fn encode_caught<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
     let before = out.len();
-    outcome::catch(|| encode(value, out)).unwrap_or_else(|_| {
-        out.truncate(before);
+    let encoded = outcome::catch(|| encode(value, out)).unwrap_or_else(|panic| {
+        outcome::discard(panic);
         Err("encoding it panicked".to_owned())
-    })
+    });
+    let encoded = encoded.and_then(|()| check_length(out.len() - before));
+    if encoded.is_err() {
+        out.truncate(before);
+    }
+    encoded
 }
 
 /// A [`ProcessPool`] to be. Made by [`ProcessPool::builder`].

@@ -28,6 +28,9 @@ const RELIEF: Duration = Duration::from_millis(200);
 /// How many workers in a row may die before they are ready.
 const STILLBIRTHS: usize = 3;
 
+/// How many workers may die when it was the turn of a task that had not started, before it counts as the cause.
+const UNSTARTED: u32 = 3;
+
 /// What a pool is asked to become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -45,6 +48,14 @@ pub(super) struct State {
     pub(super) children: Vec<Child>,
     /// Why no task will ever run again.
     pub(super) broken: Option<String>,
+    /// No task is tried again, since somebody has put an end to all of them.
+    pub(super) is_over: bool,
+    /// The supervisor has something to do that it would not notice by itself.
+    pub(super) alarm: bool,
+    /// What callbacks and wakers have been given to other threads and not run.
+    pub(super) n_errands: usize,
+    /// Tasks that nobody wants. To be dropped without the lock, since what they hold may be the user's.
+    pub(super) rubbish: Vec<Run>,
     n_workers: usize,
     n_stillborn: usize,
     next_child: u64,
@@ -72,6 +83,8 @@ pub(super) struct Agenda {
     pub(super) look_into: Vec<u64>,
     /// When something has to be done even if nothing happens.
     pub(super) deadline: Option<Instant>,
+    /// What is to be dropped.
+    pub(super) rubbish: Vec<Run>,
 }
 
 impl State {
@@ -82,6 +95,10 @@ impl State {
             queue: VecDeque::new(),
             children: Vec::new(),
             broken: None,
+            is_over: false,
+            alarm: false,
+            n_errands: 0,
+            rubbish: Vec::new(),
             n_workers,
             n_stillborn: 0,
             next_child: 0,
@@ -89,12 +106,14 @@ impl State {
         }
     }
 
-    /// Gives tasks to workers as long as there are both. Returns whether another worker should be started.
+    /// Gives tasks to workers as long as there are both. Returns whether another worker should be started. May raise the
+    /// alarm.
     pub(super) fn dispatch(&mut self, now: Instant) -> bool {
         let mut wants_another = false;
         while let Some(run) = self.queue.front_mut() {
             if run.batch.is_recalled() || run.items.is_empty() {
-                self.queue.pop_front();
+                self.rubbish.extend(self.queue.pop_front());
+                self.alarm = true;
                 continue;
             }
             let free = self.children.iter().position(Child::is_free);
@@ -110,16 +129,18 @@ impl State {
             let Some(index) = free.or_else(open) else { break };
             let child = &mut self.children[index];
             child.give(run);
-            if child.in_flight.len() > 1 {
-                child.look_at.get_or_insert(now + LOOK);
+            if child.in_flight.len() > 1 && child.look_at.is_none() {
+                child.look_at = Some(now + LOOK);
+                self.alarm = true;
             }
             if run.items.is_empty() {
+                // All its tasks are in flight, so its batch lives on.
                 self.queue.pop_front();
             }
         }
         for child in &mut self.children {
             if !child.outbox.is_empty() {
-                child.flush();
+                self.alarm |= child.flush();
             }
         }
         wants_another
@@ -133,6 +154,7 @@ impl State {
         if let Some(again) = self.even_out(now) {
             until(again);
         }
+        let mut returned = Vec::new();
         for child in &mut self.children {
             child.forget_parts();
             if let Some(moment) = child.look_at {
@@ -144,15 +166,25 @@ impl State {
                 }
             }
             if let Some(moment) = overdue(child, now) {
-                if moment.0 <= now {
+                if moment.0 > now {
+                    until(moment.0);
+                    continue;
+                }
+                // First nothing else may start there, so that no other task is killed with it.
+                let (others, is_running) = child.isolate_oldest();
+                returned.extend(others);
+                if is_running {
                     child.kill(moment.1);
                 } else {
-                    until(moment.0);
+                    // Its answer is kept back, or on its way.
+                    look_into.push(child.number);
+                    until(now + LOOK);
                 }
             }
         }
+        returned.into_iter().for_each(|flying| self.requeue(flying));
         let wants_another = self.dispatch(now);
-        if let Some(moment) = self.start_after
+        if let Some(moment) = self.start_after.filter(|moment| *moment > now)
             && !self.queue.is_empty()
         {
             until(moment);
@@ -167,7 +199,9 @@ impl State {
             self.next_child += 1;
             self.next_child
         });
-        Agenda { start, look_into, deadline }
+        // What it was for has been looked at just now.
+        self.alarm = false;
+        Agenda { start, look_into, deadline, rubbish: std::mem::take(&mut self.rubbish) }
     }
 
     /// Whether a closing pool has nothing left to do.
@@ -178,7 +212,8 @@ impl State {
     /// No worker could be started. If there is none at all, the tasks that wait for one learn why.
     pub(super) fn not_started(&mut self, reason: &str, now: Instant) -> Vec<Delivery> {
         self.start_after = Some(now + RELIEF);
-        if self.children.iter().any(|child| !child.is_leaving()) {
+        // One that leaves makes room for another.
+        if !self.children.is_empty() {
             return Vec::new();
         }
         self.fail_queue(|task| Error::not_started(task, format!("no worker process could be started: {reason}")))
@@ -196,15 +231,15 @@ impl State {
         deliveries
     }
 
-    /// Takes back everything that has not started.
-    pub(super) fn cancel_pending(&mut self) -> Vec<Delivery> {
-        let mut deliveries = self.fail_queue(Error::cancelled);
+    /// Takes back everything that has not started, and ends it.
+    pub(super) fn fail_pending(&mut self, error: impl Fn(crate::label::Label) -> Error) -> Vec<Delivery> {
+        let mut deliveries = self.fail_queue(&error);
         for child in &mut self.children {
             let mut index = 0;
             while index < child.in_flight.len() {
                 match child.revoke(index) {
                     Some(InFlight { batch, item, .. }) => {
-                        let answer = Answer::Failed(Error::cancelled(batch.sink.label()));
+                        let answer = Answer::Failed(error(batch.sink.label()));
                         deliveries.push(Delivery { batch, item, answer });
                     }
                     None => index += 1,
@@ -214,23 +249,23 @@ impl State {
         deliveries
     }
 
-    /// Kills every worker. What they had not started goes back to the queue, so that is to be empty, and closed.
-    pub(super) fn kill_all(&mut self, why: Killed) {
-        self.children.iter_mut().for_each(|child| child.kill(why));
+    /// Kills every worker. What they run fails, whatever its retries.
+    pub(super) fn kill_all(&mut self) {
+        self.is_over = true;
+        self.children.iter_mut().for_each(|child| child.kill(Killed::Otherwise));
     }
 
-    /// Asks every worker to end.
+    /// Asks every worker to end. What they run fails, whatever its retries.
     pub(super) fn terminate_all(&mut self) {
+        self.is_over = true;
         self.children.iter_mut().for_each(|child| child.process.terminate());
     }
 
     /// The pool cannot work any more, for `reason`.
     pub(super) fn break_down(&mut self, reason: String) -> Vec<Delivery> {
-        let deliveries = self.fail_queue(|task| Error::not_started(task, reason.clone()));
-        self.broken = Some(reason);
-        for child in &mut self.children {
-            child.kill(Killed::Otherwise);
-        }
+        let deliveries = self.fail_pending(|task| Error::not_started(task, reason.clone()));
+        self.broken.get_or_insert(reason);
+        self.kill_all();
         deliveries
     }
 
@@ -287,10 +322,13 @@ impl State {
         }
     }
 
-    /// A worker had kept no answer back. If it has started the next task, it keeps none back from before that either.
+    /// A worker had kept no answer back. That says little if its next task has not started, or not long ago.
     pub(super) fn look_again(&mut self, number: u64, now: Instant) {
         let Some(child) = self.children.iter_mut().find(|child| child.number == number) else { return };
-        if child.in_flight.len() > 1 && child.in_flight.front().is_some_and(|next| !child.page.has_started(next.task)) {
+        let Some(next) = child.in_flight.front().filter(|_| child.in_flight.len() > 1) else { return };
+        // One that has run for so long is answered before another starts (see `Answers::flush_old`).
+        let is_long = child.page.has_started(next.task) && ran_for(child) >= LOOK;
+        if !is_long {
             child.look_at = Some(now + LOOK);
         }
     }
@@ -301,11 +339,20 @@ impl State {
         let child = self.children.swap_remove(index);
         let mut deliveries = Vec::new();
         let dead = DeadWorker { pid: child.process.pid(), signal: end.signal, exit_code: end.exit_code };
+        let died_by_itself = matches!(child.killed, None | Some(Killed::Deaf));
         // Backwards, so that at the front of the queue they come to lie in their order.
-        for lost in child.in_flight.into_iter().rev() {
-            let InFlight { task, batch, item, mut retries_left, .. } = lost;
-            let was_running = child.page.has_started(task);
-            if was_running && retries_left == 0 {
+        for (index, mut lost) in child.in_flight.into_iter().enumerate().rev() {
+            let task = lost.task;
+            let is_oldest = index == 0;
+            let mut was_running = child.page.has_started(task);
+            if is_oldest && !was_running && died_by_itself && child.age != Age::Starting {
+                // What dies before it has started anything may do so again and again: the page was written over, or what
+                // the task needs before its start kills it.
+                lost.n_deaths += 1;
+                was_running = !child.page.is_offered(task) || lost.n_deaths >= UNSTARTED;
+            }
+            if was_running && (lost.retries_left == 0 || self.is_over) {
+                let InFlight { batch, item, .. } = lost;
                 let label = batch.sink.label();
                 let error = match child.killed {
                     Some(Killed::RanTooLong(which, limit)) if which == task => Error::run_limit(label, limit, dead),
@@ -315,21 +362,13 @@ impl State {
                 continue;
             }
             if was_running {
-                retries_left -= 1;
+                lost.retries_left -= 1;
+                lost.n_deaths = 0;
             }
-            match self.queue.front_mut() {
-                Some(next)
-                    if Arc::ptr_eq(&next.batch, &batch)
-                        && next.items.start == item + 1
-                        && next.retries_left == retries_left =>
-                {
-                    next.items.start = item;
-                }
-                _ => self.queue.push_front(Run { batch, items: item..item + 1, retries_left }),
-            }
+            self.requeue(lost);
         }
         deliveries.reverse();
-        if child.age == Age::Starting && child.killed.is_none() {
+        if child.age == Age::Starting && died_by_itself {
             self.n_stillborn += 1;
             if self.n_stillborn >= STILLBIRTHS {
                 self.n_stillborn = 0;
@@ -337,7 +376,28 @@ impl State {
                 deliveries.extend(self.fail_queue(|task| Error::not_started(task, reason.clone())));
             }
         }
+        if let Some(reason) = self.broken.clone() {
+            deliveries.extend(self.fail_queue(|task| Error::not_started(task, reason.clone())));
+        } else if self.is_over {
+            deliveries.extend(self.fail_queue(Error::shutdown));
+        }
         deliveries
+    }
+
+    /// Puts a task that has not run to its end at the front of the queue.
+    fn requeue(&mut self, flying: InFlight) {
+        let InFlight { batch, item, retries_left, n_deaths, .. } = flying;
+        match self.queue.front_mut() {
+            Some(next)
+                if Arc::ptr_eq(&next.batch, &batch)
+                    && next.items.start == item + 1
+                    && next.retries_left == retries_left
+                    && (next.n_deaths, n_deaths) == (0, 0) =>
+            {
+                next.items.start = item;
+            }
+            _ => self.queue.push_front(Run { batch, items: item..item + 1, retries_left, n_deaths }),
+        }
     }
 
     /// Takes back what of `batch` has not started, and sees to the rest.
@@ -372,24 +432,36 @@ impl State {
         if !self.queue.is_empty() || !has_free {
             return None;
         }
-        // Chunks stay together: their size is the user's.
-        let is_movable = |child: &&mut Child| child.in_flight.len() > 1 && child.in_flight.back().is_some_and(|last| last.batch.len() == 1);
+        // Chunks stay together, since their size is the user's: one that has begun stays.
+        let is_movable = |child: &&mut Child| match (child.in_flight.front(), child.in_flight.back()) {
+            (Some(first), Some(last)) => !Arc::ptr_eq(&first.batch, &last.batch),
+            _ => false,
+        };
         let child = self.children.iter_mut().filter(is_movable).max_by_key(|child| child.in_flight.len())?;
-        let ran = Duration::from_nanos(monotonic_nanos().saturating_sub(child.page.started_at()));
+        let ran = ran_for(child);
         if ran < LONG {
             return Some(now + (LONG - ran));
         }
-        let n_taken = child.in_flight.len() / 2;
-        for _ in 0..n_taken {
-            let last = child.in_flight.len() - 1;
-            if child.in_flight[last].batch.len() > 1 {
-                break;
+        let chunk = child.in_flight.back().map(|last| Arc::clone(&last.batch))?;
+        let (n, is_chunk) = (child.in_flight.len(), chunk.len() > 1);
+        let mut taken = Vec::new();
+        for index in (1..n).rev() {
+            let batch = &child.in_flight[index].batch;
+            // Half of what is single, or one chunk.
+            let goes_too = if is_chunk { Arc::ptr_eq(batch, &chunk) } else { batch.len() == 1 && taken.len() < n / 2 };
+            match goes_too.then(|| child.revoke(index)).flatten() {
+                Some(flying) => taken.push(flying),
+                None => break,
             }
-            let Some(InFlight { batch, item, retries_left, .. }) = child.revoke(last) else { break };
-            self.queue.push_front(Run { batch, items: item..item + 1, retries_left });
         }
+        taken.into_iter().for_each(|flying| self.requeue(flying));
         None
     }
+}
+
+/// How long ago the worker started what it runs, or ran last.
+fn ran_for(child: &Child) -> Duration {
+    Duration::from_nanos(monotonic_nanos().saturating_sub(child.page.started_at()))
 }
 
 /// When and why a worker is to be killed.
@@ -404,8 +476,7 @@ fn overdue(child: &Child, now: Instant) -> Option<(Instant, Killed)> {
     let has_started = child.page.has_started(running.task);
     let unwanted = running.kill_at.map(|moment| (moment, Killed::Otherwise));
     let too_long = running.batch.limits.timeout.map(|limit| {
-        let ran = monotonic_nanos().saturating_sub(child.page.started_at());
-        let left = if has_started { limit.saturating_sub(Duration::from_nanos(ran)) } else { limit };
+        let left = if has_started { limit.saturating_sub(ran_for(child)) } else { limit };
         (now + left, Killed::RanTooLong(running.task, limit))
     });
     [unwanted, too_long].into_iter().flatten().min_by_key(|(moment, _)| *moment)

@@ -1,11 +1,12 @@
 //! The one thread of a process pool: it starts workers, hears what they say, and notices their ends.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::io;
 use std::os::fd::AsFd;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::batch::{Batch, Run};
 use super::child::{Child, Killed};
 use super::core::Core;
 use super::state::{Answer, Delivery, Phase};
@@ -16,6 +17,7 @@ use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::EndSignal;
 use crate::os::watch::{self, Interest};
 use crate::sync::Arc;
+use crate::task::outcome;
 use crate::executor::Launch;
 use crate::thread::pool::ThreadPool;
 use crate::wire::frame::{Broken, Inbox};
@@ -24,11 +26,14 @@ use crate::wire::page::Page;
 /// How much is read from one worker before another gets its turn.
 const FAIR_SHARE: usize = 4 * 1024 * 1024;
 
+/// How long the system is left alone when it cannot tell who is ready.
+const RESPITE: Duration = Duration::from_millis(1);
+
 /// Starts the supervisor of a pool. It ends when the pool is closed and its last worker has ended.
 pub(super) fn start(core: Arc<Core>) -> io::Result<()> {
     let name = core.plan.name.clone();
     let supervisor = move || {
-        let mut supervisor = Supervisor { core, lines: Vec::new(), aside: Aside::default() };
+        let mut supervisor = Supervisor { aside: Aside::new(&core), core, lines: Vec::new() };
         supervisor.run();
         supervisor.core.state.lock().phase = Phase::Ended;
         supervisor.core.ended.notify_all();
@@ -52,8 +57,31 @@ struct Supervisor {
 }
 
 /// Threads for what may block, such as callbacks. Made when first needed.
-#[derive(Default)]
-struct Aside(OnceCell<ThreadPool>);
+struct Aside {
+    core: Arc<Core>,
+    threads: OnceCell<ThreadPool>,
+}
+
+/// Something that another thread is to do. If that refuses, it is done when this is dropped: somebody waits for it.
+struct Errand {
+    label: Label,
+    task: Option<Later>,
+    /// Dropped after it, however it ends.
+    count: Count,
+}
+
+/// One of the errands that have not been done.
+struct Count(Arc<Core>);
+
+thread_local! {
+    /// The pools on whose errands this thread is. Compared and never followed.
+    static ERRANDS: RefCell<Vec<*const Core>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whether the calling thread runs a callback for this pool.
+pub(super) fn is_on_errand_of(core: &Core) -> bool {
+    ERRANDS.with_borrow(|errands| errands.contains(&std::ptr::from_ref(core)))
+}
 
 /// What comes from one worker.
 struct Line {
@@ -62,6 +90,8 @@ struct Line {
     page: Arc<Page<SharedMemory>>,
     end: Option<Arc<EndSignal>>,
     inbox: Inbox,
+    /// Nothing more comes through the socket, or nothing that can be understood: only the worker's end is waited for.
+    is_deaf: bool,
     /// How many bytes of the worker's answers came through the socket.
     n_received: u64,
     /// How many of them are known, through the socket or the page.
@@ -80,12 +110,15 @@ impl Supervisor {
             if is_finished {
                 return;
             }
-            if let Some(number) = agenda.start {
-                self.start_child(number);
-                continue;
+            for Run { batch, .. } in agenda.rubbish {
+                let_go(batch);
             }
             for child in agenda.look_into {
                 self.look_into(child);
+            }
+            if let Some(number) = agenda.start {
+                self.start_child(number);
+                continue;
             }
             self.listen(agenda.deadline);
         }
@@ -101,22 +134,30 @@ impl Supervisor {
         };
         let mut interests = vec![Interest { descriptor: core.bell.as_fd(), write: false }];
         for line in &self.lines {
-            let write = wants_to_write.contains(&line.child);
-            interests.push(Interest { descriptor: line.socket.as_fd(), write });
+            if !line.is_deaf {
+                let write = wants_to_write.contains(&line.child);
+                interests.push(Interest { descriptor: line.socket.as_fd(), write });
+            }
             interests.extend(line.end.as_ref().map(|end| Interest { descriptor: end.as_fd(), write: false }));
         }
         let limit = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        // Wakers: see `watch::wait`. An error is a lack of memory; then all are taken for ready, and we come again.
-        let ready = watch::wait(&interests, limit).unwrap_or_else(|_| vec![true; interests.len()]);
+        // Wakers: see `watch::wait`. An error is a lack of memory, or a limit on descriptors that was lowered: then all are
+        // asked, and who has ended is found out by its socket.
+        let ready = watch::wait(&interests, limit).ok();
         drop(interests);
-        let mut ready = ready.into_iter();
-        if ready.next() == Some(true) {
+        let is_blind = ready.is_none();
+        if is_blind {
+            // Waker: the clock.
+            thread::sleep(RESPITE);
+        }
+        let mut ready = ready.into_iter().flatten();
+        if ready.next() == Some(true) || is_blind {
             core.bell.silence();
         }
         let mut heard = Vec::new();
         for line in &self.lines {
-            let speaks = ready.next() == Some(true);
-            let has_ended = line.end.is_some() && ready.next() == Some(true);
+            let speaks = !line.is_deaf && (ready.next() == Some(true) || is_blind);
+            let has_ended = line.end.is_some() && (ready.next() == Some(true) || (is_blind && line.is_deaf));
             if speaks || has_ended {
                 heard.push((line.child, has_ended));
             }
@@ -139,6 +180,7 @@ impl Supervisor {
                     page: Arc::clone(&child.page),
                     end: child.process.end(),
                     inbox: Inbox::default(),
+                    is_deaf: false,
                     n_received: 0,
                     n_known: 0,
                 });
@@ -158,12 +200,16 @@ impl Supervisor {
         let Some(at) = self.lines.iter().position(|line| line.child == child) else { return };
         // Taken out, so that what is heard can be delivered meanwhile.
         let mut line = self.lines.swap_remove(at);
-        let is_over = line.read(has_ended) || has_ended;
+        let is_closed = line.read(has_ended);
         let is_broken = self.understand(&mut line).is_err();
-        if is_broken {
-            self.with_child(child, |child| child.kill(Killed::Otherwise));
+        line.is_deaf |= is_closed || is_broken;
+        if line.is_deaf && !has_ended {
+            // One that has closed its line, by whatever mistake, can do nothing for us; one that leaves may take its time.
+            let why = if is_broken { Killed::Otherwise } else { Killed::Deaf };
+            self.with_child(child, |child| if is_broken || !child.is_leaving() { child.kill(why) });
         }
-        if is_over || is_broken {
+        // Where the system tells of its end, that is waited for first.
+        if has_ended || (line.is_deaf && line.end.is_none()) {
             self.bury(line);
         } else {
             self.lines.push(line);
@@ -176,6 +222,7 @@ impl Supervisor {
         let mut line = self.lines.swap_remove(at);
         let has_news = line.read_page();
         let is_broken = self.understand(&mut line).is_err();
+        line.is_deaf |= is_broken;
         self.lines.push(line);
         if is_broken {
             self.with_child(child, |child| child.kill(Killed::Otherwise));
@@ -220,11 +267,9 @@ impl Supervisor {
         let process = {
             let mut state = self.core.state.lock();
             let Some(child) = state.children.iter_mut().find(|child| child.number == line.child) else { return };
-            // A worker that has closed its socket, by whatever mistake, can do nothing for us; one that leaves may take
-            // its time.
-            if !child.is_leaving() {
-                child.process.kill();
-            }
+            // It has ended, or, where that cannot be seen, has closed its line, which workers do by ending. So the wait
+            // below is short.
+            child.process.kill();
             child.process.take()
         };
         let Some(process) = process else { return };
@@ -253,8 +298,7 @@ impl Supervisor {
                 Answer::Failed(error) => Err(error),
             };
             Arc::clone(&batch.sink).answer(item, answer, &|task| self.aside.run(label, task));
-            // The last owner of the arguments, and perhaps of what a part captured: bytes, no user code.
-            drop(batch);
+            let_go(batch);
         }
     }
 
@@ -266,12 +310,42 @@ impl Supervisor {
     }
 }
 
+/// Drops what may be the last that is left of some tasks, without the lock: results that nobody wants are the user's values.
+fn let_go(batch: Arc<Batch>) {
+    let label = batch.sink.label();
+    outcome::contain("dropping the results", label, || drop(batch));
+}
+
 impl Aside {
+    fn new(core: &Arc<Core>) -> Self {
+        Self { core: Arc::clone(core), threads: OnceCell::new() }
+    }
+
     fn run(&self, label: Label, task: Later) {
+        self.core.state.lock().n_errands += 1;
+        let errand = Errand { label, task: Some(task), count: Count(Arc::clone(&self.core)) };
         // Two, and spare ones while they block: a callback may wait for a task that has callbacks too.
-        let pool = self.0.get_or_init(|| ThreadPool::for_tasks(2));
+        let threads = self.threads.get_or_init(|| ThreadPool::for_tasks(2));
         // What it may tell has been told: the task that it belongs to contains its panics.
-        drop(pool.launch(label, task));
+        drop(threads.launch(label, move || drop(errand)));
+    }
+}
+
+impl Drop for Errand {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take() {
+            let core = Arc::as_ptr(&self.count.0);
+            ERRANDS.with_borrow_mut(|errands| errands.push(core));
+            outcome::contain("a callback", self.label, task);
+            ERRANDS.with_borrow_mut(|errands| errands.pop());
+        }
+    }
+}
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        self.0.state.lock().n_errands -= 1;
+        self.0.ended.notify_all();
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn initialize(work: &dyn Fn()) -> Result<(), String> {
 }
 
 /// A payload may panic when it is dropped. It is leaked if it does so again.
-fn discard(payload: Panic) {
+pub(crate) fn discard(payload: Panic) {
     if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(again);
     }

@@ -6,3 +6,5 @@ pub(crate) mod frame;
 pub(crate) mod hello;
 pub(crate) mod page;
 pub(crate) mod report;
+#[cfg(test)]
+mod hostile;

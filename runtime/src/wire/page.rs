@@ -6,6 +6,7 @@
 //! ```text
 //! offset 0     started     when the worker started what it runs, in nanoseconds of the monotonic clock
 //!        8     committed   how many bytes the worker has answered since it was born
+//!        16    unrecorded  up to which byte there were answers too long for the ring
 //!        64    slots       SLOTS times: the last task with this number (modulo SLOTS), and its state
 //!        …     ring        the last bytes of the worker's answers, at their number modulo the size of the ring
 //! ```
@@ -89,11 +90,19 @@ impl<M: Memory> Page<M> {
         self.started().load(Ordering::Acquire)
     }
 
+    /// Pool: whether the task is still as it was offered. If it neither is nor [has started](Self::has_started), somebody wrote
+    /// into the page who had no business there.
+    pub(crate) fn is_offered(&self, task: u64) -> bool {
+        self.slot(task).load(Ordering::Acquire) == Slot::Offered.of(task)
+    }
+
     /// Worker: keeps a copy of the answer that begins at byte number `position`.
     ///
     /// What is kept back is at most `KEPT` bytes long; what is longer was sent before it is committed.
     pub(crate) fn record(&self, position: u64, answer: &[u8]) {
         if answer.len() > KEPT {
+            // Before it is committed: what the ring holds for these bytes is older answers.
+            self.unrecorded().store(position + answer.len() as u64, Ordering::Release);
             return;
         }
         // Orders earlier commits before the writes below, for the check at the end of `answers_from`.
@@ -113,7 +122,8 @@ impl<M: Memory> Page<M> {
     pub(crate) fn answers_from(&self, position: u64) -> Vec<u8> {
         let is_kept = |end: u64| end.checked_sub(position).is_some_and(|len| len <= KEPT as u64);
         let end = self.committed().load(Ordering::Acquire);
-        if !is_kept(end) {
+        // Seen at least as new as what was committed. What it covers comes through the socket.
+        if !is_kept(end) || position < self.unrecorded().load(Ordering::Acquire) {
             return Vec::new();
         }
         let answers = (position..end).map(|at| self.ring(at).load(Ordering::Relaxed)).collect();
@@ -137,6 +147,10 @@ impl<M: Memory> Page<M> {
         self.u64_at(8)
     }
 
+    fn unrecorded(&self) -> &AtomicU64 {
+        self.u64_at(16)
+    }
+
     fn slot(&self, task: u64) -> &AtomicU32 {
         let at = SLOTS_AT + (task % SLOTS) as usize * size_of::<AtomicU32>();
         // SAFETY: the offset is below `SIZE`.
@@ -155,9 +169,9 @@ impl<M: Memory> Page<M> {
     }
 
     fn u64_at(&self, at: usize) -> &AtomicU64 {
-        // SAFETY: 0 and 8 are below `SIZE`.
+        // SAFETY: 0, 8 and 16 are below `SIZE`.
         let address = unsafe { self.0.start().add(at) };
-        // SAFETY: as for the slots; 0 and 8 are multiples of 8.
+        // SAFETY: as for the slots; 0, 8 and 16 are multiples of 8.
         unsafe { AtomicU64::from_ptr(address.cast_mut().cast()) }
     }
 }
@@ -213,6 +227,32 @@ mod tests {
         assert_eq!(page.answers_from(position - 6), b"answer");
         assert_eq!(page.answers_from(position - 2), b"er");
         assert_eq!(page.answers_from(position), b"");
+    }
+
+    #[test]
+    fn an_answer_too_long_for_the_ring_is_not_looked_for_there() {
+        let page = page();
+        page.record(0, b"old answer");
+        page.commit(10);
+        let long = vec![1; KEPT + 1];
+        page.record(10, &long);
+        let end = 10 + long.len() as u64;
+        page.commit(end);
+        // All but the last bytes have come through the socket.
+        assert_eq!(page.answers_from(end - 5), b"");
+        page.record(end, b"next");
+        page.commit(end + 4);
+        assert_eq!(page.answers_from(end - 5), b"");
+        assert_eq!(page.answers_from(end), b"next");
+    }
+
+    #[test]
+    fn a_slot_that_was_written_over_is_told_from_both() {
+        let page = page();
+        page.offer(5);
+        assert!(page.is_offered(5));
+        page.slot(5).store(0xDEAD_BEEF, Ordering::Relaxed);
+        assert!(!page.is_offered(5) && !page.has_started(5) && !page.revoke(5));
     }
 
     #[test]

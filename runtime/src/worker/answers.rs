@@ -41,6 +41,7 @@ impl<'a> Answers<'a> {
         }
         let position = self.position + frame.len() as u64;
         if frame.len() > KEPT {
+            io::stdout().flush().ok();
             self.socket.send_all(frame)?;
         } else {
             if self.n_kept == 0 {
@@ -48,8 +49,8 @@ impl<'a> Answers<'a> {
             }
             self.kept.extend_from_slice(frame);
             self.n_kept += 1;
-            self.page.record(self.position, frame);
         }
+        self.page.record(self.position, frame);
         self.position = position;
         // From here on the task counts as done, whatever becomes of this process.
         self.page.commit(position);

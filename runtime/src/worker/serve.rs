@@ -12,7 +12,7 @@ use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
 use crate::task::{context, outcome};
 use crate::wire::fields::take_u64;
-use crate::wire::frame::{HEADER, Header, Inbox, Kind};
+use crate::wire::frame::{HEADER, Header, Inbox, Kind, check_length};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
@@ -83,7 +83,10 @@ impl Server<'_> {
                             }
                         };
                         report.write(&mut self.frame);
-                        self.answers.give(Kind::NotInitialized, 0, 0, &mut self.frame)
+                        self.answers.give(Kind::NotInitialized, 0, 0, &mut self.frame)?;
+                        self.answers.flush()?;
+                        // No task runs in a process that was not made ready for it.
+                        Err(io::ErrorKind::Interrupted.into())
                     }
                 }
             }
@@ -109,6 +112,7 @@ impl Server<'_> {
             },
             None => Err(Failure::Undecodable("the message ends early".to_owned())),
         };
+        let ended = ended.and_then(|()| check_length(self.frame.len() - HEADER).map_err(Failure::Unencodable));
         let kind = match ended {
             Ok(()) => Kind::Value,
             Err(failure) => {

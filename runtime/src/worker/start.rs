@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 use std::process;
 
@@ -62,7 +63,8 @@ fn work() -> io::Result<()> {
     startup::ignore_broken_pipes();
     let line = startup::take_stdin()?;
     startup::die_with_parent(line.as_fd())?;
-    let socket = Socket::of(line);
+    // Never dropped: that it closes tells the pool that this process has ended, exit handlers and all.
+    let socket = ManuallyDrop::new(Socket::of(line));
     // Waker: the pool, which has sent this before it started us.
     let mut header = [0; HEADER];
     let passed = socket.receive_with_descriptor(&mut header)?;

@@ -314,7 +314,11 @@ impl<'a> Splitter<'a> {
             let variable = self.variables.get(&used.place.name);
             variable.is_some_and(|variable| variable.is_made && (!variable.is_copied || variable.borrows_in.is_some()))
         };
-        hoist::borrows_from_temporary(value) || (hoist::may_borrow(value) && facts.uses.iter().any(is_made_here))
+        let is_of_iteration = |used: &Use| self.variables.get(&used.place.name).is_some();
+        hoist::borrows_from_temporary(value)
+            || (hoist::may_borrow(value) && facts.uses.iter().any(is_made_here))
+            // A closure borrows even what could be copied.
+            || (hoist::is_borrowing_closure(value) && facts.uses.iter().any(is_of_iteration))
     }
 
     /// Whether the variables of the iteration that a statement uses are neither changed, moved nor hidden by `later`

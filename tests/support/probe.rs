@@ -1,0 +1,99 @@
+//! Programs that a test starts, and what the system tells of processes.
+
+use std::fs;
+use std::process::{Child, Command, Stdio};
+
+/// A function of the calling test binary, marked `#[test] #[ignore]`, that is run as a program of its own.
+#[derive(Debug)]
+pub struct Probe(Command);
+
+impl Probe {
+    /// The probe of this name. What it prints is kept apart from what the test harness prints by the caller.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let mut command = Command::new(std::env::current_exe().expect("the test binary"));
+        command.args(["--exact", name, "--ignored", "--nocapture"]);
+        Self(command)
+    }
+
+    /// The same, started by a shell after some other commands, such as `ulimit -n 256`.
+    #[must_use]
+    pub fn after(commands: &str, name: &str) -> Self {
+        let mut command = Command::new("sh");
+        let test = std::env::current_exe().expect("the test binary");
+        command.args(["-c", &format!("{commands} && exec \"$0\" --exact {name} --ignored --nocapture")]).arg(test);
+        Self(command)
+    }
+
+    /// Sets a variable in its environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    /// Runs it; gives what it printed on both channels.
+    ///
+    /// # Panics
+    ///
+    /// If it fails.
+    pub fn run(mut self) -> (String, String) {
+        let output = self.0.stdin(Stdio::null()).output().expect("the probe starts");
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{}\n{out}\n{err}", output.status);
+        (out, err)
+    }
+
+    /// Starts it, in a process group of its own, with nowhere to print.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be started.
+    pub fn start(mut self) -> Child {
+        use std::os::unix::process::CommandExt;
+        let quiet = self.0.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        quiet.process_group(0).spawn().expect("the probe starts")
+    }
+}
+
+/// Sends a signal to a process, or with a negative number to a process group.
+///
+/// # Panics
+///
+/// If there is none.
+pub fn signal(pid: i64, signal: i32) {
+    let pid = i32::try_from(pid).expect("a process id");
+    // SAFETY: signals touch no memory of ours.
+    let result = unsafe { libc::kill(pid, signal) };
+    assert_eq!(result, 0, "no process {pid}");
+}
+
+/// Whether a process exists and is no zombie.
+#[must_use]
+pub fn is_alive(pid: u32) -> bool {
+    status_of(pid).is_some_and(|state| state != 'Z' && state != 'X')
+}
+
+/// The state of a process, as in `/proc`: R, S, T, Z and so on. `None` if there is none.
+#[must_use]
+pub fn status_of(pid: u32) -> Option<char> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    text.rsplit_once(") ")?.1.chars().next()
+}
+
+/// What the descriptors of this process lead to, but for the one that looks.
+///
+/// # Panics
+///
+/// If the system does not tell.
+#[must_use]
+pub fn descriptors() -> Vec<String> {
+    let files = fs::read_dir("/proc/self/fd").expect("the list of descriptors").flatten();
+    let mut found: Vec<String> = files
+        .filter_map(|file| Some(format!("{} {}", file.file_name().display(), fs::read_link(file.path()).ok()?.display())))
+        .filter(|line| !line.contains("/proc/"))
+        .collect();
+    found.sort();
+    found
+}
