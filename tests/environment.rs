@@ -34,6 +34,16 @@ fn arrive(seen: &Mutex<BTreeSet<String>>, start: Instant, patience: Duration) {
     }
 }
 
+/// A sum whose bits tell how it was grouped.
+#[concurrent(chunksize = 7, reduce(+: sum))]
+fn sum_in_chunks(n: u32) -> f64 {
+    let mut sum = 0.1;
+    for i in 0..n {
+        sum += 1.0 / (f64::from(i) + 0.3);
+    }
+    sum
+}
+
 /// Where a task of each kind runs, when this test binary runs as a probe.
 #[test]
 #[ignore = "a probe that the other tests start"]
@@ -46,6 +56,7 @@ fn probe() {
     println!("task {}, pool {}, {default} workers;", runs_here(task), runs_here(pool));
     // Where nobody can join in, there is no point in waiting long for it.
     let patience = if task == here || default == 1 { Duration::from_millis(20) } else { Duration::from_secs(20) };
+    println!("sum {:x};", sum_in_chunks(1000).to_bits());
     println!("loop on {} threads;", threads_of_a_loop(8, patience));
 }
 
@@ -71,6 +82,25 @@ fn sequential_mode_runs_tasks_inline_and_leaves_pools_alone() {
 fn one_worker_runs_a_loop_as_it_was_written() {
     let (out, _) = run_probe("thread", "1", "");
     assert!(out.contains("loop on 1 threads;"), "{out}");
+}
+
+#[test]
+fn a_reduction_in_fixed_chunks_gives_the_same_bits_everywhere() {
+    let runs = [
+        ("thread", "3", ""),
+        ("thread", "1", ""),
+        ("sequential", "2", ""),
+        ("thread", "3", "reverse"),
+        ("thread", "2", "one"),
+    ];
+    let sums = runs.map(|(mode, workers, schedule)| {
+        let (out, _) = run_probe(mode, workers, schedule);
+        out.lines().find(|line| line.starts_with("sum ")).map(str::to_owned).unwrap()
+    });
+    assert!(sums.iter().all(|sum| *sum == sums[0]), "{sums:?}");
+    let chunks = (0..1000).map(|i| 1.0 / (f64::from(i) + 0.3)).collect::<Vec<_>>();
+    let expected = chunks.chunks(7).map(|chunk| chunk.iter().copied().reduce(|a, b| a + b).unwrap());
+    assert_eq!(sums[0], format!("sum {:x};", expected.fold(0.1, |a, b| a + b).to_bits()));
 }
 
 #[test]

@@ -2,37 +2,56 @@
 
 use crate::analyze::carried::Carried;
 use crate::analyze::loops::Candidate;
+use crate::analyze::reduce::Originals;
 use crate::analyze::split::{Fate, Line, Verdict, Why};
 use crate::analyze::uses::{self, Access, Facts};
 use crate::check::loops::describe;
 use crate::model::loop_plan::{Split, Turn};
+use crate::model::reduction::{Operator, Reduction};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::fmt::Write;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
+use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprForLoop, Lit};
 
 /// The explanation of one loop, a line for each statement and for each thing that is worth knowing.
 pub(crate) fn text(candidate: &Candidate) -> String {
-    let Candidate { written, verdict, .. } = candidate;
+    let Candidate { written, verdict, reduced, originals, .. } = candidate;
     let mut text = "`#[concurrent]` runs this loop in two parts: P in parallel, S in order".to_owned();
     if candidate.options.is_sequential() {
         return "`#[concurrent]` leaves this loop as it is, since its mode is \"sequential\"".to_owned();
     }
-    let mut lines: Vec<&Line> = verdict.report.iter().collect();
+    let mut lines: Vec<Line> = verdict.report.iter().map(|line| as_written(line, originals)).collect();
     lines.sort_by_key(|line| (line.stmt.span().start().line, line.stmt.span().start().column));
     for line in lines {
-        statement(&mut text, line);
+        statement(&mut text, &line);
+    }
+    if !reduced.is_empty() {
+        let names = reduced.iter().map(|reduced| format!("`{}`", reduced.mentions[0])).collect();
+        list(&mut text, "folded by P, a chunk at a time", names);
     }
     let split = &verdict.split;
     list(&mut text, "crosses from P to S", crossing(split));
     list(&mut text, "captured by P, shared between threads", captured(split));
     list(&mut text, "left early", exits(written));
-    for note in notes(written, verdict) {
+    for note in notes(candidate) {
         _ = write!(text, "\n  note {note}");
     }
     text
+}
+
+/// The line with the statements that change reduced variables as they were.
+fn as_written(line: &Line, originals: &Originals) -> Line {
+    let mut line = line.clone();
+    line.stmt = originals.restore(&*line.stmt, |restorer, stmt| restorer.visit_stmt_mut(stmt)).into();
+    if let Fate::InOrder(_, taken_out) = &mut line.fate {
+        let restored =
+            taken_out.iter().map(|expr| originals.restore(expr, |restorer, expr| restorer.visit_expr_mut(expr)));
+        *taken_out = restored.collect();
+    }
+    line
 }
 
 fn statement(text: &mut String, Line { stmt, depth, fate }: &Line) {
@@ -105,7 +124,7 @@ fn exits(written: &ExprForLoop) -> Vec<String> {
 }
 
 /// What is worth knowing, with the codes of the guide.
-fn notes(written: &ExprForLoop, verdict: &Verdict) -> Vec<String> {
+fn notes(Candidate { written, verdict, reduced, options, .. }: &Candidate) -> Vec<String> {
     let mut notes = Vec::new();
     let reasons = || verdict.reasons.iter();
     if reasons().any(|reason| matches!(reason.why, Why::BehindExit)) {
@@ -131,7 +150,15 @@ fn notes(written: &ExprForLoop, verdict: &Verdict) -> Vec<String> {
         notes.push("C023: P calls nothing, so that the loop is likely to run as the plain loop".to_owned());
     }
     let facts = uses::of_body(&written.pat, &written.body, written.label.as_ref());
-    notes.extend(verdict.carried.iter().filter_map(|carried| accumulation(carried, &facts, written)));
+    let asked = |name: &str| options.reduce.iter().find(|reduction| reduction.name == name);
+    notes.extend(reduced.iter().filter_map(|reduced| asked(&reduced.mentions[0].to_string())).map(folded));
+    notes.extend(verdict.carried.iter().filter_map(|carried| match asked(&carried.place.to_string()) {
+        Some(Reduction { name, .. }) => Some(format!(
+            "C034: `{name}` is folded in order though `reduce` names it, and has the plain result, since an in-order \
+             statement makes what is folded, or may leave an iteration"
+        )),
+        None => accumulation(carried, &facts, written),
+    }));
     let prints = |why: &Why| matches!(why, Why::Effect(what) if what.contains("print") || what.contains("dbg!"));
     if reasons().any(|reason| prints(&reason.why)) {
         notes.push("C040: what is printed is printed in order, by the calling thread".to_owned());
@@ -145,6 +172,24 @@ fn notes(written: &ExprForLoop, verdict: &Verdict) -> Vec<String> {
         );
     }
     notes
+}
+
+/// What a reduction changes.
+fn folded(Reduction { operator, name, .. }: &Reduction) -> String {
+    let differs = match operator {
+        Operator::Add => {
+            "a partial sum may overflow where the running sum does not, and sums of floats round differently"
+        }
+        Operator::Multiply => {
+            "a partial product may overflow where the running one does not, and products of floats round differently"
+        }
+        Operator::And | Operator::Or => "an operand may be evaluated where an earlier chunk has decided the result",
+        Operator::Function(_) => "the function has to be associative",
+        Operator::BitAnd | Operator::BitOr | Operator::BitXor | Operator::Min | Operator::Max => {
+            "that gives the plain result if the operation is associative"
+        }
+    };
+    format!("C034: `{name}` is folded in P, and S puts the chunks together in their order: {differs}")
 }
 
 /// How a variable that the loop carries is updated.

@@ -52,13 +52,20 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
 
     let mut sink = Sink::new();
     let candidates = loops::find(&mut function, numbered, options);
-    let any_parallel = candidates.values().any(check::loops::has_parallel_part);
+    let any_parallel =
+        candidates.values().any(|candidate| check::loops::has_parallel_part(candidate) || !candidate.faults.is_empty());
+    check::reduce::check_used(options, candidates.values(), &mut sink);
     if candidates.is_empty() {
         check::function::check_without_loop(&function, &mut sink);
     }
     let mut plans = BTreeMap::new();
     for (number, candidate) in candidates {
         check::options::check_together(&candidate.options, &mut sink);
+        check::reduce::check(&candidate, &mut sink);
+        if !candidate.faults.is_empty() {
+            // How it is split hangs on what they are about.
+            continue;
+        }
         if check::loops::has_parallel_part(&candidate) {
             check::loops::check(&candidate, &mut sink);
             plans.insert(number, plan(candidate));
@@ -77,7 +84,7 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
 
 fn plan(candidate: Candidate) -> LoopPlan {
     let explanation = candidate.options.explain.map(|_| explain::text(&candidate));
-    let Candidate { options, written, verdict, .. } = candidate;
+    let Candidate { options, written, verdict, reduced, .. } = candidate;
     let split = (!options.is_sequential()).then_some(verdict.split);
-    LoopPlan { options, written, explanation, split }
+    LoopPlan { options, written, explanation, split, reduced }
 }

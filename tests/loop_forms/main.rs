@@ -3,6 +3,7 @@
 //! Each form is one text, compiled plainly and under several options, and run over random inputs.
 
 #![expect(
+    clippy::explicit_counter_loop,
     clippy::manual_is_multiple_of,
     clippy::needless_range_loop,
     clippy::useless_format,
@@ -18,8 +19,10 @@ mod depths;
 mod effects;
 mod exits;
 mod inner_loops;
+mod macros;
 mod options;
 mod places;
+mod reductions;
 mod results;
 mod sources;
 

@@ -36,6 +36,21 @@ pub fn fill(pair: &mut Pair) {
     }
 }
 
+// And a nested closure the whole of what the closure around it takes apart.
+#[concurrent(workers = 3, chunksize = 2, reduce(+: sum, max: best))]
+pub fn reduced(n: u64, seen: &mut Vec<u64>) -> (u64, u64) {
+    let (mut sum, mut best) = (0, 0);
+    for i in 0..n {
+        sum += work(i);
+        seen.push(i);
+        if work(i) > 80 {
+            break;
+        }
+        best = best.max(work(i));
+    }
+    (sum, best)
+}
+
 #[concurrent(task)]
 pub fn length(text: &str) -> usize {
     text.len()
@@ -47,6 +62,8 @@ fn loops_and_tasks_work() {
     let mut pair = Pair { out: Vec::new(), scale: 2 };
     fill(&mut pair);
     assert_eq!(pair.out, [0, 2, 8]);
+    let mut seen = Vec::new();
+    assert_eq!((reduced(20, &mut seen), seen.len()), ((285, 64), 10));
     assert_eq!(length::submit("abc".into()).result().unwrap(), 3);
     assert_eq!(length::map(std::iter::once("abc".into())).count(), 1);
 }

@@ -220,7 +220,7 @@ fn is_arithmetic(op: &syn::BinOp) -> bool {
 }
 
 /// A variable, a field of one, or a literal: evaluating it cannot fail.
-fn is_plain_place(expr: &Expr) -> bool {
+pub(super) fn is_plain_place(expr: &Expr) -> bool {
     match expr {
         Expr::Path(_) | Expr::Lit(_) => true,
         Expr::Field(field) => is_plain_place(&field.base),

@@ -1,8 +1,10 @@
 //! Which loops of a function run in parallel, and how each is split.
 
+use super::reduce::{self, Fault, Originals};
 use super::scope::{self, Locals, plan_number};
-use super::split::{self, Verdict};
+use super::split::Verdict;
 use crate::model::options::Options;
+use crate::model::reduction::Reduced;
 use crate::parse::marks::{Mark, plan_attribute};
 use std::collections::{BTreeMap, HashMap};
 use syn::visit::{self, Visit};
@@ -16,6 +18,10 @@ pub(crate) struct Candidate {
     pub(crate) options: Options,
     pub(crate) written: ExprForLoop,
     pub(crate) verdict: Verdict,
+    /// What the option `reduce` came to.
+    pub(crate) reduced: Vec<Reduced>,
+    pub(crate) originals: Originals,
+    pub(crate) faults: Vec<Fault>,
     /// It stands in an async block.
     pub(crate) is_async: bool,
 }
@@ -57,11 +63,13 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
     let mut candidates = BTreeMap::new();
     for (number, found) in survey.loops {
         let mark = marks[number].take();
-        let options = mark.as_ref().map_or_else(|| options.clone(), |mark| mark.options.over(options));
+        let options = mark.as_ref().map_or_else(|| Options::default().over(options), |mark| mark.options.over(options));
         let written = found.written;
         let locals = locals.get(&number).unwrap_or(&no_locals);
-        let verdict = split::split(number, &written, locals, &options.shared, &function.sig.output);
-        candidates.insert(number, Candidate { mark, options, written, verdict, is_async: found.is_async });
+        let reduce::Outcome { verdict, reduced, originals, faults } =
+            reduce::split(number, &written, locals, &options, &function.sig.output);
+        let is_async = found.is_async;
+        candidates.insert(number, Candidate { mark, options, written, verdict, reduced, originals, faults, is_async });
     }
     candidates
 }

@@ -3,11 +3,13 @@
 pub(crate) mod known;
 pub(crate) mod patterns;
 pub(crate) mod tokens;
+pub(crate) mod returning;
 pub(crate) mod uses;
 pub(crate) mod scope;
 pub(crate) mod kinds;
 pub(crate) mod carried;
 pub(crate) mod hoist;
 pub(crate) mod split;
+pub(crate) mod reduce;
 pub(crate) mod loops;
 pub(crate) mod tasks;

@@ -1,7 +1,7 @@
 //! What a piece of code uses from outside itself, and how it may be left.
 
 use super::known::{self, MacroKind};
-use super::{patterns, tokens};
+use super::{patterns, returning, tokens};
 use crate::parse::marks::{Part, part_of};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
@@ -117,6 +117,12 @@ pub(crate) fn of_body(pat: &Pat, body: &Block, label: Option<&Label>) -> Facts {
         walk.bind(pat);
         walk.visit_block(body);
     })
+}
+
+/// Whether a body, in which `pat` is bound, uses or binds a variable of that name.
+pub(crate) fn names(pat: &Pat, body: &Block, name: &str) -> bool {
+    let facts = of_body(pat, body, None);
+    facts.uses.iter().any(|used| used.place.name == name) || facts.inner_names.iter().any(|bound| bound == name)
 }
 
 /// The first place where a body changes what is behind a variable of the pattern which is not declared `mut`: the
@@ -342,8 +348,14 @@ impl Walk {
         let name = tokens::macro_name(mac);
         let span = mac.path.span();
         let kind = known::macro_kind(&name);
+        let returns_error = returning::of(mac).is_some();
         match kind {
             MacroKind::Prints | MacroKind::Quotes => self.effect(span, format!("`{name}!`"), None),
+            MacroKind::Returns if returns_error => {
+                if self.functions == 0 {
+                    self.exit(span, ExitKind::Leave);
+                }
+            }
             MacroKind::Returns => self.facts.hidden_exits.push((span, format!("`{name}!`"))),
             MacroKind::Unknown => {
                 self.facts.unknown_macros.push(span);
@@ -373,6 +385,7 @@ impl Walk {
             match (kind, arg) {
                 (MacroKind::Writes, _) if index == 0 => self.access(arg, Access::Mutate("is written to")),
                 (MacroKind::Evaluates, _) if name != "assert_eq" && name != "assert_ne" => self.visit_expr(arg),
+                (MacroKind::Returns, arg) if returns_error => self.visit_expr(arg),
                 (_, Expr::Assign(named)) => self.access(&named.right, Access::Shared),
                 _ => self.access(arg, Access::Shared),
             }

@@ -99,6 +99,28 @@ pub(crate) fn check_for_task(function: &ItemFn, sink: &mut Sink) {
     if function.attrs.iter().any(is_test) {
         sink.error(ident.span(), catalog::task_is_test());
     }
+    let has_receiver = function.sig.inputs.iter().any(|input| matches!(input, syn::FnArg::Receiver(_)));
+    if let (false, Some(span)) = (has_receiver, self_type(function)) {
+        sink.error(span, catalog::task_names_self());
+    }
+}
+
+/// Where a function names `Self`, which only one in an `impl` block or a trait can do.
+fn self_type(function: &ItemFn) -> Option<Span> {
+    struct Finder(Option<Span>);
+    impl Visit<'_> for Finder {
+        fn visit_path(&mut self, path: &syn::Path) {
+            if path.segments[0].ident == "Self" {
+                self.0.get_or_insert(path.segments[0].ident.span());
+            }
+            syn::visit::visit_path(self, path);
+        }
+        // An `impl` block within the function has a `Self` of its own.
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut finder = Finder(None);
+    finder.visit_item_fn(function);
+    finder.0
 }
 
 /// The attribute that runs first sees those behind it.

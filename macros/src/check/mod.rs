@@ -3,3 +3,4 @@
 pub(crate) mod function;
 pub(crate) mod loops;
 pub(crate) mod options;
+pub(crate) mod reduce;

@@ -42,6 +42,9 @@ pub(crate) fn check_task(options: &Options, sink: &mut Sink) {
     if let Some(name) = options.shared.first() {
         sink.error(name.span(), catalog::shared_task());
     }
+    if let Some(reduction) = options.reduce.first() {
+        sink.error(reduction.name.span(), catalog::reduce_task());
+    }
 }
 
 fn literal(count: &Keyed<Expr>) -> Option<usize> {

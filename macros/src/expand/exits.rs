@@ -4,6 +4,7 @@
 use super::processes;
 use crate::abi::Abi;
 use crate::analyze::known::{self, MacroKind};
+use crate::analyze::returning::{self, Returns};
 use crate::analyze::{patterns, tokens, uses};
 use crate::names;
 use proc_macro2::{Punct, Spacing, Span, TokenStream};
@@ -152,7 +153,7 @@ impl Rewriter<'_, '_> {
 
     // Input:  value?
     // Output: match branch(value) { Continue(value) => value, Break(residual) => return Flow::Leave(…) }
-    // and on the caller: match residual? {}
+    // and on the caller: match residual.land()? {}
     fn question_mark(&mut self, value: &Expr, question: Span) -> Expr {
         let at = names::at(question);
         let branch = self.around.abi.private_at("branch", at);
@@ -161,16 +162,59 @@ impl Rewriter<'_, '_> {
         mark.set_span(question);
         let (payload, taken, here) = if self.around.is_remote {
             let payload = processes::packed_residual(self.around.abi, &residual, at);
-            (payload, quote!(mut #residual), Some(quote_spanned!(at=> .open().here())))
+            (payload, quote!(mut #residual), quote_spanned!(at=> .open().here()))
         } else {
-            let cross = self.around.abi.private_at("cross", at);
-            (quote_spanned!(at=> #cross(#residual)), quote!(#residual), None)
+            let answer = names::local_at("answer", question);
+            let private = |name| self.around.abi.private_at(name, at);
+            let (sends, stays, probe, ship) = (private("Sends"), private("Stays"), private("Probe"), private("ship"));
+            let payload = quote_spanned! {at=> {
+                use {#sends as _, #stays as _};
+                let #answer = (&&#probe::error_of(&#residual)).sends();
+                #ship(#residual, #answer)
+            }};
+            (payload, quote!(#residual), quote!(.land()))
         };
         let leave = self.leave(question, payload, taken, quote!(match #residual #here #mark {}));
         expression(quote_spanned! {at=>
             match #branch(#value) {
                 ::core::ops::ControlFlow::Continue(#output) => #output,
                 ::core::ops::ControlFlow::Break(#residual) => #leave,
+            }
+        })
+    }
+
+    // Input:  anyhow::ensure!(a, "b")
+    // Output: match (|| -> Result<Through, _> { anyhow::ensure!(a, "b"); Ok(Through) })() {
+    //     Ok(Through) => (),
+    //     Err(error) => return Flow::Leave(…),
+    // }
+    // and on the caller: return Err(error)
+    fn returned_error(&mut self, mac: &Macro, returns: Returns) -> Expr {
+        let span = mac.path.span();
+        let at = names::at(span);
+        let abi = self.around.abi;
+        let (through, error) = (abi.private("Through"), names::local("error"));
+        let (payload, taken, open) = if self.around.is_remote {
+            let payload = processes::packed(abi, "process_cross", &error.to_token_stream(), at);
+            (payload, quote!(mut #error), Some(quote!(.open())))
+        } else {
+            let cross = abi.private_at("cross", at);
+            (quote_spanned!(at=> #cross(#error)), quote!(#error), None)
+        };
+        let keyword = Ident::new("return", span);
+        let leave = self.leave(span, payload, taken, quote!(#keyword ::core::result::Result::Err(#error #open)));
+        let ok = quote!(::core::result::Result::Ok);
+        let (ty, end, arm) = match returns {
+            Returns::Always => {
+                let never = names::local("never");
+                (self.around.abi.private("Never"), None, quote!(#ok(#never) => match #never {}))
+            }
+            Returns::Perhaps => (through.clone(), Some(quote!(#ok(#through))), quote!(#ok(#through) => ())),
+        };
+        expression(quote_spanned! {at=>
+            match (|| -> ::core::result::Result<#ty, _> { #mac; #end })() {
+                #arm,
+                ::core::result::Result::Err(#error) => #leave,
             }
         })
     }
@@ -268,7 +312,23 @@ impl VisitMut for Rewriter<'_, '_> {
         }
     }
 
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        if let Stmt::Macro(written) = stmt
+            && let Some(returns) = returning::of(&written.mac)
+        {
+            *stmt = Stmt::Expr(self.returned_error(&written.mac, returns), written.semi_token);
+            return;
+        }
+        visit_mut::visit_stmt_mut(self, stmt);
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Macro(written) = &*expr
+            && let Some(returns) = returning::of(&written.mac)
+        {
+            *expr = self.returned_error(&written.mac, returns);
+            return;
+        }
         if let Expr::Return(inner) = &*expr
             && self.around.return_in_order
         {

@@ -4,6 +4,7 @@ use crate::diag::Sink;
 use crate::parse::marks;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::visit::Visit;
 use syn::{ItemFn, Stmt, parse_quote};
 
 /// The errors, and the item without our marks, or as it came if it is no function.
@@ -27,10 +28,25 @@ fn without_marks(item: TokenStream) -> TokenStream {
             sink.finish().ok();
             marks::strip_parts(&mut function.block);
             function.attrs.retain(|attr| !marks::is_mark(attr));
+            // A `for` in there would be refused a second time.
+            function.sig.constness = function.sig.constness.filter(|_| !has_for(&function));
             // What only the refused attribute used is not a second mistake.
             function.attrs.push(parse_quote!(#[allow(unused)]));
             function.into_token_stream()
         }
         Err(_) => item,
     }
+}
+
+fn has_for(function: &ItemFn) -> bool {
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_expr_for_loop(&mut self, _: &syn::ExprForLoop) {
+            self.0 = true;
+        }
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut finder = Finder(false);
+    finder.visit_block(&function.block);
+    finder.0
 }

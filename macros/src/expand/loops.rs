@@ -4,6 +4,7 @@ use super::exits::Around;
 use super::options;
 use super::parts;
 use super::processes;
+use super::reduce::Reductions;
 use crate::abi::Abi;
 use crate::analyze::scope::plan_number;
 use crate::model::loop_plan::{Capture, LoopPlan, LoopSource, Split};
@@ -93,7 +94,8 @@ impl Expander<'_> {
         let abi = Abi::new(plan.options.krate.as_ref());
         let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
         let may_be_left = plan.split.as_ref().is_some_and(|split| split.may_be_left);
-        let options_value = options::of_loop(&plan.options, may_be_left, &abi);
+        let reduces = plan.split.is_some() && !plan.reduced.is_empty();
+        let options_value = options::of_loop(&plan.options, may_be_left, reduces, &abi);
         let explanation = plan.explanation.as_ref().map(|text| explanation(text, plan.written.for_token.span));
         let Some(split) = &plan.split else {
             self.visit_expr_mut(&mut plain.expr);
@@ -153,10 +155,25 @@ impl Expander<'_> {
         let (at, item, step) = (names::at(source), names::local("item"), names::local("step"));
         let (part, team) = (names::local_at("part", source), names::local_at("team", source));
 
-        let (closure, in_order) = self.without_return(|this| parts::parts(split, pat, around, this));
-        let make_part = abi.private_at("part", at);
+        let reductions = Reductions::of(&plan.reduced, split, abi, source);
+        let (closure, in_order) = self.without_return(|this| parts::parts(split, pat, around, reductions, this));
         let checks = checks(split, abi, source);
         let input = input(abi, is_enumerated, source);
+        if let Some(reductions) = reductions {
+            let (make_part, chunk) = (abi.private_at("part_reducing", at), names::local("chunk"));
+            let (types, landed) =
+                (reductions.types(), reductions.landed(&step, label.as_ref().map(|label| &label.name)));
+            return quote_spanned! {at=> {
+                #(#items)*
+                #checks
+                let #part = #make_part(#input, #types, |#chunk, #item| #closure);
+                #label for #step in unsafe { #team.run_reducing(#part) } {
+                    #landed
+                    #in_order
+                }
+            }};
+        }
+        let make_part = abi.private_at("part", at);
         quote_spanned! {at=> {
             #(#items)*
             #checks
@@ -209,14 +226,14 @@ pub(super) fn may_be_left(split: &Split, abi: &Abi, source: Span) -> Option<Toke
     let iter = names::local_at("iter", source);
     split.may_be_left.then(|| {
         let private = |name| abi.private_at(name, at);
-        let (any, borrowed) = (private("AnyTrace"), private("BorrowedSource"));
+        let (any, borrowed, second) = (private("AnyTrace"), private("BorrowedSource"), private("BorrowedSecond"));
         let (first, item) = (private("MutFirst"), private("MutItem"));
         let (source_may, items_may, probe) =
             (private("source_may_be_left"), private("items_may_be_left"), private("Probe"));
         quote_spanned! {at=>
             {
-                use {#any as _, #borrowed as _, #first as _, #item as _};
-                #source_may((&&#probe::of(&#iter)).traces());
+                use {#any as _, #borrowed as _, #second as _, #first as _, #item as _};
+                #source_may((&&&#probe::of(&#iter)).traces());
                 #items_may((&&&#probe::item(&#iter)).changes());
             }
         }

@@ -6,4 +6,5 @@ mod parts;
 mod processes;
 pub(crate) mod loops;
 pub(crate) mod options;
+mod reduce;
 pub(crate) mod tasks;

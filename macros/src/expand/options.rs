@@ -9,7 +9,7 @@ use syn::Expr;
 
 // Input:  workers = 4, chunksize = n
 // Output: LoopOptions::new().workers(4).chunksize(n).checked()
-pub(crate) fn of_loop(options: &Options, may_be_left: bool, abi: &Abi) -> TokenStream {
+pub(crate) fn of_loop(options: &Options, may_be_left: bool, reduces: bool, abi: &Abi) -> TokenStream {
     let start = abi.private("LoopOptions");
     let counts = counts(options);
     let pool = options.pool.as_ref().map(pool);
@@ -18,7 +18,8 @@ pub(crate) fn of_loop(options: &Options, may_be_left: bool, abi: &Abi) -> TokenS
         quote!(.#unordered())
     });
     let may_be_left = may_be_left.then(|| quote!(.may_be_left()));
-    quote!(#start::new() #counts #pool #unordered #may_be_left .checked())
+    let reduces = reduces.then(|| quote!(.reduces()));
+    quote!(#start::new() #counts #pool #unordered #may_be_left #reduces .checked())
 }
 
 // Input:  mode = "process", workers = 4, timeout = limit

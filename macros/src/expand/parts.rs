@@ -2,6 +2,7 @@
 
 use super::exits::{Around, Exits};
 use super::processes;
+use super::reduce::Reductions;
 use crate::analyze::{kinds, patterns};
 use crate::model::loop_plan::{Branch, Crossing, Each, Fork, Segment, SegmentId, Split, Turn};
 use crate::names;
@@ -11,18 +12,22 @@ use syn::visit_mut::VisitMut;
 use syn::{Pat, Stmt};
 
 /// The closure behind its parameter `item`, and the body of the `for` over the results (each of which is a `step`).
-/// `inner` expands the planned loops that stand in the parts.
+/// `inner` expands the planned loops that stand in the parts. With `reductions` the closure has a parameter `chunk` in
+/// front.
 pub(super) fn parts(
     split: &Split,
     pat: &Pat,
     around: Around<'_>,
+    reductions: Option<Reductions<'_>>,
     inner: &mut dyn VisitMut,
 ) -> (TokenStream, TokenStream) {
     let segments = &split.segments;
-    let is_nested = split.turns.iter().any(|turn| matches!(turn, Turn::Fork(_) | Turn::Each(_)));
+    let is_nested = split.turns.iter().any(|turn| matches!(turn, Turn::Fork(_) | Turn::Each(_)))
+        || reductions.is_some_and(|reductions| reductions.has_pieces);
     let mut writer = Writer { around, segments, inner, is_nested, n_rests: 0 };
     let mut exits = Exits::default();
-    let course = writer.course(&split.turns, &mut exits, &mut names_in(pat));
+    let mut course = writer.course(&split.turns, &mut exits, &mut names_in(pat));
+    course.run.extend(reductions.and_then(|reductions| reductions.look_at()));
 
     let ended = is_nested.then(|| {
         let (ended, ended_type) = (names::local("ended"), around.abi.private("Ended"));
@@ -30,7 +35,8 @@ pub(super) fn parts(
     });
     let item = names::local("item");
     let opened = around.is_remote.then(|| quote!(.open()));
-    let closure = course.closure(quote!(#ended let #pat = #item #opened;), &exits, around);
+    let partials = reductions.map(|reductions| reductions.opened());
+    let closure = course.closure(quote!(#partials #ended let #pat = #item #opened;), &exits, around);
     let Course { take, open, follow, .. } = course;
     let values = exits.honour(&names::local("step").into_token_stream(), around);
     (closure, quote!(let #take = #values; #open #follow))
@@ -65,7 +71,8 @@ struct Writer<'a> {
     around: Around<'a>,
     segments: &'a [Segment],
     inner: &'a mut dyn VisitMut,
-    /// There are branches or inner loops, so that a segment may stand behind one that it is not nested in.
+    /// There are branches or inner loops, so that a segment may stand behind one that it is not nested in; or somebody
+    /// wants to know whether a segment ended the loop.
     is_nested: bool,
     n_rests: usize,
 }

@@ -45,7 +45,7 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     // Whatever a `return` returns, only what it is made of has to travel.
     let around = Around { abi: &abi, label: label.as_ref(), return_in_order: true, is_remote: true };
     let returned = failure(expander, &abi, at);
-    let (closure, in_order) = expander.without_return(|this| parts::parts(split, pat, around, this));
+    let (closure, in_order) = expander.without_return(|this| parts::parts(split, pat, around, None, this));
     let (pattern, captured) = captured(split, &abi, at);
     let may_be_left = loops::may_be_left(split, &abi, source);
     let item_kind = self::kind(&abi, "process_items", &quote_spanned!(at=> item(&#iter)), at);
@@ -109,7 +109,7 @@ pub(super) fn packed(abi: &Abi, check: &str, value: &TokenStream, at: Span) -> T
 /// The same for what a `?` leaves an iteration with.
 pub(super) fn packed_residual(abi: &Abi, residual: &Ident, at: Span) -> TokenStream {
     let private = |name| abi.private_at(name, at);
-    let (check, probe, sent) = (private("process_cross"), private("Probe"), private("Residual"));
+    let (check, probe, sent) = (private("process_cross"), private("Probe"), private("Packed"));
     quote_spanned! {at=> {
         let #residual = #sent::new(#residual);
         #check((&&&#probe::of_value(&#residual)).travels(), #residual.asked()).pack(#residual)
@@ -128,8 +128,7 @@ fn failure(expander: &Expander<'_>, abi: &Abi, at: Span) -> TokenStream {
     let private = |name| abi.private_at(name, at);
     match &expander.returns {
         Some(returns) => {
-            let (answer, general, special) =
-                (private("Answer"), private("AnyAnswer"), private("AnswerWithError"));
+            let (answer, general, special) = (private("Answer"), private("AnyAnswer"), private("AnswerWithError"));
             quote_spanned! {at=> {
                 use {#general as _, #special as _};
                 return (&&#answer::<#returns>::new()).give_up(#error)
@@ -176,7 +175,8 @@ fn with_this(tokens: TokenStream, this: &Ident) -> TokenStream {
             }
             // `self::path` is another `self`.
             TokenTree::Ident(ident)
-                if ident == "self" && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':') =>
+                if ident == "self"
+                    && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':') =>
             {
                 Ident::new(&this.to_string(), names::at(ident.span())).to_tokens(&mut out);
             }

@@ -1,6 +1,7 @@
 //! An annotated loop, split.
 
 use super::options::Options;
+use super::reduction::Reduced;
 use proc_macro2::{Ident, Span};
 use syn::{Expr, ExprForLoop, Label, Local, Pat, Stmt};
 
@@ -13,6 +14,8 @@ pub(crate) struct LoopPlan {
     pub(crate) explanation: Option<String>,
     /// `None` with `mode = "sequential"`: the loop stays as it is.
     pub(crate) split: Option<Split>,
+    /// The variables whose values are folded where the parallel part runs.
+    pub(crate) reduced: Vec<Reduced>,
 }
 
 /// The body in two parts, which take turns.

@@ -1,5 +1,6 @@
 //! The options of one loop or task, with the places where they were written.
 
+use super::reduction::{self, Reduction};
 use proc_macro2::{Ident, Span};
 use syn::{Expr, Path};
 
@@ -33,6 +34,7 @@ pub(crate) struct Options {
     pub(crate) unordered: Option<Span>,
     pub(crate) task: Option<Span>,
     pub(crate) shared: Vec<Ident>,
+    pub(crate) reduce: Vec<Reduction>,
     pub(crate) explain: Option<Span>,
     pub(crate) krate: Option<Path>,
 }
@@ -72,6 +74,7 @@ impl Options {
             task: self.task,
             explain: self.explain.or(outer.explain),
             shared: self.shared.iter().chain(&outer.shared).cloned().collect(),
+            reduce: reduction::over(&self.reduce, &outer.reduce),
             krate: self.krate.clone().or_else(|| outer.krate.clone()),
         }
     }

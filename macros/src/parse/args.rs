@@ -1,5 +1,6 @@
 //! The options between the parentheses of `#[concurrent(…)]`.
 
+use super::reductions;
 use crate::diag::{Sink, catalog};
 use crate::model::options::{Keyed, Mode, Options};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -9,9 +10,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, parenthesized};
 
-/// Every key that means something, for proposals; those in the second list are understood by the design
-/// but not built yet.
-const KEYS: [&str; 13] = [
+/// Every key that means something, for proposals.
+const KEYS: [&str; 14] = [
     "mode",
     "workers",
     "chunksize",
@@ -23,10 +23,10 @@ const KEYS: [&str; 13] = [
     "unordered",
     "task",
     "shared",
+    "reduce",
     "explain",
     "crate",
 ];
-const KEYS_TO_COME: [&str; 1] = ["reduce"];
 
 /// Reads the options of a function's attribute or of a mark, and reports all that is wrong with them.
 pub(crate) fn parse(tokens: TokenStream, sink: &mut Sink) -> Options {
@@ -90,6 +90,7 @@ fn one(key: &Ident, input: ParseStream<'_>, options: &mut Options, sink: &mut Si
                 }
             }
         }
+        "reduce" => reductions::parse(key, input, &mut options.reduce, sink)?,
         "crate" => options.krate = Some(path(key, input)?),
         _ => {
             sink.error(key.span(), unknown(key));
@@ -103,9 +104,6 @@ fn unknown(key: &Ident) -> String {
     let name = key.to_string();
     if ["ordered", "parallel"].contains(&name.as_str()) {
         return catalog::part_is_for_statements(key);
-    }
-    if KEYS_TO_COME.contains(&name.as_str()) {
-        return catalog::option_to_come(key);
     }
     catalog::unknown_key(key, nearest(&name, &KEYS))
 }

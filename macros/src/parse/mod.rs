@@ -1,5 +1,6 @@
 //! From tokens to what was written.
 
+mod reductions;
 pub(crate) mod args;
 pub(crate) mod item;
 pub(crate) mod marks;

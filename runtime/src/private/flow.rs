@@ -38,6 +38,11 @@ pub enum Or<A, B> {
     That(B),
 }
 
+/// A macro that might have returned an error did not: `ensure!(a, "b"); Ok(Through)`. No other code knows the type, so no
+/// other `Ok` that a macro returns can be taken for it.
+#[derive(Debug)]
+pub struct Through;
+
 /// The end of a chain of [`Or`], and the exit of a part without exits.
 #[derive(Debug)]
 pub enum Never {}
@@ -118,6 +123,11 @@ impl Ended {
     /// It has not.
     pub fn not_yet() -> Self {
         Self::default()
+    }
+
+    /// Whether the annotated loop ends with it, if this is that of its iteration.
+    pub(super) fn ends_loop(&self) -> bool {
+        matches!(self.0.get(), End::Stop | End::Outer)
     }
 }
 

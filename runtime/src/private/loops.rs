@@ -18,7 +18,7 @@ use crate::config;
 use crate::schedule::site::{Site, Watch};
 use crate::schedule::source::{Input, Source};
 use crate::shared;
-use crate::thread::loop_core::{Limits, Step};
+use crate::thread::loop_core::{Each, Gather, Limits, Step, Work};
 use crate::thread::pool::ThreadPool;
 use crate::thread::scoped_loop::{Helpers, Lender, Steps};
 
@@ -30,6 +30,7 @@ pub struct LoopOptions<'pool> {
     buffer_size: Option<usize>,
     unordered: bool,
     may_be_left: bool,
+    reduces: bool,
     pool: Option<&'pool ThreadPool>,
 }
 
@@ -84,6 +85,12 @@ impl<'pool> LoopOptions<'pool> {
         self
     }
 
+    /// `reduce(..)`
+    pub fn reduces(mut self) -> Self {
+        self.reduces = true;
+        self
+    }
+
     /// `pool = &pool`
     pub fn pool(mut self, pool: &'pool ThreadPool) -> Self {
         self.pool = Some(pool);
@@ -115,10 +122,12 @@ impl<'pool> LoopOptions<'pool> {
         // Workers do not multiply: within one, only a loop that asks for its own gets them.
         let stays = config::is_worker_process() && !limits_given;
         let plain = config::sequential_mode() || stays || (gains_nothing && may_be_plain);
-        if plain {
+        // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.
+        let in_chunks = self.reduces && self.chunk_size.is_some();
+        if plain && !in_chunks {
             return Plan::Plain(site.watch(len));
         }
-        Plan::Parallel(Team { options: self, site })
+        Plan::Parallel(Team { options: self, site, alone: plain })
     }
 
     fn n_workers(&self) -> usize {
@@ -140,13 +149,15 @@ pub enum Plan<'pool> {
 pub struct Team<'pool> {
     options: LoopOptions<'pool>,
     site: &'static Site,
+    /// The caller goes through the chunks itself.
+    alone: bool,
 }
 
 /// A source and the parallel part of the loop over it.
 #[derive(Debug)]
 pub struct Part<N, P> {
-    input: N,
-    part: P,
+    pub(super) input: N,
+    pub(super) part: P,
 }
 
 /// Ties the closure to the iterator, so that the compiler knows the type of its parameter.
@@ -167,7 +178,7 @@ impl<'pool> Team<'pool> {
     /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is
     /// the head of a `for` in generated code, where nobody else can name it, in a function that cannot be suspended:
     /// the macro refuses async functions, blocks and closures, and attributes that could still make one.)
-    pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, P, C>
+    pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, Each<P>, C>
     where
         N: Input,
         N::Source: Source<Chunk: Send> + Send,
@@ -175,7 +186,25 @@ impl<'pool> Team<'pool> {
         C: Step + Send,
     {
         let Part { input, part } = part;
+        // SAFETY: our caller promises the same.
+        unsafe { self.start(input, Each(part)) }
+    }
+
+    /// Starts a loop, with reductions or without.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](Self::run).
+    pub(super) unsafe fn start<N, P, C, A>(self, input: N, part: P) -> Steps<'pool, N, P, C, A>
+    where
+        N: Input,
+        N::Source: Source<Chunk: Send> + Send,
+        P: Work<N::Item, C, A>,
+        C: Step + Send,
+        A: Gather + Send,
+    {
         let (workers, helpers) = match self.options.pool {
+            _ if self.alone => (1, Helpers { lender: Lender::Crew(None), limit: 0 }),
             Some(pool) => (pool.workers(), Helpers { lender: Lender::Pool(pool), limit: pool.workers() }),
             None => {
                 let workers = self.options.n_workers();
@@ -190,7 +219,8 @@ impl<'pool> Team<'pool> {
             chunk_size: self.options.chunk_size,
             unordered: self.options.unordered,
             pulled: !input.is_drained(),
-            schedule: config::schedule(),
+            // Nobody is there whose order could matter.
+            schedule: config::schedule().filter(|_| !self.alone),
         };
         // SAFETY: our caller promises what `start` asks for.
         unsafe { Steps::start(input, part, limits, helpers, self.site) }

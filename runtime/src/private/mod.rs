@@ -2,7 +2,9 @@
 
 mod flow;
 mod probe;
+mod residual;
 mod loops;
+mod reduce;
 mod tasks;
 #[cfg(unix)]
 mod processes;
@@ -10,26 +12,32 @@ mod processes;
 mod shipping;
 
 pub use crate::schedule::site::Site;
-pub use flow::{Branch, Ended, Flow, Landing, Never, Or, branch, list, segment, segment_unless};
-pub use loops::{
-    Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
-};
-pub use probe::{
-    AnySource, AnyTrace, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem, Prepared, Probe,
-    SourceMayBeLeft, SplittableSource, StaysHere, TravelsAsItself, TravelsAsPair,
-    TravelsAsReference, items_may_be_left, source_may_be_left,
-};
 #[cfg(unix)]
 pub use crate::ship::crossing::Crossing;
 #[cfg(unix)]
 pub use crate::ship::part::{Arrived, Body, Captures, MakeBody, Maker};
-#[cfg(unix)]
-pub use processes::{
-    Answer, AnswerWithError, AnyAnswer, ProcessArgument, ProcessOptions, ProcessOutput, ProcessPlan, map_process, panic_with,
-    process_capture, process_cross, process_cross_copy, process_cross_owned, process_items, process_part, submit_process,
+pub use flow::{Branch, Ended, Flow, Landing, Never, Or, Through, branch, list, segment, segment_unless};
+pub use loops::{
+    Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
+};
+pub use probe::{
+    AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem,
+    Prepared, Probe, SourceMayBeLeft, SplittableSource, StaysHere, TravelsAsItself, TravelsAsPair, TravelsAsReference,
+    items_may_be_left, source_may_be_left,
 };
 #[cfg(unix)]
-pub use shipping::Residual;
+pub use processes::{
+    Answer, AnswerWithError, AnyAnswer, ProcessArgument, ProcessOptions, ProcessOutput, ProcessPlan, map_process,
+    panic_with, process_capture, process_cross, process_cross_copy, process_cross_owned, process_items, process_part,
+    submit_process,
+};
+pub use reduce::{
+    And, Chunk, First, Only, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, look_at, only_partials,
+    part_reducing, partial,
+};
+pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};
+#[cfg(unix)]
+pub use shipping::Packed;
 pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
 
 /// Checks a count that is only known at run time, before anything runs.

@@ -5,9 +5,9 @@
 //! case-studies/autoref-specialization in his repository). Inside generic functions, where the type is
 //! not known, it finds the general one, which is always right.
 
+use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
 #[cfg(unix)]
 use crate::ship::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
-use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
 use std::io;
 use std::iter::{self, Enumerate};
 use std::marker::PhantomData;
@@ -16,6 +16,12 @@ use std::sync::mpsc;
 /// Stands for a value of type `T`.
 #[derive(Debug)]
 pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+impl<T> Probe<T> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
 
 impl<I: Iterator> Probe<I> {
     /// Asks about an iterator.
@@ -115,26 +121,46 @@ pub trait BorrowedSource {
     }
 }
 
-impl<I> BorrowedSource for &Probe<&mut I> {}
+impl<I: Outlives> BorrowedSource for &Probe<I> {}
 
-// What others go on reading from after the loop.
-impl<T> BorrowedSource for &Probe<mpsc::Iter<'_, T>> {}
-impl<T> BorrowedSource for &Probe<mpsc::TryIter<'_, T>> {}
-impl BorrowedSource for &Probe<io::Lines<io::StdinLock<'_>>> {}
-impl BorrowedSource for &Probe<io::Split<io::StdinLock<'_>>> {}
-impl<R> BorrowedSource for &Probe<io::Lines<&mut R>> {}
-impl<R> BorrowedSource for &Probe<io::Split<&mut R>> {}
-impl<R> BorrowedSource for &Probe<io::Bytes<&mut R>> {}
+/// See the module; one step more specific, for the second of the two that a source is made of.
+pub trait BorrowedSecond {
+    /// The most specific answer.
+    fn traces(&self) -> OutlivesTheLoop {
+        OutlivesTheLoop
+    }
+}
 
-// Adapters around a borrowed iterator: `(&mut it).take(3)`.
-impl<I> BorrowedSource for &Probe<iter::Enumerate<&mut I>> {}
-impl<I> BorrowedSource for &Probe<iter::Take<&mut I>> {}
-impl<I> BorrowedSource for &Probe<iter::Skip<&mut I>> {}
-impl<I> BorrowedSource for &Probe<iter::StepBy<&mut I>> {}
-impl<I, F> BorrowedSource for &Probe<iter::Map<&mut I, F>> {}
-impl<I, F> BorrowedSource for &Probe<iter::Filter<&mut I, F>> {}
-impl<I, F> BorrowedSource for &Probe<iter::TakeWhile<&mut I, F>> {}
-impl<I, F> BorrowedSource for &Probe<iter::MapWhile<&mut I, F>> {}
+impl<A, B: Outlives> BorrowedSecond for &&Probe<iter::Chain<A, B>> {}
+impl<A, B: Outlives> BorrowedSecond for &&Probe<iter::Zip<A, B>> {}
+
+/// Sources that others go on reading from after the loop.
+pub trait Outlives {}
+
+impl<I> Outlives for &mut I {}
+impl<T> Outlives for mpsc::Iter<'_, T> {}
+impl<T> Outlives for mpsc::TryIter<'_, T> {}
+impl Outlives for io::Lines<io::StdinLock<'_>> {}
+impl Outlives for io::Split<io::StdinLock<'_>> {}
+impl<R> Outlives for io::Lines<&mut R> {}
+impl<R> Outlives for io::Split<&mut R> {}
+impl<R> Outlives for io::Bytes<&mut R> {}
+
+// Adapters around one, at any depth: `(&mut it).filter(f).take(3)`.
+macro_rules! adapters {
+    ($($adapter:ident<I $(, $other:ident)*>)*) => {
+        $(impl<I: Outlives $(, $other)*> Outlives for iter::$adapter<I $(, $other)*> {})*
+    };
+}
+
+adapters! {
+    Chain<I, B> Cloned<I> Copied<I> Cycle<I> Enumerate<I> Filter<I, F> FilterMap<I, F> Fuse<I> Inspect<I, F> Map<I, F>
+    MapWhile<I, F> Rev<I> Scan<I, S, F> Skip<I> SkipWhile<I, F> StepBy<I> Take<I> TakeWhile<I, F> Zip<I, B>
+}
+
+impl<I: Outlives + Iterator> Outlives for iter::Peekable<I> {}
+impl<I: Outlives + Iterator, U: IntoIterator, F> Outlives for iter::FlatMap<I, U, F> {}
+impl<I: Outlives + Iterator<Item: IntoIterator>> Outlives for iter::Flatten<I> {}
 
 /// See the module.
 pub trait AnyTrace {

@@ -78,9 +78,9 @@ impl<'de, T: Deserialize<'de>, E: Deserialize<'de>> Deserialize<'de> for Landing
 
 /// What `?` leaves an iteration with, on its way to the caller.
 #[derive(Debug)]
-pub struct Residual<R>(R);
+pub struct Packed<R>(R);
 
-impl<R> Residual<R> {
+impl<R> Packed<R> {
     /// In the worker.
     pub fn new(residual: R) -> Self {
         Self(residual)
@@ -92,28 +92,28 @@ impl<R> Residual<R> {
     }
 }
 
-impl<E> Residual<Result<Infallible, E>> {
+impl<E> Packed<Result<Infallible, E>> {
     /// The type that has to travel.
     pub fn asked(&self) -> PhantomData<E> {
         PhantomData
     }
 }
 
-impl Residual<Option<Infallible>> {
+impl Packed<Option<Infallible>> {
     /// The type that has to travel.
     pub fn asked(&self) -> PhantomData<()> {
         PhantomData
     }
 }
 
-impl<B> Residual<ControlFlow<B, Infallible>> {
+impl<B> Packed<ControlFlow<B, Infallible>> {
     /// The type that has to travel.
     pub fn asked(&self) -> PhantomData<B> {
         PhantomData
     }
 }
 
-impl<E: Serialize> Serialize for Residual<Result<Infallible, E>> {
+impl<E: Serialize> Serialize for Packed<Result<Infallible, E>> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Ok(never) => match *never {},
@@ -122,25 +122,25 @@ impl<E: Serialize> Serialize for Residual<Result<Infallible, E>> {
     }
 }
 
-impl<'de, E: Deserialize<'de>> Deserialize<'de> for Residual<Result<Infallible, E>> {
+impl<'de, E: Deserialize<'de>> Deserialize<'de> for Packed<Result<Infallible, E>> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         E::deserialize(deserializer).map(|error| Self(Err(error)))
     }
 }
 
-impl Serialize for Residual<Option<Infallible>> {
+impl Serialize for Packed<Option<Infallible>> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         ().serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Residual<Option<Infallible>> {
+impl<'de> Deserialize<'de> for Packed<Option<Infallible>> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <()>::deserialize(deserializer).map(|()| Self(None))
     }
 }
 
-impl<B: Serialize> Serialize for Residual<ControlFlow<B, Infallible>> {
+impl<B: Serialize> Serialize for Packed<ControlFlow<B, Infallible>> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             ControlFlow::Continue(never) => match *never {},
@@ -149,7 +149,7 @@ impl<B: Serialize> Serialize for Residual<ControlFlow<B, Infallible>> {
     }
 }
 
-impl<'de, B: Deserialize<'de>> Deserialize<'de> for Residual<ControlFlow<B, Infallible>> {
+impl<'de, B: Deserialize<'de>> Deserialize<'de> for Packed<ControlFlow<B, Infallible>> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         B::deserialize(deserializer).map(|value| Self(ControlFlow::Break(value)))
     }
@@ -169,13 +169,13 @@ mod tests {
 
     #[test]
     fn every_end_of_an_iteration_travels() {
-        type F = Flow<(u8, String), Or<Residual<Result<Infallible, String>>, Or<(), Never>>>;
+        type F = Flow<(u8, String), Or<Packed<Result<Infallible, String>>, Or<(), Never>>>;
         let next: F = Flow::Next((7, "seven".to_owned()));
         assert!(matches!(there_and_back(&next), Flow::Next((7, text)) if text == "seven"));
         assert!(matches!(there_and_back::<F>(&Flow::Skip), Flow::Skip));
         assert!(matches!(there_and_back::<F>(&Flow::Stop), Flow::Stop));
-        let leave: F = Flow::Leave(Or::This(Residual::new(Err("bad".to_owned()))));
-        assert!(matches!(there_and_back(&leave), Flow::Leave(Or::This(Residual(Err(text)))) if text == "bad"));
+        let leave: F = Flow::Leave(Or::This(Packed::new(Err("bad".to_owned()))));
+        assert!(matches!(there_and_back(&leave), Flow::Leave(Or::This(Packed(Err(text)))) if text == "bad"));
     }
 
     #[test]

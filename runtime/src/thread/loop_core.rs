@@ -24,6 +24,48 @@ pub trait Step {
     fn ends_loop(&self) -> bool;
 }
 
+/// The parallel part of a loop.
+pub trait Work<I, C, A>: Sync {
+    /// Runs it for one item of a chunk.
+    fn run(&self, gathered: &mut A, item: I) -> C;
+}
+
+/// A closure that gathers nothing.
+#[derive(Debug)]
+pub struct Each<P>(pub(crate) P);
+
+impl<I, C, P: Fn(I) -> C + Sync> Work<I, C, ()> for Each<P> {
+    #[inline]
+    fn run(&self, (): &mut (), item: I) -> C {
+        (self.0)(item)
+    }
+}
+
+/// A closure that folds.
+#[derive(Debug)]
+pub(crate) struct Folding<P>(pub(crate) P);
+
+impl<I, C, A, P: Fn(&mut A, I) -> C + Sync> Work<I, C, A> for Folding<P> {
+    #[inline]
+    fn run(&self, gathered: &mut A, item: I) -> C {
+        (self.0)(gathered, item)
+    }
+}
+
+/// What a chunk gathers while it runs, beside the results of its iterations.
+pub trait Gather: Default {
+    /// Whether the results of iterations that do not end the loop are wanted at all.
+    const KEEPS_STEPS: bool = true;
+
+    /// Whether the loop ends with the iteration that ran last, though its result does not say so.
+    fn has_ended(&self) -> bool {
+        false
+    }
+}
+
+/// A loop without reductions.
+impl Gather for () {}
+
 /// The limits of one loop, resolved.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -63,8 +105,9 @@ impl Limits {
 }
 
 /// The results of one chunk.
-pub(crate) struct Finished<C> {
+pub(crate) struct Finished<C, A = ()> {
     pub(crate) values: Vec<C>,
+    pub(crate) gathered: A,
     /// The panic of the iteration after the last value.
     pub(crate) panic: Option<Panic>,
     /// How many items the chunk had, whether or not all were run.
@@ -72,10 +115,10 @@ pub(crate) struct Finished<C> {
 }
 
 /// What caller and helpers share; lives until the loop is left.
-pub(crate) struct Core<S: Source, P, C> {
+pub(crate) struct Core<S: Source, P, C, A = ()> {
     part: P,
     limits: Limits,
-    state: Mutex<State<S, C>>,
+    state: Mutex<State<S, C, A>>,
     /// Lingering helpers wait here for work or the end. Notified by the caller.
     work: Condvar,
     /// The caller waits here for a chunk. Notified by whoever finishes one.
@@ -85,9 +128,9 @@ pub(crate) struct Core<S: Source, P, C> {
 }
 
 /// The state under the loop's lock.
-pub(crate) struct State<S: Source, C> {
+pub(crate) struct State<S: Source, C, A = ()> {
     pub(crate) source: S,
-    order: Order<Finished<C>>,
+    order: Order<Finished<C, A>>,
     /// What is on its way to start, under a [`Schedule`]; otherwise empty.
     held: Held<S::Chunk>,
     size: ChunkSize,
@@ -107,11 +150,12 @@ pub(crate) struct State<S: Source, C> {
     measured: (usize, Duration),
 }
 
-impl<S, P, C> Core<S, P, C>
+impl<S, P, C, A> Core<S, P, C, A>
 where
     S: Source,
-    P: Fn(S::Item) -> C,
+    P: Work<S::Item, C, A>,
     C: Step,
+    A: Gather,
 {
     pub(crate) fn new(source: S, part: P, limits: Limits) -> Self {
         let state = State {
@@ -138,29 +182,29 @@ where
         }
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State<S, C>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State<S, C, A>> {
         self.state.lock()
     }
 
     /// Gives the results of the chunk that is due, if they are there.
-    pub(crate) fn take(&self, state: &mut State<S, C>) -> Option<Finished<C>> {
+    pub(crate) fn take(&self, state: &mut State<S, C, A>) -> Option<Finished<C, A>> {
         state.order.take()
     }
 
     /// The in-order part has finished `n` more iterations.
-    pub(crate) fn release(&self, state: &mut State<S, C>, n: usize) {
+    pub(crate) fn release(&self, state: &mut State<S, C, A>, n: usize) {
         state.ahead -= n;
         self.call_lingering(state);
     }
 
     /// Whether every iteration that will ever start has been given to the in-order part.
-    pub(crate) fn is_over(&self, state: &State<S, C>) -> bool {
+    pub(crate) fn is_over(&self, state: &State<S, C, A>) -> bool {
         state.order.outstanding() == state.held.count_from(state.end)
             && (state.closed || (state.drained && state.source.ready() == 0))
     }
 
     /// How many items the caller should pull now, 0 for none.
-    pub(crate) fn wants(&self, state: &State<S, C>, remaining: Option<usize>) -> usize {
+    pub(crate) fn wants(&self, state: &State<S, C, A>, remaining: Option<usize>) -> usize {
         if state.drained || state.closed {
             return 0;
         }
@@ -173,7 +217,7 @@ where
     }
 
     /// Counts `n` pulled items, which are about to enter the source; with `drained` they are the last.
-    pub(crate) fn pulled(&self, state: &mut State<S, C>, n: usize, drained: bool) {
+    pub(crate) fn pulled(&self, state: &mut State<S, C, A>, n: usize, drained: bool) {
         state.ahead += n;
         state.drained = drained;
         self.call_lingering(state);
@@ -181,7 +225,7 @@ where
 
     /// How many more helpers could start a chunk at once, if at most `limit` help; they are counted as
     /// called. `own` chunks are left for the caller.
-    pub(crate) fn call_helpers(&self, state: &mut State<S, C>, limit: usize, own: usize) -> usize {
+    pub(crate) fn call_helpers(&self, state: &mut State<S, C, A>, limit: usize, own: usize) -> usize {
         let may_start = !state.closed && state.order.outstanding() < self.limits.max_chunks();
         if state.helpers >= limit || !(may_start || state.held.len() > 0) {
             return 0;
@@ -201,17 +245,17 @@ where
     }
 
     /// Whether the due chunk has been started by somebody.
-    pub(crate) fn due_is_started(&self, state: &State<S, C>) -> bool {
+    pub(crate) fn due_is_started(&self, state: &State<S, C, A>) -> bool {
         state.order.outstanding() > 0 && !state.held.holds(state.order.due())
     }
 
     /// Whether the results of the due chunk are there.
-    pub(crate) fn due_is_finished(&self, state: &State<S, C>) -> bool {
+    pub(crate) fn due_is_finished(&self, state: &State<S, C, A>) -> bool {
         state.order.is_due()
     }
 
     /// Starts the next chunk, if one may start now.
-    pub(crate) fn claim(&self, state: &mut State<S, C>) -> Option<(usize, S::Chunk)> {
+    pub(crate) fn claim(&self, state: &mut State<S, C, A>) -> Option<(usize, S::Chunk)> {
         let Some(schedule) = self.limits.schedule else { return self.claim_next(state) };
         // In reverse, all that may start is there before anything starts, and again when it is done.
         let waits = schedule == Schedule::Reverse && (state.order.outstanding() > 0 || self.wants(state, None) > 0);
@@ -224,7 +268,7 @@ where
     }
 
     /// Starts the next chunk of the source.
-    fn claim_next(&self, state: &mut State<S, C>) -> Option<(usize, S::Chunk)> {
+    fn claim_next(&self, state: &mut State<S, C, A>) -> Option<(usize, S::Chunk)> {
         if state.closed || state.order.outstanding() >= self.limits.max_chunks() {
             return None;
         }
@@ -246,13 +290,15 @@ where
     /// Runs chunk `number` on this thread and files its results.
     pub(crate) fn run<'core>(
         &'core self,
-        guard: MutexGuard<'core, State<S, C>>,
+        guard: MutexGuard<'core, State<S, C, A>>,
         number: usize,
         chunk: S::Chunk,
-    ) -> MutexGuard<'core, State<S, C>> {
+    ) -> MutexGuard<'core, State<S, C, A>> {
         drop(guard);
         let n_items = chunk.len();
-        let mut values = Vec::with_capacity(n_items);
+        let mut values = Vec::with_capacity(if A::KEEPS_STEPS { n_items } else { 0 });
+        let mut gathered = A::default();
+        let mut n_run = 0;
         let start = Instant::now();
         let panic = outcome::catch(|| {
             let _inside = context::enter_part();
@@ -261,9 +307,12 @@ where
                 if self.leaving.load(Ordering::Relaxed) {
                     break;
                 }
-                let step = (self.part)(item);
-                let ends_loop = step.ends_loop();
-                values.push(step);
+                let step = self.part.run(&mut gathered, item);
+                n_run += 1;
+                let ends_loop = step.ends_loop() || gathered.has_ended();
+                if A::KEEPS_STEPS || ends_loop {
+                    values.push(step);
+                }
                 if ends_loop {
                     break;
                 }
@@ -273,16 +322,17 @@ where
         let elapsed = start.elapsed();
 
         let mut state = self.state.lock();
-        let n_run = values.len() + usize::from(panic.is_some());
+        n_run += usize::from(panic.is_some());
         state.size.observe(n_run, elapsed);
         state.measured.0 += n_run;
         state.measured.1 += elapsed;
-        if n_run < n_items || panic.is_some() || values.last().is_some_and(Step::ends_loop) {
+        let has_ended = gathered.has_ended() || values.last().is_some_and(Step::ends_loop);
+        if n_run < n_items || panic.is_some() || has_ended {
             // Chunks start in order: everything before this one has been started, or is held.
             state.closed = true;
             state.end = state.end.min(number);
         }
-        state.order.finish(number, Finished { values, panic, n_items });
+        state.order.finish(number, Finished { values, gathered, panic, n_items });
         if state.caller_waits {
             self.finished.notify_one();
         }
@@ -292,8 +342,8 @@ where
     /// Blocks the caller until somebody finishes a chunk. To be called only while a helper runs one.
     pub(crate) fn wait<'core>(
         &'core self,
-        mut state: MutexGuard<'core, State<S, C>>,
-    ) -> MutexGuard<'core, State<S, C>> {
+        mut state: MutexGuard<'core, State<S, C, A>>,
+    ) -> MutexGuard<'core, State<S, C, A>> {
         state.caller_waits = true;
         // Waker: `run` on a helper, which files results and notifies also when the iteration panics.
         state = self.finished.wait(state);
@@ -305,9 +355,9 @@ where
     /// `helps`.
     pub(crate) fn switch<'core>(
         &'core self,
-        mut state: MutexGuard<'core, State<S, C>>,
+        mut state: MutexGuard<'core, State<S, C, A>>,
         helps: bool,
-    ) -> MutexGuard<'core, State<S, C>> {
+    ) -> MutexGuard<'core, State<S, C, A>> {
         if self.limits.schedule == Some(Schedule::One) && helps && state.order.outstanding() == 0 {
             self.call_lingering(&state);
             state.caller_waits = true;
@@ -333,14 +383,14 @@ where
         measured
     }
 
-    fn call_lingering(&self, state: &State<S, C>) {
+    fn call_lingering(&self, state: &State<S, C, A>) {
         if state.lingering > 0 {
             self.work.notify_all();
         }
     }
 
     /// `n` items, or as many as the window has room for; a fixed chunk is started whole or not at all.
-    fn within_window(&self, state: &State<S, C>, n: usize) -> usize {
+    fn within_window(&self, state: &State<S, C, A>, n: usize) -> usize {
         let Some(window) = self.limits.window else { return n };
         let room = window.saturating_sub(state.ahead);
         if room >= n {
@@ -353,11 +403,12 @@ where
     }
 }
 
-impl<S, P, C> Visited for Core<S, P, C>
+impl<S, P, C, A> Visited for Core<S, P, C, A>
 where
     S: Source<Chunk: Send> + Send,
-    P: Fn(S::Item) -> C + Sync,
+    P: Work<S::Item, C, A>,
     C: Step + Send,
+    A: Gather + Send,
 {
     /// A helper: runs chunks as long as some may start.
     fn visit(&self) {

@@ -12,7 +12,7 @@
 
 use super::crew::Crew;
 use super::lease::Lease;
-use super::loop_core::{Core, Finished, Limits, State, Step};
+use super::loop_core::{Core, Finished, Gather, Limits, State, Step, Work};
 use super::pool::ThreadPool;
 use crate::schedule::site::Site;
 use crate::schedule::source::{Input, Source};
@@ -52,14 +52,17 @@ impl Lender<'_> {
 /// The steps of a running loop in order; what the generated `for` iterates over.
 ///
 /// Dropping it lets no further iteration start and blocks until those in flight have ended.
-pub struct Steps<'pool, N: Input, P, C>
+pub struct Steps<'pool, N: Input, P, C, A = ()>
 where
     N::Source: Source<Chunk: Send> + Send,
-    P: Fn(N::Item) -> C + Sync,
+    P: Work<N::Item, C, A>,
     C: Step + Send,
+    A: Gather + Send,
 {
     /// The chunk that the in-order part is going through.
     current: vec::IntoIter<C>,
+    /// What that chunk gathered, until somebody takes it.
+    gathered: Option<A>,
     /// What follows the values of that chunk.
     then_panic: Option<Panic>,
     /// How many iterations that chunk counts as ahead.
@@ -70,15 +73,16 @@ where
     helpers: Helpers<'pool>,
     site: &'static Site,
     lease: Arc<Lease>,
-    core: Arc<Core<N::Source, P, C>>,
+    core: Arc<Core<N::Source, P, C, A>>,
 }
 
-impl<'pool, N, P, C> Steps<'pool, N, P, C>
+impl<'pool, N, P, C, A> Steps<'pool, N, P, C, A>
 where
     N: Input,
     N::Source: Source<Chunk: Send> + Send,
-    P: Fn(N::Item) -> C + Sync,
+    P: Work<N::Item, C, A>,
     C: Step + Send,
+    A: Gather + Send,
 {
     /// Starts the loop.
     ///
@@ -98,6 +102,7 @@ where
         let lease = unsafe { Lease::grant(Arc::as_ptr(&core)) };
         Self {
             current: Vec::new().into_iter(),
+            gathered: None,
             then_panic: None,
             holds: 0,
             input,
@@ -107,6 +112,28 @@ where
             lease,
             core,
         }
+    }
+
+    /// The next step of the current chunk, or the panic behind the last one.
+    #[inline]
+    pub(crate) fn step(&mut self) -> Option<C> {
+        let step = self.current.next();
+        if step.is_none()
+            && let Some(panic) = self.then_panic.take()
+        {
+            outcome::resume(panic);
+        }
+        step
+    }
+
+    /// Makes the next chunk current and gives what it gathered; `None` at the end of the loop.
+    pub(crate) fn chunk(&mut self) -> Option<A> {
+        if !self.advance()
+            && let Some(panic) = self.source_panic.take()
+        {
+            outcome::resume(panic);
+        }
+        self.gathered.take()
     }
 
     /// Makes the next chunk current, or returns false at the end of the loop.
@@ -127,8 +154,9 @@ where
                 N::push(&mut state.source, items);
             }
             self.call_helpers(&mut state);
-            if let Some(Finished { values, panic, n_items }) = core.take(&mut state) {
+            if let Some(Finished { values, gathered, panic, n_items }) = core.take(&mut state) {
                 self.current = values.into_iter();
+                self.gathered = Some(gathered);
                 self.then_panic = panic;
                 self.holds = n_items;
                 return true;
@@ -160,7 +188,7 @@ where
         items
     }
 
-    fn call_helpers(&self, state: &mut State<N::Source, C>) {
+    fn call_helpers(&self, state: &mut State<N::Source, C, A>) {
         // The caller keeps a chunk for itself once it has nothing left to pull.
         let own = usize::from(!self.helpers.lender.is_pool() && self.input.is_drained());
         for _ in 0..self.core.call_helpers(state, self.helpers.limit, own) {
@@ -170,40 +198,34 @@ where
     }
 }
 
-impl<N, P, C> Iterator for Steps<'_, N, P, C>
+impl<N, P, C, A> Iterator for Steps<'_, N, P, C, A>
 where
     N: Input,
     N::Source: Source<Chunk: Send> + Send,
-    P: Fn(N::Item) -> C + Sync,
+    P: Work<N::Item, C, A>,
     C: Step + Send,
+    A: Gather + Send,
 {
     type Item = C;
 
     #[inline]
     fn next(&mut self) -> Option<C> {
         loop {
-            if let Some(step) = self.current.next() {
+            if let Some(step) = self.step() {
                 return Some(step);
             }
-            if let Some(panic) = self.then_panic.take() {
-                outcome::resume(panic);
-            }
-            if !self.advance() {
-                if let Some(panic) = self.source_panic.take() {
-                    outcome::resume(panic);
-                }
-                return None;
-            }
+            self.chunk()?;
         }
     }
 }
 
-impl<N, P, C> Drop for Steps<'_, N, P, C>
+impl<N, P, C, A> Drop for Steps<'_, N, P, C, A>
 where
     N: Input,
     N::Source: Source<Chunk: Send> + Send,
-    P: Fn(N::Item) -> C + Sync,
+    P: Work<N::Item, C, A>,
     C: Step + Send,
+    A: Gather + Send,
 {
     fn drop(&mut self) {
         let (n_run, work) = self.core.leave();

@@ -1,4 +1,4 @@
-//! Not in this version.
+//! The loop reads what it reduces.
 
 use concurrent_futures::concurrent;
 
@@ -7,14 +7,16 @@ fn work(n: u64) -> u64 {
 }
 
 #[concurrent(reduce(+: total))]
-fn squares(n: u64) -> Vec<u64> {
+fn all(n: u64) -> Vec<u64> {
+    let mut total = 0;
     let mut out = Vec::new();
     for i in 0..n {
-        out.push(work(i));
+        total += work(i);
+        out.push(total);
     }
     out
 }
 
 fn main() {
-    squares(3);
+    all(3);
 }

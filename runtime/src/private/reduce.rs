@@ -1,0 +1,269 @@
+//! What the expansion of a loop with `reduce(..)` calls.
+//!
+//! A chunk is folded where it runs, into a [`Partial`] for each variable. The calling thread puts these together, in the
+//! order of the chunks, before it goes through what else crossed from the chunk.
+//!
+//! ```text
+//! let part = part_reducing(input, partial([&sum], only_partials()), |chunk, x| {
+//!     let Chunk { partials: (partial0, _), .. } = chunk;
+//!     partial0.update(f(x), |a, b| *a += b);          // sum += f(x);
+//!     Flow::Next(())
+//! });
+//! for step in unsafe { team.run_reducing(part) } {
+//!     let step = match step {
+//!         Reduced::Chunk((partial0, _)) => { partial0.update_into(&mut sum, |a, b| *a += b); continue; }
+//!         Reduced::Step(step) => step,
+//!     };
+//!     …step…
+//! }
+//! ```
+
+use super::flow::Ended;
+use super::loops::{Cross, Part, Team};
+use super::probe::Prepared;
+use crate::schedule::source::{Input, Source};
+use crate::thread::loop_core::{Folding, Gather, Step};
+use crate::thread::scoped_loop::Steps;
+use std::marker::PhantomData;
+use std::mem;
+use std::ptr;
+
+/// What one chunk makes of one variable: nothing before its first element, which stands for itself. So an operator needs
+/// no neutral element.
+#[derive(Debug, Default)]
+pub enum Partial<T> {
+    /// No element yet.
+    #[default]
+    Nothing,
+    /// The elements so far.
+    Value(T),
+}
+
+impl<T> Partial<T> {
+    /// `x += element`
+    #[inline]
+    pub fn update<E: First<T>>(&mut self, element: E, op: impl FnOnce(&mut T, E)) {
+        match self {
+            Self::Value(value) => op(value, element),
+            Self::Nothing => *self = Self::Value(element.first()),
+        }
+    }
+
+    /// `x = x + element`
+    #[inline]
+    pub fn operate<E: First<T>>(&mut self, element: E, op: impl FnOnce(T, E) -> T) {
+        *self = Self::Value(match mem::take(self) {
+            Self::Value(value) => op(value, element),
+            Self::Nothing => element.first(),
+        });
+    }
+
+    /// `x = f(x, element)`
+    #[inline]
+    pub fn fold(&mut self, element: T, op: impl FnOnce(T, T) -> T) {
+        self.operate(element, op);
+    }
+
+    /// `if element > x { x = element }`
+    #[inline]
+    pub fn keep(&mut self, element: T, op: impl FnOnce(T, T) -> T)
+    where
+        T: Ordered,
+    {
+        self.operate(element, op);
+    }
+
+    /// Adds what this chunk made to what was there before it.
+    #[inline]
+    pub fn update_into(self, variable: &mut T, op: impl FnOnce(&mut T, T)) {
+        if let Self::Value(value) = self {
+            op(variable, value);
+        }
+    }
+
+    /// The same for an operator that takes its operands by value.
+    #[inline]
+    pub fn fold_into(self, variable: T, op: impl FnOnce(T, T) -> T) -> T {
+        match self {
+            Self::Value(value) => op(variable, value),
+            Self::Nothing => variable,
+        }
+    }
+}
+
+impl Partial<bool> {
+    /// Whether the next operand of `&&` (for which `decided` is false) or `||` (true) is to be evaluated.
+    #[inline]
+    pub fn is_open(&self, decided: bool) -> bool {
+        !matches!(self, Self::Value(value) if *value == decided)
+    }
+}
+
+/// What the first element of a chunk may be: a value of the variable's type, or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "[C033] `{Self}` cannot be the first element of a partial result of type `{T}`",
+    label = "a chunk is folded by itself, so its first element has to be a `{T}`",
+    note = "help: convert the element, or remove this `reduce`: the loop then changes its variable in order"
+)]
+pub trait First<T> {
+    /// The partial result of this element alone.
+    fn first(self) -> T;
+}
+
+impl<T> First<T> for T {
+    #[inline]
+    fn first(self) -> T {
+        self
+    }
+}
+
+impl<T: Clone> First<T> for &T {
+    #[inline]
+    fn first(self) -> T {
+        self.clone()
+    }
+}
+
+/// Types of which any two values can be compared, so that `if e > x { x = e }` gives the same in any grouping.
+#[diagnostic::on_unimplemented(
+    message = "[C033] a comparison of `{Self}`s may have no answer (`NaN`), so this form depends on how the elements are grouped",
+    label = "`{Self}` is not `Ord`",
+    note = "help: write `x = x.max(e)` or `x = x.min(e)`"
+)]
+pub trait Ordered {}
+
+impl<T: Ord> Ordered for T {}
+
+/// The types of the partial results of a loop, and whether anything else crosses.
+#[derive(Debug)]
+pub struct Types<P, K>(PhantomData<(P, K)>);
+
+/// Partial results, and a step of each iteration.
+#[derive(Debug)]
+pub struct And;
+
+/// Partial results, and the steps of iterations that end the loop.
+#[derive(Debug)]
+pub struct Only;
+
+/// See [`And`].
+pub fn and_steps() -> Types<(), And> {
+    Types(PhantomData)
+}
+
+/// See [`Only`].
+pub fn only_partials() -> Types<(), Only> {
+    Types(PhantomData)
+}
+
+/// One more variable, as it is named in the clause and in each statement.
+///
+/// # Panics
+///
+/// If these names mean different variables, which takes a macro that writes one of them.
+pub fn partial<T: Cross, P, K, const N: usize>(mentions: [&T; N], _: Types<P, K>) -> Types<(Partial<T>, P), K> {
+    let is_one = mentions.windows(2).all(|pair| ptr::eq(pair[0], pair[1]));
+    assert!(is_one, "`reduce(..)` and the loop's body mean different variables of one name");
+    Types(PhantomData)
+}
+
+/// What one chunk folds its elements into.
+#[derive(Debug)]
+pub struct Chunk<P, K> {
+    /// `(first, (second, ()))`
+    pub partials: P,
+    /// The loop ends with the iteration that runs: nothing behind it belongs to the partial results.
+    pub has_ended: bool,
+    keeps: PhantomData<K>,
+}
+
+impl<P: Default, K> Default for Chunk<P, K> {
+    fn default() -> Self {
+        Self { partials: P::default(), has_ended: false, keeps: PhantomData }
+    }
+}
+
+/// Looks whether the loop ends in a piece that stands behind in-order statements, or in an inner loop.
+#[inline]
+pub fn look_at(has_ended: &mut bool, ended: &Ended) {
+    *has_ended |= ended.ends_loop();
+}
+
+impl<P: Default> Gather for Chunk<P, And> {
+    fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+}
+
+impl<P: Default> Gather for Chunk<P, Only> {
+    const KEEPS_STEPS: bool = false;
+}
+
+/// What a running loop with reductions gives.
+#[derive(Debug)]
+pub enum Reduced<P, C> {
+    /// The partial results of the chunk whose steps follow.
+    Chunk(P),
+    /// One iteration.
+    Step(C),
+}
+
+/// Ties the closure to the iterator and to the variables, so that the compiler knows the types of its parameters.
+pub fn part_reducing<I, N, F, P, K, C>(prepared: Prepared<I, N>, _: Types<P, K>, part: F) -> Part<N, (F, Types<P, K>)>
+where
+    I: Iterator,
+    N: Input<Item = I::Item>,
+    F: Fn(&mut Chunk<P, K>, I::Item) -> C,
+{
+    Part { input: prepared.input, part: (part, Types(PhantomData)) }
+}
+
+impl<'pool> Team<'pool> {
+    /// Starts a loop with reductions.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](Self::run).
+    pub unsafe fn run_reducing<N, F, P, K, C>(
+        self,
+        part: Part<N, (F, Types<P, K>)>,
+    ) -> ReducingSteps<'pool, N, F, C, P, K>
+    where
+        N: Input,
+        N::Source: Source<Chunk: Send> + Send,
+        F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
+        C: Step + Send,
+        Chunk<P, K>: Gather + Send,
+    {
+        let Part { input, part: (part, _) } = part;
+        // SAFETY: our caller promises the same.
+        ReducingSteps(unsafe { self.start(input, Folding(part)) })
+    }
+}
+
+/// The chunks of a running loop in order, each followed by its steps.
+pub struct ReducingSteps<'pool, N: Input, F, C, P, K>(Steps<'pool, N, Folding<F>, C, Chunk<P, K>>)
+where
+    N::Source: Source<Chunk: Send> + Send,
+    F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
+    C: Step + Send,
+    Chunk<P, K>: Gather + Send;
+
+impl<N, F, C, P, K> Iterator for ReducingSteps<'_, N, F, C, P, K>
+where
+    N: Input,
+    N::Source: Source<Chunk: Send> + Send,
+    F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
+    C: Step + Send,
+    Chunk<P, K>: Gather + Send,
+{
+    type Item = Reduced<P, C>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Reduced<P, C>> {
+        match self.0.step() {
+            Some(step) => Some(Reduced::Step(step)),
+            None => self.0.chunk().map(|chunk| Reduced::Chunk(chunk.partials)),
+        }
+    }
+}
