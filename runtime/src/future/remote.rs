@@ -29,8 +29,11 @@ pub(crate) trait Whereabouts: Send + Sync {
     /// Whether some of the work has started.
     fn is_running(&self) -> bool;
 
-    /// Takes back what has not started, and stops the rest.
+    /// Takes back what has not started.
     fn recall(&self);
+
+    /// Stops what has started, after [`recall`](Self::recall).
+    fn stop(&self);
 }
 
 /// A task as the process pool sees it.
@@ -119,11 +122,17 @@ impl<C: Collect + 'static> Runnable for Remote<C> {
     }
 
     fn cancel(&self) -> bool {
-        if let Some(whereabouts) = self.whereabouts() {
+        let whereabouts = self.whereabouts();
+        if let Some(whereabouts) = &whereabouts {
             // Before the state changes: once it says cancelled, the work does not start any more.
             whereabouts.recall();
         }
-        self.state.cancel(self.label)
+        let is_cancelled = self.state.cancel(self.label);
+        if let Some(whereabouts) = whereabouts.filter(|_| is_cancelled) {
+            // After it has changed: or the end of the work that is stopped could be told first.
+            whereabouts.stop();
+        }
+        is_cancelled
     }
 
     /// Its work belongs in another process.

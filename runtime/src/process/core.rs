@@ -133,7 +133,14 @@ impl Whereabouts for Ticket {
 
     fn recall(&self) {
         if let (Some(core), Some(batch)) = (self.core.upgrade(), self.batch.upgrade()) {
-            core.state.lock().recall(&batch, Instant::now());
+            core.state.lock().recall(&batch);
+            core.bell.ring();
+        }
+    }
+
+    fn stop(&self) {
+        if let (Some(core), Some(batch)) = (self.core.upgrade(), self.batch.upgrade()) {
+            core.state.lock().stop(&batch, Instant::now());
             core.bell.ring();
         }
     }

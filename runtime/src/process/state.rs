@@ -421,8 +421,8 @@ impl State {
         }
     }
 
-    /// Takes back what of `batch` has not started, and sees to the rest.
-    pub(super) fn recall(&mut self, batch: &Arc<Batch>, now: Instant) {
+    /// Takes back what of `batch` has not started. The rest is not tried again.
+    pub(super) fn recall(&mut self, batch: &Arc<Batch>) {
         batch.recall();
         for child in &mut self.children {
             let mut index = 0;
@@ -433,10 +433,15 @@ impl State {
             }
             // What is left of it has started.
             let started = child.in_flight.iter_mut().filter(|flying| Arc::ptr_eq(&flying.batch, batch));
-            for flying in started {
-                flying.retries_left = 0;
-                flying.kill_at = batch.limits.grace.map(|grace| now + grace);
-            }
+            started.for_each(|flying| flying.retries_left = 0);
+        }
+    }
+
+    /// Sees to it that what has started of `batch`, which was recalled, ends in time.
+    pub(super) fn stop(&mut self, batch: &Arc<Batch>, now: Instant) {
+        let flying = self.children.iter_mut().flat_map(|child| child.in_flight.iter_mut());
+        for flying in flying.filter(|flying| Arc::ptr_eq(&flying.batch, batch)) {
+            flying.kill_at = batch.limits.grace.map(|grace| now + grace);
         }
     }
 
