@@ -143,6 +143,22 @@ fn a_running_task_is_cancelled_by_the_end_of_its_worker() {
 }
 
 #[test]
+fn a_cancelled_task_is_cancelled_and_not_killed_by_somebody() {
+    timed(|| {
+        let scratch = Scratch::new();
+        let pool = ProcessPool::new(2).unwrap();
+        // The end of the worker must not be told before the cancelling.
+        for _ in 0..100 {
+            let door = scratch.door();
+            let running = pool.submit(pass, door.clone());
+            door.wait_for(1);
+            assert!(running.cancel());
+            assert!(running.result().unwrap_err().is_cancelled());
+        }
+    });
+}
+
+#[test]
 fn a_task_is_cancelled_or_runs_and_its_neighbours_do_not_notice() {
     timed(|| {
         let scratch = Scratch::new();

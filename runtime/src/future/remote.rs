@@ -33,7 +33,7 @@ pub(crate) trait Whereabouts: Send + Sync {
     /// Takes back what has not started.
     fn recall(&self);
 
-    /// Stops what has.
+    /// Stops what has started, after [`recall`](Self::recall).
     fn stop(&self);
 }
 
@@ -124,11 +124,15 @@ impl<C: Collect + 'static> Runnable for Remote<C> {
 
     fn cancel(&self) -> bool {
         let whereabouts = self.whereabouts();
-        // Before the state changes: once it says cancelled, the work does not start any more.
-        whereabouts.iter().for_each(|whereabouts| whereabouts.recall());
+        if let Some(whereabouts) = &whereabouts {
+            // Before the state changes: once it says cancelled, the work does not start any more.
+            whereabouts.recall();
+        }
         let is_cancelled = self.state.cancel(self.label);
-        // After it: what is stopped ends as cancelled, not by the death of its worker.
-        whereabouts.iter().for_each(|whereabouts| whereabouts.stop());
+        if let Some(whereabouts) = whereabouts.filter(|_| is_cancelled) {
+            // After it has changed: or the end of the work that is stopped could be told first.
+            whereabouts.stop();
+        }
         is_cancelled
     }
 

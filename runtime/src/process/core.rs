@@ -134,6 +134,7 @@ impl Whereabouts for Ticket {
     fn recall(&self) {
         if let (Some(core), Some(batch)) = (self.core.upgrade(), self.batch.upgrade()) {
             core.state.lock().recall(&batch);
+            core.bell.ring();
         }
     }
 

@@ -176,7 +176,7 @@ impl ProcessPool {
     /// use concurrent_futures::{ProcessPool, Shutdown};
     ///
     /// let pool = ProcessPool::new(1)?;
-    /// let endless = pool.spawn(|| loop { std::thread::park() });
+    /// let endless = pool.spawn(|| std::thread::sleep(std::time::Duration::MAX));
     /// pool.shutdown(Shutdown::Kill);
     /// assert!(endless.result().is_err());
     /// # Ok::<(), concurrent_futures::Error>(())
@@ -337,7 +337,7 @@ fn encode_caught<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), Strin
 /// use std::time::Duration;
 ///
 /// let pool = ProcessPool::builder().workers(1).timeout(Duration::from_millis(50)).build()?;
-/// let hangs = pool.spawn(|| loop { std::thread::park() });
+/// let hangs = pool.spawn(|| std::thread::sleep(Duration::MAX));
 /// let error = hangs.result().unwrap_err();
 /// assert!(error.is_timeout());
 /// assert_eq!(pool.spawn(|| 7).result()?, 7); // by a new worker
