@@ -135,7 +135,7 @@ fn section(title: &str, forms: &[Form], guide: &mut String) {
 fn form(item: &Item, source: &str) -> Option<Form> {
     let Item::Macro(mac) = item else { return None };
     let has_options = mac.mac.path.is_ident("form_with");
-    if !has_options && !mac.mac.path.is_ident("form") {
+    if !has_options && !mac.mac.path.is_ident("form") && !mac.mac.path.is_ident("thread_form") {
         return None;
     }
     let parser = |input: ParseStream<'_>| {

@@ -1,6 +1,6 @@
 //! What stands in a body besides statements that compute and store.
 
-use super::{form, weigh, work};
+use super::{form, thread_form, weigh, work};
 
 form! { items_in_the_body, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> Vec<u64> {
@@ -227,7 +227,7 @@ form! { values_that_are_taken_and_replaced, |x| f(&x.numbers),
     }
 }
 
-form! { a_call_without_semicolon_at_the_end, |x| f(x.numbers.clone()),
+thread_form! { a_call_without_semicolon_at_the_end, |x| f(x.numbers.clone()),
     fn f(mut numbers: Vec<u64>) -> (Vec<u64>, Vec<u64>) {
         fn bump(n: &mut u64) {
             *n = work(*n);

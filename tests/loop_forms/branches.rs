@@ -16,7 +16,7 @@ fn eat(text: String) -> u64 {
     weigh(&text)
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 enum Kind {
     A(u64),
     B { x: u64, y: String },

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::{form, weigh, work};
+use super::{form, thread_form, weigh, work};
 
 form! { extends_and_inserts, |x| f(&x.words),
     fn f(words: &[String]) -> (Vec<char>, BTreeSet<u64>, usize) {
@@ -254,7 +254,7 @@ form! { views_of_a_name_that_the_function_has_too, |x| f(&x.text, &x.words),
     }
 }
 
-form! { views_of_a_cursor_that_moves_on, |x| f(&x.words),
+thread_form! { views_of_a_cursor_that_moves_on, |x| f(&x.words),
     fn f(words: &[String]) -> Vec<(Option<char>, usize, u64)> {
         let mut out = Vec::new();
         for word in words {

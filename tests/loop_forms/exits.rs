@@ -5,7 +5,7 @@ use std::fmt;
 use std::num::ParseIntError;
 use std::ops::ControlFlow;
 
-use super::{form, try_work, weigh, work};
+use super::{form, thread_form, try_work, weigh, work};
 
 form! { break_decided_in_parallel, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> (Vec<u64>, u64) {
@@ -135,7 +135,7 @@ form! { let_else_with_each_exit, |x| f(&x.text),
     }
 }
 
-form! { boxed_errors, |x| f(&x.text).map_err(|error| error.to_string()),
+thread_form! { boxed_errors, |x| f(&x.text).map_err(|error| error.to_string()),
     fn f(text: &str) -> Result<(u64, Vec<u64>), Box<dyn Error>> {
         let mut lines = 0;
         let mut out = Vec::new();
@@ -164,7 +164,7 @@ form! { question_mark_on_options, |x| f(&x.words),
     }
 }
 
-form! { errors_converted_on_the_way, |x| f(&x.words, &x.numbers),
+thread_form! { errors_converted_on_the_way, |x| f(&x.words, &x.numbers),
     fn f(words: &[String], numbers: &[u64]) -> Result<u64, Failure> {
         let mut total = 0;
         for (word, n) in words.iter().zip(numbers) {

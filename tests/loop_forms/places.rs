@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
-use super::{Input, form, work};
+use super::{Input, form, thread_form, work};
 
-form! { generic_function, |x| f(&x.numbers, |n| work(n).to_string()),
+thread_form! { generic_function, |x| f(&x.numbers, |n| work(n).to_string()),
     fn f<T, R, F>(items: &[T], convert: F) -> Vec<(T, R)>
     where
         T: Copy + Send + Sync,
@@ -19,7 +19,7 @@ form! { generic_function, |x| f(&x.numbers, |n| work(n).to_string()),
     }
 }
 
-form! { const_generic_function, |x| f([x.numbers.len(), 2, 3, 4]),
+thread_form! { const_generic_function, |x| f([x.numbers.len(), 2, 3, 4]),
     fn f<const N: usize>(items: [usize; N]) -> [u64; N] {
         let mut out = [0; N];
         for i in 0..N {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{form, try_work, weigh, work};
+use super::{form, thread_form, try_work, weigh, work};
 
 form! { results_read_before_the_end, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> (Vec<u64>, u64, Vec<usize>) {
@@ -264,7 +264,7 @@ form! { containers_that_change_places, |x| f(&x.numbers),
     }
 }
 
-form! { results_kept_in_closures, |x| f(&x.numbers),
+thread_form! { results_kept_in_closures, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> Vec<u64> {
         let mut later: Vec<Box<dyn Fn(u64) -> u64>> = Vec::new();
         for n in numbers {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
-use super::{form, weigh, work};
+use super::{form, thread_form, weigh, work};
 
 form! { range_of_u64, |x| f(x.numbers.len() as u64),
     fn f(n: u64) -> Vec<u64> {
@@ -117,7 +117,7 @@ form! { array_by_value_and_by_reference, |x| f([0, 1, 2, 3, 4].map(|i| x.numbers
     }
 }
 
-form! { changed_in_place, |x| f(x.numbers.clone()),
+thread_form! { changed_in_place, |x| f(x.numbers.clone()),
     fn f(mut numbers: Vec<u64>) -> (Vec<u64>, u64) {
         let mut total = 0;
         for n in numbers.iter_mut() {
@@ -173,7 +173,7 @@ form! { lines_of_a_text, |x| f(&x.text),
     }
 }
 
-form! { maps_by_reference, |x| f(&x.words),
+thread_form! { maps_by_reference, |x| f(&x.words),
     fn f(words: &[String]) -> (Vec<u64>, Vec<u64>, BTreeMap<usize, u64>) {
         let sorted: BTreeMap<&str, usize> = words.iter().map(|word| (word.as_str(), word.len())).collect();
         let mut by_key = Vec::new();
@@ -279,7 +279,7 @@ form! { references_in_patterns, |x| f(&x.words),
     }
 }
 
-form! { wrapped_variants_in_patterns, |x| f(&x.numbers),
+thread_form! { wrapped_variants_in_patterns, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> u64 {
         struct Point { x: u64, y: u64 }
         let mut total = 0;
