@@ -371,7 +371,7 @@ form! { cells_known_by_two_names, |x| f(&x.numbers),
     }
 }
 
-form! { locks_known_by_two_names, |x| f(&x.numbers),
+thread_form! { locks_known_by_two_names, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> Vec<u64> {
         use std::sync::{Arc, Mutex};
         let mut out = Vec::new();
@@ -415,7 +415,7 @@ form! { atomics_that_closures_change, |x| f(&x.numbers),
     }
 }
 
-form! { locks_cloned_in_an_inner_loop, |x| f(&x.numbers),
+thread_form! { locks_cloned_in_an_inner_loop, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> Vec<u64> {
         use std::sync::{Arc, Mutex};
         let mut out = Vec::new();

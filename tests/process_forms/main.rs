@@ -3,6 +3,7 @@
 //! Those of `macros` cannot (they return `anyhow::Error`), and `options` and `reductions` are for threads.
 
 #![allow(
+    unused_imports,
     clippy::explicit_counter_loop,
     clippy::manual_is_multiple_of,
     clippy::needless_range_loop,

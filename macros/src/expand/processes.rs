@@ -49,7 +49,7 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     let (pattern, captured) = captured(split, &abi, at);
     let may_be_left = loops::may_be_left(split, &abi, source);
     let item_kind = self::kind(&abi, "process_items", &quote_spanned!(at=> item(&#iter)), at);
-    let ways = ["StaysHere", "TravelsAsItself", "TravelsAsReference", "TravelsAsPair"];
+    let ways = ["StaysHere", "StaysOne", "TravelsAsItself", "TravelsAsReference", "TravelsAsPair", "HasState", "HasNoState"];
     let ways = ways.map(|name| abi.private_at(name, at));
     let this = names::local("this");
     let closure = with_this(closure, &this);
@@ -85,13 +85,15 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     }}
 }
 
-// Output: (b, (a, ())), and Captures::new().with("a", process_capture((&&&probe).travels(), probe.asked()), &a).with("b", …)
+// Output: (b, (a, ())), and Captures::new().with("a", process_capture((&&&&probe).travels(), probe.asked()), &a).with("b", …)
 fn captured(split: &Split, abi: &Abi, at: Span) -> (TokenStream, TokenStream) {
     let captures = abi.private_at("Captures", at);
     let (mut pattern, mut value) = (quote!(()), quote_spanned!(at=> #captures::new()));
     for name in split.outer_variables() {
         let span = names::at(name.span());
-        let kind = kind(abi, "process_capture", &quote_spanned!(span=> of_value(&#name)), span);
+        let (check, probe) = (abi.private_at("process_capture", span), abi.private_at("Probe", span));
+        let probe = quote_spanned!(span=> #probe::of_value(&#name));
+        let kind = quote_spanned!(span=> #check((&&&&#probe).travels(), #probe.asked(), (&&#probe).state()));
         let text = name.to_string();
         let seen = if name == "self" { names::local("this") } else { name.clone() };
         value = quote_spanned!(span=> #value.with(#text, #kind, &#name));
@@ -100,7 +102,7 @@ fn captured(split: &Split, abi: &Abi, at: Span) -> (TokenStream, TokenStream) {
     (pattern, value)
 }
 
-// Output: process_cross((&&&Probe::of_value(&y)).travels(), Probe::of_value(&y).asked()).pack(y)
+// Output: process_cross((&&&&Probe::of_value(&y)).travels(), Probe::of_value(&y).asked()).pack(y)
 pub(super) fn packed(abi: &Abi, check: &str, value: &TokenStream, at: Span) -> TokenStream {
     let kind = kind(abi, check, &quote_spanned!(at=> of_value(&#value)), at);
     quote_spanned!(at=> #kind.pack(#value))
@@ -112,14 +114,14 @@ pub(super) fn packed_residual(abi: &Abi, residual: &Ident, at: Span) -> TokenStr
     let (check, probe, sent) = (private("process_cross"), private("Probe"), private("Packed"));
     quote_spanned! {at=> {
         let #residual = #sent::new(#residual);
-        #check((&&&#probe::of_value(&#residual)).travels(), #residual.asked()).pack(#residual)
+        #check((&&&&#probe::of_value(&#residual)).travels(), #residual.asked()).pack(#residual)
     }}
 }
 
 /// How something travels, checked.
 fn kind(abi: &Abi, check: &str, asked: &TokenStream, at: Span) -> TokenStream {
     let (check, probe) = (abi.private_at(check, at), abi.private_at("Probe", at));
-    quote_spanned!(at=> #check((&&&#probe::#asked).travels(), #probe::#asked.asked()))
+    quote_spanned!(at=> #check((&&&&#probe::#asked).travels(), #probe::#asked.asked()))
 }
 
 /// What happens when a worker failed: the function returns the error if it can, and panics if not.

@@ -8,10 +8,11 @@
 use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
 #[cfg(unix)]
 use crate::ship::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
+use std::{cell, rc};
 use std::io;
 use std::iter::{self, Enumerate};
 use std::marker::PhantomData;
-use std::sync::mpsc;
+use std::sync::{self, atomic, mpsc};
 
 /// Stands for a value of type `T`.
 #[derive(Debug)]
@@ -235,6 +236,75 @@ pub trait StaysHere<T> {
 }
 
 impl<T> StaysHere<T> for Probe<T> {}
+
+/// What can be changed while others look at it: a copy of it in another process would not be it.
+///
+/// The types of the standard library, and what leads to them. What a user's type holds is not seen.
+pub trait KeepsState {}
+
+/// What several may have of the same state.
+pub trait SharesState {}
+
+macro_rules! keep_state {
+    ($([$($generics:tt)*] $keeper:ty;)*) => {$(
+        impl<$($generics)*> KeepsState for $keeper {}
+        impl<$($generics)*> SharesState for &$keeper {}
+        impl<$($generics)*> SharesState for rc::Rc<$keeper> {}
+        impl<$($generics)*> SharesState for sync::Arc<$keeper> {}
+    )*};
+}
+
+keep_state! {
+    [T: ?Sized] cell::Cell<T>; [T: ?Sized] cell::RefCell<T>; [T] cell::OnceCell<T>;
+    [T: ?Sized] sync::Mutex<T>; [T: ?Sized] sync::RwLock<T>; [T] sync::OnceLock<T>;
+    [] atomic::AtomicBool; [] atomic::AtomicUsize; [] atomic::AtomicIsize;
+    [] atomic::AtomicU8; [] atomic::AtomicU16; [] atomic::AtomicU32; [] atomic::AtomicU64;
+    [] atomic::AtomicI8; [] atomic::AtomicI16; [] atomic::AtomicI32; [] atomic::AtomicI64;
+}
+
+impl<T: SharesState> SharesState for Vec<T> {}
+impl<T: SharesState> SharesState for Option<T> {}
+impl<T: SharesState> SharesState for &Vec<T> {}
+impl<T: SharesState> SharesState for &[T] {}
+impl<T: SharesState> SharesState for &&T {}
+
+/// The answer for a variable of which a copy is as good.
+#[derive(Debug)]
+pub struct Stateless;
+
+/// The answer for one of which it is not.
+#[derive(Debug)]
+pub struct Stateful;
+
+/// See the module.
+pub trait HasState {
+    /// The more specific answer.
+    fn state(&self) -> Stateful {
+        Stateful
+    }
+}
+
+impl<T: KeepsState> HasState for &Probe<T> {}
+
+/// See the module.
+pub trait HasNoState {
+    /// The general answer.
+    fn state(&self) -> Stateless {
+        Stateless
+    }
+}
+
+impl<T> HasNoState for Probe<T> {}
+
+/// Not at all, although it could be encoded.
+pub trait StaysOne<T> {
+    /// See the trait.
+    fn travels(&self) -> Stuck<T> {
+        Stuck::new()
+    }
+}
+
+impl<T: SharesState> StaysOne<T> for &&&Probe<T> {}
 
 /// As itself.
 pub trait TravelsAsItself<T> {

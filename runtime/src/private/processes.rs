@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::at_least_one;
+use super::probe::Stateless;
 use crate::config;
 use crate::error::Error;
 use crate::executor::{ChunkResults, Feed, Map, Unordered};
@@ -288,17 +289,15 @@ fn write_caught<K: Travel>(item: &K::Here, out: &mut Vec<u8>) -> Result<(), Stri
     note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; capture what it is made from instead of a handle (a path for a file)",
     note = "help: or use it in an in-order statement only, or use `mode = \"thread\"`",
 )]
-pub trait ProcessCapture<K> {}
+pub trait ProcessCapture<K, S> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: ?Sized, V> ProcessCapture<ByValue<V>> for T {}
+impl<T: ?Sized, V> ProcessCapture<ByValue<V>, Stateless> for T {}
 #[diagnostic::do_not_recommend]
-impl<T: ?Sized, V: ?Sized> ProcessCapture<ByReference<'_, V>> for T {}
-#[diagnostic::do_not_recommend]
-impl<T: ?Sized, A, B> ProcessCapture<Both<A, B>> for T {}
+impl<T: ?Sized, V: ?Sized> ProcessCapture<ByReference<'_, V>, Stateless> for T {}
 
 /// Checks how a captured local travels.
-pub fn process_capture<K, T: ProcessCapture<K>>(kind: K, _: PhantomData<T>) -> K {
+pub fn process_capture<K, T: ProcessCapture<K, S>, S>(kind: K, _: PhantomData<T>, _: S) -> K {
     kind
 }
 
