@@ -157,7 +157,7 @@ fn notes(Candidate { written, verdict, reduced, options, .. }: &Candidate) -> Ve
             "C034: `{name}` is folded in order though `reduce` names it, and has the plain result, since an in-order \
              statement makes what is folded, or may leave an iteration"
         )),
-        None => accumulation(carried, &facts, written),
+        None => accumulation(carried, &facts, written, !options.is_process()),
     }));
     let prints = |why: &Why| matches!(why, Why::Effect(what) if what.contains("print") || what.contains("dbg!"));
     if reasons().any(|reason| prints(&reason.why)) {
@@ -192,8 +192,8 @@ fn folded(Reduction { operator, name, .. }: &Reduction) -> String {
     format!("C034: `{name}` is folded in P, and S puts the chunks together in their order: {differs}")
 }
 
-/// How a variable that the loop carries is updated.
-fn accumulation(carried: &Carried, facts: &Facts, written: &ExprForLoop) -> Option<String> {
+/// How a variable that the loop carries is updated. With `may_reduce`, `reduce(..)` is there for it.
+fn accumulation(carried: &Carried, facts: &Facts, written: &ExprForLoop, may_reduce: bool) -> Option<String> {
     let place = carried.place.to_string();
     let updates = Updates::of(&place, written);
     let n_uses = facts.uses.iter().filter(|used| used.place.overlaps(&carried.place)).count();
@@ -217,10 +217,15 @@ fn accumulation(carried: &Carried, facts: &Facts, written: &ExprForLoop) -> Opti
         operators if n_uses > operators.len() => Some(format!(
             "C032: `{place}` looks like a reduction, but the loop also reads it, so it is updated in order"
         )),
-        [operator, ..] => Some(format!(
-            "C034: `{place}` is accumulated in order, which gives the plain result; `reduce({operator}: {place})` would \
-             combine parts of it, which may round or overflow differently"
-        )),
+        [operator, ..] => {
+            let is_reducible =
+                may_reduce && carried.place.fields.is_empty() && ["+", "*", "&", "|", "^"].contains(&operator.as_str());
+            let otherwise = format!(
+                "; `reduce({operator}: {place})` would combine parts of it, which may round or overflow differently"
+            );
+            let otherwise = if is_reducible { otherwise } else { String::new() };
+            Some(format!("C034: `{place}` is accumulated in order, which gives the plain result{otherwise}"))
+        }
     }
 }
 

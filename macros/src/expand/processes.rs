@@ -112,9 +112,10 @@ pub(super) fn packed(abi: &Abi, check: &str, value: &TokenStream, at: Span) -> T
 pub(super) fn packed_residual(abi: &Abi, residual: &Ident, at: Span) -> TokenStream {
     let private = |name| abi.private_at(name, at);
     let (check, probe, sent) = (private("process_cross"), private("Probe"), private("Packed"));
+    let packed = names::local_at("packed", at);
     quote_spanned! {at=> {
-        let #residual = #sent::new(#residual);
-        #check((&&&&#probe::of_value(&#residual)).travels(), #residual.asked()).pack(#residual)
+        let #packed = #sent::new(#residual);
+        #check((&&&&#probe::of_value(&#packed)).travels(), #packed.asked()).pack(#packed)
     }}
 }
 
