@@ -340,12 +340,16 @@ impl State {
         }
     }
 
-    /// A worker had kept no answer back. That says little if its next task has not started, or not long ago.
-    pub(super) fn look_again(&mut self, number: u64, now: Instant) {
+    /// A worker had kept no answer back at `looked`, in nanoseconds of the monotonic clock. That says little if its next task
+    /// had not started, or not long before.
+    pub(super) fn look_again(&mut self, number: u64, looked: u64, now: Instant) {
         let Some(child) = self.children.iter_mut().find(|child| child.number == number) else { return };
         let Some(next) = child.in_flight.front().filter(|_| child.in_flight.len() > 1) else { return };
         // One that has run for so long is answered before another starts (see `Answers::flush_old`).
-        let is_long = child.page.has_started(next.task) && ran_for(child) >= LOOK;
+        let has_started = child.page.has_started(next.task);
+        // Read second: before it started, this is the start of another.
+        let ran = Duration::from_nanos(looked.saturating_sub(child.page.started_at()));
+        let is_long = has_started && ran >= LOOK;
         if !is_long {
             child.look_at = Some(now + LOOK);
         }

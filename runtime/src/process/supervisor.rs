@@ -13,6 +13,7 @@ use super::state::{Answer, Delivery, Phase};
 use crate::executor::Launch;
 use crate::future::Later;
 use crate::label::Label;
+use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::EndSignal;
@@ -224,6 +225,7 @@ impl Supervisor {
     fn look_into(&mut self, child: u64) {
         let Some(at) = self.lines.iter().position(|line| line.child == child) else { return };
         let mut line = self.lines.swap_remove(at);
+        let looked = monotonic_nanos();
         let has_news = line.read_page();
         let is_broken = self.understand(&mut line).is_err();
         line.is_deaf |= is_broken;
@@ -231,7 +233,7 @@ impl Supervisor {
         if is_broken {
             self.with_child(child, |child| child.kill(Killed::Otherwise));
         } else if !has_news {
-            self.core.state.lock().look_again(child, Instant::now());
+            self.core.state.lock().look_again(child, looked, Instant::now());
         }
     }
 
