@@ -14,7 +14,7 @@ use crate::wire::frame::Kind;
 use crate::wire::report::PanicReport;
 
 /// A worker that keeps answers back is looked after once it has been silent for so long.
-const LOOK: Duration = Duration::from_millis(1);
+pub(super) const LOOK: Duration = Duration::from_millis(1);
 
 /// A task that has run for so long is worth taking those behind it to a free worker.
 const LONG: Duration = Duration::from_micros(200);
@@ -189,6 +189,7 @@ impl State {
         }
         returned.into_iter().for_each(|flying| self.requeue(flying));
         let wants_another = self.dispatch(now);
+        self.children.iter().filter_map(|child| child.look_at).for_each(&mut until);
         if let Some(moment) = self.start_after.filter(|moment| *moment > now)
             && !self.queue.is_empty()
         {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::batch::{Batch, Run};
 use super::child::{Child, Killed};
 use super::core::Core;
-use super::state::{Answer, Delivery, Phase};
+use super::state::{Answer, Delivery, LOOK, Phase};
 use crate::executor::Launch;
 use crate::future::Later;
 use crate::label::Label;
@@ -114,14 +114,18 @@ impl Supervisor {
             for Run { batch, .. } in agenda.rubbish {
                 let_go(batch);
             }
+            let mut deadline = agenda.deadline;
             for child in agenda.look_into {
                 self.look_into(child);
+                // What was found may ask for another look.
+                let again = now + LOOK;
+                deadline = Some(deadline.map_or(again, |moment| moment.min(again)));
             }
             if let Some(number) = agenda.start {
                 self.start_child(number);
                 continue;
             }
-            self.listen(agenda.deadline);
+            self.listen(deadline);
         }
     }
 
