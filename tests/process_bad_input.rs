@@ -2,6 +2,7 @@
 //! is lost.
 
 use std::fs;
+use std::io;
 use std::os::fd::RawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
@@ -46,7 +47,14 @@ fn run_copy(probe: &str) {
     let copy = scratch.path().join("copy");
     fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
     let mut command = Command::new(&copy);
-    let output = command.args(["--exact", probe, "--ignored", "--nocapture"]).output().unwrap();
+    command.args(["--exact", probe, "--ignored", "--nocapture"]);
+    let output = loop {
+        match command.output() {
+            // Another test has just forked, and its child holds the file open until it executes something.
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => thread::sleep(Duration::from_millis(1)),
+            ended => break ended.unwrap(),
+        }
+    };
     assert!(output.status.success(), "{output:?}");
 }
 

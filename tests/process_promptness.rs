@@ -101,7 +101,13 @@ fn a_short_answer_is_not_held_back_by_a_long_task() {
         let door = scratch.door();
         let pool = ProcessPool::new(1).unwrap();
         let worker = warm(&pool);
-        let (short, long) = at_once(worker, || (pool.submit(nap, 0), pool.submit(pass, door.clone())));
+        let submit = || {
+            let submitted = (pool.submit(nap, 0), pool.submit(pass, door.clone()));
+            // The pool looks for the answer now, in vain, and has to come back.
+            thread::sleep(Duration::from_millis(20));
+            submitted
+        };
+        let (short, long) = at_once(worker, submit);
         door.wait_for(1);
         soon(short);
         door.open();

@@ -14,7 +14,7 @@ use crate::wire::frame::Kind;
 use crate::wire::report::PanicReport;
 
 /// A worker that keeps answers back is looked after once it has been silent for so long.
-const LOOK: Duration = Duration::from_millis(1);
+pub(super) const LOOK: Duration = Duration::from_millis(1);
 
 /// A task that has run for so long is worth taking those behind it to a free worker.
 const LONG: Duration = Duration::from_micros(200);
@@ -189,6 +189,7 @@ impl State {
         }
         returned.into_iter().for_each(|flying| self.requeue(flying));
         let wants_another = self.dispatch(now);
+        self.children.iter().filter_map(|child| child.look_at).for_each(&mut until);
         if let Some(moment) = self.start_after.filter(|moment| *moment > now)
             && !self.queue.is_empty()
         {
@@ -340,12 +341,16 @@ impl State {
         }
     }
 
-    /// A worker had kept no answer back. That says little if its next task has not started, or not long ago.
-    pub(super) fn look_again(&mut self, number: u64, now: Instant) {
+    /// A worker had kept no answer back at `looked`, in nanoseconds of the monotonic clock. That says little if its next task
+    /// had not started, or not long before.
+    pub(super) fn look_again(&mut self, number: u64, looked: u64, now: Instant) {
         let Some(child) = self.children.iter_mut().find(|child| child.number == number) else { return };
         let Some(next) = child.in_flight.front().filter(|_| child.in_flight.len() > 1) else { return };
         // One that has run for so long is answered before another starts (see `Answers::flush_old`).
-        let is_long = child.page.has_started(next.task) && ran_for(child) >= LOOK;
+        let has_started = child.page.has_started(next.task);
+        // Read second: before it started, this is the start of another.
+        let ran = Duration::from_nanos(looked.saturating_sub(child.page.started_at()));
+        let is_long = has_started && ran >= LOOK;
         if !is_long {
             child.look_at = Some(now + LOOK);
         }

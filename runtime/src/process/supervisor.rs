@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use super::batch::{Batch, Run};
 use super::child::{Child, Killed};
 use super::core::Core;
-use super::state::{Answer, Delivery, Phase};
+use super::state::{Answer, Delivery, LOOK, Phase};
 use crate::executor::Launch;
 use crate::future::Later;
 use crate::label::Label;
+use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::EndSignal;
@@ -113,14 +114,18 @@ impl Supervisor {
             for Run { batch, .. } in agenda.rubbish {
                 let_go(batch);
             }
+            let mut deadline = agenda.deadline;
             for child in agenda.look_into {
                 self.look_into(child);
+                // What was found may ask for another look.
+                let again = now + LOOK;
+                deadline = Some(deadline.map_or(again, |moment| moment.min(again)));
             }
             if let Some(number) = agenda.start {
                 self.start_child(number);
                 continue;
             }
-            self.listen(agenda.deadline);
+            self.listen(deadline);
         }
     }
 
@@ -224,6 +229,7 @@ impl Supervisor {
     fn look_into(&mut self, child: u64) {
         let Some(at) = self.lines.iter().position(|line| line.child == child) else { return };
         let mut line = self.lines.swap_remove(at);
+        let looked = monotonic_nanos();
         let has_news = line.read_page();
         let is_broken = self.understand(&mut line).is_err();
         line.is_deaf |= is_broken;
@@ -231,7 +237,7 @@ impl Supervisor {
         if is_broken {
             self.with_child(child, |child| child.kill(Killed::Otherwise));
         } else if !has_news {
-            self.core.state.lock().look_again(child, Instant::now());
+            self.core.state.lock().look_again(child, looked, Instant::now());
         }
     }
 
