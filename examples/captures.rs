@@ -28,7 +28,8 @@ impl Rule {
         let mut seen = Vec::new();
         for text in texts {
             let worker = process::id();
-            let line = format!("{prefix}{}: {text} {}", self.name, if self.applies(text) { "is too long" } else { "is fine" });
+            let line =
+                format!("{prefix}{}: {text} {}", self.name, if self.applies(text) { "is too long" } else { "is fine" });
             if !seen.contains(&worker) {
                 seen.push(worker);
             }
@@ -45,7 +46,12 @@ fn main() -> ExitCode {
     lines.iter().for_each(|line| println!("{line}"));
     println!("this is process {}, and these looked at the texts: {workers:?}", process::id());
 
-    let expected = ["- length: one is fine", "- length: three is too long", "- length: seven is too long", "- length: ten is fine"];
+    let expected = [
+        "- length: one is fine",
+        "- length: three is too long",
+        "- length: seven is too long",
+        "- length: ten is fine",
+    ];
     if lines != expected || workers.contains(&process::id()) {
         eprintln!("that is not what the plain loop gives, elsewhere");
         return ExitCode::FAILURE;

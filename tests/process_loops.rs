@@ -49,7 +49,6 @@ fn parsed(texts: &[&str]) -> Result<Vec<i64>, String> {
     Ok(out)
 }
 
-
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Plain {
     factor: u64,
@@ -130,7 +129,8 @@ fn a_task_takes_borrows_as_owned_values() {
     timed(|| {
         assert_eq!(joined("ab", 2), "abab");
         assert_eq!(joined::submit("ab".to_owned(), 3).result().unwrap(), "ababab");
-        let all: Vec<String> = joined::map([("x".to_owned(), 1), ("y".to_owned(), 2)]).collect::<Result<_, _>>().unwrap();
+        let all: Vec<String> =
+            joined::map([("x".to_owned(), 1), ("y".to_owned(), 2)]).collect::<Result<_, _>>().unwrap();
         assert_eq!(all, ["x", "yy"]);
     });
 }

@@ -36,14 +36,27 @@ enum Kind {
     Panic(TaskPanic),
     Cancelled,
     Shutdown,
-    Spawn { reason: String },
-    Timeout { what: String },
+    Spawn {
+        reason: String,
+    },
+    Timeout {
+        what: String,
+    },
     /// The task ran into its own limit, and its worker was killed.
-    RunLimit { limit: Duration, worker: DeadWorker },
+    RunLimit {
+        limit: Duration,
+        worker: DeadWorker,
+    },
     WorkerDied(DeadWorker),
-    Encode { reason: String },
-    Decode { reason: String },
-    Deadlock { cycle: String },
+    Encode {
+        reason: String,
+    },
+    Decode {
+        reason: String,
+    },
+    Deadlock {
+        cycle: String,
+    },
 }
 
 /// The process that had a task, and how it ended.
@@ -295,13 +308,23 @@ impl fmt::Display for Error {
             Kind::Timeout { what } => write!(f, "time is up: {what}; allow more time, or go on without"),
             Kind::RunLimit { limit, worker } => {
                 let pid = worker.pid;
-                write!(f, "ran longer than its limit of {limit:?}, and its worker process {pid} was killed; allow more time, or look for what never ends")
+                write!(
+                    f,
+                    "ran longer than its limit of {limit:?}, and its worker process {pid} was killed; allow more time, or look for what never ends"
+                )
             }
             Kind::WorkerDied(worker) => {
-                write!(f, "lost its worker: {worker}; other tasks are not affected, look for the crash in its code, or allow retries")
+                write!(
+                    f,
+                    "lost its worker: {worker}; other tasks are not affected, look for the crash in its code, or allow retries"
+                )
             }
             Kind::Encode { reason } => {
-                write!(f, "cannot be sent between processes: {}; give and return what serde can encode", OneLine(reason))
+                write!(
+                    f,
+                    "cannot be sent between processes: {}; give and return what serde can encode",
+                    OneLine(reason)
+                )
             }
             Kind::Decode { reason } => {
                 write!(f, "sent what cannot be read in the other process: {}; check its `Deserialize`", OneLine(reason))
@@ -374,7 +397,8 @@ mod tests {
 
     #[test]
     fn an_error_is_one_line_however_many_the_panic_had() {
-        let panic = TaskPanic { message: Some("left: 1\n right: 2".to_owned()), place: None, process: None, payload: None };
+        let panic =
+            TaskPanic { message: Some("left: 1\n right: 2".to_owned()), place: None, process: None, payload: None };
         let text = Error::from_panic(Label::new("compare"), panic).to_string();
         assert_eq!(text.lines().count(), 1);
         assert!(text.contains("`compare`") && text.contains("left: 1 right: 2"), "{text}");

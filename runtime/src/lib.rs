@@ -69,9 +69,9 @@ pub use executor::{Call, Map, Unordered};
 pub use future::{
     AsCompleted, AsCompletedTimeout, CancelOnDrop, Canceller, Future, ReturnWhen, as_completed, collect, wait,
 };
-pub use task::{blocking, is_cancelled};
 #[cfg(unix)]
 pub use process::{ProcessPool, ProcessPoolBuilder};
+pub use task::{blocking, is_cancelled};
 pub use thread::pool::{Shutdown, ThreadPool, ThreadPoolBuilder};
 #[cfg(unix)]
 pub use worker::init;

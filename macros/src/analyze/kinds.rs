@@ -140,7 +140,9 @@ pub(super) fn looks_unsendable(output: &ReturnType) -> bool {
 
 /// Whether a statement makes `name` by a call whose result is of whatever type its use asks for.
 pub(crate) fn is_inferred_later(stmt: &Stmt, name: &Ident) -> bool {
-    let Stmt::Local(Local { pat: Pat::Ident(PatIdent { ident, .. }), init: Some(init), .. }) = stmt else { return false };
+    let Stmt::Local(Local { pat: Pat::Ident(PatIdent { ident, .. }), init: Some(init), .. }) = stmt else {
+        return false;
+    };
     let mut made = &*init.expr;
     loop {
         made = match made {

@@ -49,7 +49,8 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     let (pattern, captured) = captured(split, &abi, at);
     let may_be_left = loops::may_be_left(split, &abi, source);
     let item_kind = self::kind(&abi, "process_items", &quote_spanned!(at=> item(&#iter)), at);
-    let ways = ["StaysHere", "StaysOne", "TravelsAsItself", "TravelsAsReference", "TravelsAsPair", "HasState", "HasNoState"];
+    let ways =
+        ["StaysHere", "StaysOne", "TravelsAsItself", "TravelsAsReference", "TravelsAsPair", "HasState", "HasNoState"];
     let ways = ways.map(|name| abi.private_at(name, at));
     let this = names::local("this");
     let closure = with_this(closure, &this);

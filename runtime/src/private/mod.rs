@@ -21,9 +21,9 @@ pub use loops::{
     Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
 };
 pub use probe::{
-    AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, HasNoState, HasState, ItemsMayBeLeft, MutFirst, MutItem,
-    Prepared, Probe, SourceMayBeLeft, SplittableSource, StaysHere, StaysOne, TravelsAsItself, TravelsAsPair, TravelsAsReference,
-    items_may_be_left, source_may_be_left,
+    AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, HasNoState, HasState, ItemsMayBeLeft,
+    MutFirst, MutItem, Prepared, Probe, SourceMayBeLeft, SplittableSource, StaysHere, StaysOne, TravelsAsItself,
+    TravelsAsPair, TravelsAsReference, items_may_be_left, source_may_be_left,
 };
 #[cfg(unix)]
 pub use processes::{

@@ -8,11 +8,11 @@
 use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
 #[cfg(unix)]
 use crate::ship::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
-use std::{cell, rc};
 use std::io;
 use std::iter::{self, Enumerate};
 use std::marker::PhantomData;
 use std::sync::{self, atomic, mpsc};
+use std::{cell, rc};
 
 /// Stands for a value of type `T`.
 #[derive(Debug)]

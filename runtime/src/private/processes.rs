@@ -28,8 +28,8 @@ use crate::future::{Future, finished};
 use crate::label::Label;
 use crate::process::{Callee, Limits, Part, ProcessPool};
 use crate::shared;
-use crate::ship::part::{Captures, MakeBody, PartFunction};
 use crate::ship::crossing::{Crossing, Owned};
+use crate::ship::part::{Captures, MakeBody, PartFunction};
 use crate::ship::travel::{Both, ByReference, ByValue, Portable, Travel};
 use crate::sync::Arc;
 use crate::task::{context, outcome};
@@ -287,7 +287,7 @@ fn write_caught<K: Travel>(item: &K::Here, out: &mut Vec<u8>) -> Result<(), Stri
     message = "[C030] `{Self}` is captured by the parallel part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent to a worker process",
     label = "not `Serialize + DeserializeOwned`",
     note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; capture what it is made from instead of a handle (a path for a file)",
-    note = "help: or use it in an in-order statement only, or use `mode = \"thread\"`",
+    note = "help: or use it in an in-order statement only, or use `mode = \"thread\"`"
 )]
 pub trait ProcessCapture<K, S> {}
 
@@ -306,7 +306,7 @@ pub fn process_capture<K, T: ProcessCapture<K, S>, S>(kind: K, _: PhantomData<T>
     message = "[C003] this `#[concurrent(mode = \"process\")]` loop iterates over `{Self}`, which cannot be sent to a worker process",
     label = "not `Serialize + DeserializeOwned`",
     note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values",
-    note = "help: or use `mode = \"thread\"`",
+    note = "help: or use `mode = \"thread\"`"
 )]
 pub trait ProcessItem<K> {}
 
@@ -327,7 +327,7 @@ pub fn process_items<K, T: ProcessItem<K>>(kind: K, _: PhantomData<T>) -> K {
     message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
     label = "not `Serialize + DeserializeOwned`",
     note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; turn an error into its text with `map_err(|error| error.to_string())`, a borrow into its owner with `to_owned()`",
-    note = "help: or use `mode = \"thread\"`",
+    note = "help: or use `mode = \"thread\"`"
 )]
 pub trait ProcessCross<K> {}
 

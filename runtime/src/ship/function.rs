@@ -9,8 +9,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{decode, encode};
 use super::entry::Entry;
+use super::{decode, encode};
 use crate::executor::Call;
 use crate::task::outcome;
 use crate::wire::report::PanicReport;

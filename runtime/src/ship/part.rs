@@ -31,7 +31,10 @@ pub type MakeBody<V, K, C> = for<'held> fn(<V as Travel>::Seen<'held>, Maker<'he
 
 /// How long the captured variables can be borrowed, and what the closure takes and gives.
 #[derive(Debug)]
-pub struct Maker<'held, K, C>(PhantomData<(&'held (), fn(K) -> C)>);
+pub struct Maker<'held, K, C> {
+    lease: PhantomData<&'held ()>,
+    body: PhantomData<fn(K) -> C>,
+}
 
 impl<'held, K: Travel, C> Maker<'held, K, C> {
     /// The closure.
@@ -144,7 +147,8 @@ where
     // SAFETY: the allocation is ours and live, and nothing else uses it until `held` is dropped, which comes after
     // everything that was made of this borrow: here, and in `Part`, whose fields are dropped in their order.
     let seen = V::open(unsafe { &mut *held.0.as_ptr() });
-    let body = outcome::report(|| make(seen, Maker(PhantomData))).map_err(Failure::Panicked)?;
+    let body =
+        outcome::report(|| make(seen, Maker { lease: PhantomData, body: PhantomData })).map_err(Failure::Panicked)?;
     let part: Box<dyn Loaded + '_> = Box::new(Part::<V, K, C> { body, _held: held });
     // SAFETY: only lifetimes change. Those in the types of `V`, `K` and `C` are of the process where the part was written;
     // here their values were decoded, and borrow from `held` at most, which lives as long as they do.

@@ -53,8 +53,7 @@ impl<T: Portable> Travel for ByValue<T> {
         T::of_bytes(input).map(Some)
     }
 
-    fn open<'held>(held: &'held mut Option<T>) -> T
-    {
+    fn open(held: &mut Option<T>) -> T {
         held.take().expect("what travelled is shown once")
     }
 }
@@ -82,8 +81,7 @@ impl<'here, T: Lendable + ?Sized + 'static> Travel for ByReference<'here, T> {
         T::owned_of_bytes(input)
     }
 
-    fn open<'held>(held: &'held mut T::Owned) -> &'held T
-    {
+    fn open(held: &mut T::Owned) -> &T {
         T::lend(held)
     }
 }
@@ -144,8 +142,7 @@ impl<A: Travel, B: Travel> Travel for Both<A, B> {
         Ok((A::read(first)?, B::read(second)?))
     }
 
-    fn open<'held>(held: &'held mut Self::Held) -> Self::Seen<'held>
-    {
+    fn open<'held>(held: &'held mut Self::Held) -> Self::Seen<'held> {
         (A::open(&mut held.0), B::open(&mut held.1))
     }
 }

@@ -57,7 +57,8 @@ fn note(info: &PanicHookInfo<'_>) {
     let message = info.payload_as_str().map(str::to_owned);
     // In threads the hook before this one has it on standard error; from a worker process it goes to the parent too.
     let backtrace = config::is_worker_process().then(Backtrace::capture);
-    let backtrace = backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured).map(|trace| trace.to_string());
+    let backtrace =
+        backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured).map(|trace| trace.to_string());
     let note = Note { message, place: place.to_string(), backtrace };
     // Fails only while the thread is ending, when there is no task left to tell.
     LAST.try_with(|last| last.replace(Some(note))).ok();

@@ -185,7 +185,6 @@ impl Inbox {
         &self.bytes[range]
     }
 
-
     fn header(&self) -> Result<Option<Header>, Broken> {
         match self.bytes[self.start..].first_chunk() {
             Some(bytes) => Header::from_bytes(*bytes).map(Some),

@@ -4,5 +4,5 @@ mod answers;
 mod serve;
 mod start;
 
-pub use start::init;
 pub(crate) use start::MARKER;
+pub use start::init;
