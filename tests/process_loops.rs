@@ -134,3 +134,90 @@ fn a_task_takes_borrows_as_owned_values() {
         assert_eq!(all, ["x", "yy"]);
     });
 }
+
+#[concurrent(mode = "process", workers = 2, buffersize = 1)]
+fn fed_by_its_own_results(first: u64) -> Vec<u64> {
+    let queue = std::cell::RefCell::new(std::collections::VecDeque::from([first]));
+    let mut out = Vec::new();
+    for n in std::iter::from_fn(|| queue.borrow_mut().pop_front()) {
+        let square = work(n);
+        if square < 16 {
+            queue.borrow_mut().push_back(n + 1);
+        }
+        out.push(square);
+    }
+    out
+}
+
+#[test]
+fn a_buffer_of_one_lets_the_next_iteration_see_what_this_one_did() {
+    timed(|| assert_eq!(fed_by_its_own_results(1), [1, 4, 9, 16]));
+}
+
+struct Wrapped<'a>(std::borrow::Cow<'a, str>);
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Named {
+    name: String,
+}
+
+impl Named {
+    #[concurrent(mode = "process", workers = 2)]
+    fn shown(&self, r#type: &str, n: u64) -> Vec<String> {
+        let mut out = Vec::new();
+        for i in 0..n {
+            let doubled = {
+                struct Doubled(u64);
+                impl Doubled {
+                    fn get(&self) -> u64 {
+                        self.0 * 2
+                    }
+                }
+                work(Doubled(i).get())
+            };
+            let line = format!("{type} {self:?} {doubled}");
+            out.push(line);
+        }
+        out
+    }
+}
+
+#[concurrent(mode = "process", workers = 2)]
+fn cows<T>(name: std::borrow::Cow<'_, str>, value: T, n: u64) -> Vec<String>
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + std::fmt::Display,
+{
+    let mut out = Vec::new();
+    for i in 0..n {
+        let line = format!("{name}{value}{}", work(i));
+        out.push(line);
+    }
+    out
+}
+
+#[test]
+fn names_and_lifetimes_of_captured_variables_do_not_matter() {
+    timed(|| {
+        let named = Named { name: "x".to_owned() };
+        assert_eq!(named.shown("t", 2), ["t Named { name: \"x\" } 0", "t Named { name: \"x\" } 4"]);
+        let wrapped = Wrapped("c".into());
+        assert_eq!(cows(wrapped.0, 7, 2), ["c70", "c71"]);
+    });
+}
+
+#[concurrent(mode = "process", workers = 2)]
+fn nested_result(n: u64) -> Result<impl Iterator<Item = u64>, Error> {
+    let mut out = Vec::new();
+    for i in 0..n {
+        out.push(crash_on_5(i));
+    }
+    Ok(out.into_iter())
+}
+
+#[test]
+fn a_failure_is_returned_beside_a_type_without_a_name() {
+    timed(|| {
+        assert_eq!(nested_result(3).unwrap().sum::<u64>(), 5);
+        assert!(nested_result(7).err().is_some_and(|error| error.is_worker_died()));
+    });
+}

@@ -154,6 +154,7 @@ pub(crate) fn is_borrower(method: &str) -> bool {
             | "file_stem"
             | "to_str"
             | "to_string_lossy"
+            | "display"
             | "as_any"
     ) || is_lazy_adapter(method)
 }

@@ -43,10 +43,16 @@ pub(crate) fn captured_names(text: &str) -> Vec<String> {
             Some(name)
         });
         let is_name = |name: &&str| name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-        names.extend(std::iter::once(argument.trim()).chain(dollars).filter(is_name).map(str::to_owned));
+        names.extend(std::iter::once(argument.trim()).chain(dollars).filter(is_name).map(as_written));
         rest = &rest[close + 1..];
     }
     names
+}
+
+/// A name in a format string as it is written elsewhere: keywords need not be raw there.
+fn as_written(name: &str) -> String {
+    let is_plain = name == "self" || syn::parse_str::<proc_macro2::Ident>(name).is_ok_and(|_| syn::parse_str::<syn::Ident>(name).is_ok());
+    if is_plain { name.to_owned() } else { format!("r#{name}") }
 }
 
 /// Whether an exit is seen among the tokens.

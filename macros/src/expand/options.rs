@@ -3,7 +3,7 @@
 use crate::abi::Abi;
 use crate::model::options::{Keyed, Options};
 use crate::names;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Expr;
 
@@ -24,8 +24,9 @@ pub(crate) fn of_loop(options: &Options, may_be_left: bool, reduces: bool, abi: 
 
 // Input:  mode = "process", workers = 4, timeout = limit
 // Output: ProcessOptions::new("name").workers(4).timeout(limit)
-pub(crate) fn of_processes(options: &Options, name: &str, abi: &Abi) -> TokenStream {
-    let start = abi.private("ProcessOptions");
+// Errors name the loop or task by the line at `at`.
+pub(crate) fn of_processes(options: &Options, name: &str, at: Span, abi: &Abi) -> TokenStream {
+    let start = abi.private_at("ProcessOptions", at);
     let counts = counts(options);
     let pool = options.pool.as_ref().map(pool);
     let special: TokenStream = options.for_processes_only().map(call).collect();
@@ -33,7 +34,7 @@ pub(crate) fn of_processes(options: &Options, name: &str, abi: &Abi) -> TokenStr
         let unordered = Ident::new("unordered", names::at(span));
         quote!(.#unordered())
     });
-    quote!(#start::new(#name) #counts #pool #special #unordered .checked())
+    quote_spanned!(at=> #start::new(#name) #counts #pool #special #unordered .checked())
 }
 
 // Input:  task, workers = 4

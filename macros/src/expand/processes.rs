@@ -7,12 +7,14 @@ use super::parts;
 use crate::abi::Abi;
 use crate::model::loop_plan::{LoopPlan, Split};
 use crate::names;
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::visit_mut::VisitMut;
+use syn::visit_mut::{self, VisitMut};
 use syn::{ExprForLoop, ReturnType, Type};
+
+/// What `self` is called in a worker.
+const THIS: &str = "__this";
 
 // Input:  for x in source { body }
 // Output: {
@@ -39,7 +41,7 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
         (local("iter"), local("options"), local("team"), local("part"), local("kind"), local("captures"));
     plain.expr = syn::parse_quote!(#iter);
 
-    let options_value = options::of_processes(&plan.options, expander.name, &abi);
+    let options_value = options::of_processes(&plan.options, expander.name, at, &abi);
     let ExprForLoop { label, pat, .. } = &plan.written;
     let items = &split.items;
     // Whatever a `return` returns, only what it is made of has to travel.
@@ -50,9 +52,10 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     let may_be_left = loops::may_be_left(split, &abi, source);
     let item_kind = self::kind(&abi, "process_items", &quote_spanned!(at=> item(&#iter)), at);
     let ways =
-        ["StaysHere", "StaysOne", "TravelsAsItself", "TravelsAsReference", "TravelsAsPair", "HasState", "HasNoState"];
+        ["StaysHere", "StaysOne", "StaysBorrowed", "TravelsAsItself", "TravelsAsReference", "TravelsAsPair", "HasState", "HasNoState"];
     let ways = ways.map(|name| abi.private_at(name, at));
-    let this = names::local("this");
+    // With the user's own hygiene, since format strings name it too.
+    let this = Ident::new(THIS, Span::call_site());
     let closure = with_this(closure, &this);
     let (step, item, error) = (names::local("step"), names::local("item"), names::local("error"));
     let private = |name| abi.private_at(name, at);
@@ -96,7 +99,7 @@ fn captured(split: &Split, abi: &Abi, at: Span) -> (TokenStream, TokenStream) {
         let probe = quote_spanned!(span=> #probe::of_value(&#name));
         let kind = quote_spanned!(span=> #check((&&&&#probe).travels(), #probe.asked(), (&&#probe).state()));
         let text = name.to_string();
-        let seen = if name == "self" { names::local("this") } else { name.clone() };
+        let seen = if name == "self" { Ident::new(THIS, name.span()) } else { name.clone() };
         value = quote_spanned!(span=> #value.with(#text, #kind, &#name));
         pattern = quote!((#seen, #pattern));
     }
@@ -145,33 +148,38 @@ fn failure(expander: &Expander<'_>, abi: &Abi, at: Span) -> TokenStream {
     }
 }
 
-/// The type that a function returns, if it can be written inside of it.
+/// The type that a function returns, if it can be written inside of it: with `_` for what has no name.
 pub(super) fn nameable(output: &ReturnType) -> Option<Type> {
-    struct HasImpl(bool);
+    struct Anonymous(bool);
 
-    impl Visit<'_> for HasImpl {
-        fn visit_type_impl_trait(&mut self, _: &syn::TypeImplTrait) {
-            self.0 = true;
-        }
-
-        fn visit_type(&mut self, ty: &Type) {
-            self.0 |= matches!(ty, Type::Never(_) | Type::Macro(_));
-            visit::visit_type(self, ty);
+    impl VisitMut for Anonymous {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            match ty {
+                Type::ImplTrait(_) => *ty = syn::parse_quote!(_),
+                Type::Never(_) | Type::Macro(_) => self.0 = true,
+                _ => visit_mut::visit_type_mut(self, ty),
+            }
         }
     }
 
     let ReturnType::Type(_, ty) = output else { return None };
-    let mut found = HasImpl(false);
-    found.visit_type(ty);
-    (!found.0).then(|| (**ty).clone())
+    let (mut ty, mut anonymous) = (ty.clone(), Anonymous(matches!(**ty, Type::ImplTrait(_))));
+    anonymous.visit_type_mut(&mut ty);
+    (!anonymous.0).then_some(*ty)
 }
 
 /// `tokens` in which `self` is called `this`: a closure's parameter cannot have the name `self`.
 fn with_this(tokens: TokenStream, this: &Ident) -> TokenStream {
     let mut tokens = tokens.into_iter().peekable();
     let mut out = TokenStream::new();
+    let mut in_item = false;
     while let Some(token) = tokens.next() {
         match token {
+            // `impl L { … }` within the part: its `self` is its own.
+            TokenTree::Group(group) if in_item && group.delimiter() == Delimiter::Brace => {
+                in_item = false;
+                group.to_tokens(&mut out);
+            }
             TokenTree::Group(group) => {
                 let mut renamed = Group::new(group.delimiter(), with_this(group.stream(), this));
                 renamed.set_span(group.span());
@@ -179,13 +187,28 @@ fn with_this(tokens: TokenStream, this: &Ident) -> TokenStream {
             }
             // `self::path` is another `self`.
             TokenTree::Ident(ident)
-                if ident == "self"
-                    && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':') =>
+                if ident == "self" && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':') =>
             {
-                Ident::new(&this.to_string(), names::at(ident.span())).to_tokens(&mut out);
+                Ident::new(&this.to_string(), ident.span()).to_tokens(&mut out);
             }
-            token => token.to_tokens(&mut out),
+            TokenTree::Literal(literal) => in_text(literal, this).to_tokens(&mut out),
+            token => {
+                in_item |= matches!(&token, TokenTree::Ident(ident) if ident == "impl" || ident == "trait");
+                token.to_tokens(&mut out);
+            }
         }
     }
     out
+}
+
+/// A format string that names `self`, with `this` in its place.
+fn in_text(literal: Literal, this: &Ident) -> Literal {
+    let text = literal.to_string();
+    if !text.contains("{self}") && !text.contains("{self:") {
+        return literal;
+    }
+    let renamed = text.replace("{self}", &format!("{{{this}}}")).replace("{self:", &format!("{{{this}:"));
+    let Ok(mut renamed) = renamed.parse::<Literal>() else { return literal };
+    renamed.set_span(literal.span());
+    renamed
 }

@@ -49,7 +49,7 @@ fn submit(plan: &TaskPlan, abi: &Abi) -> TokenStream {
     let arguments = parameters.iter().map(|parameter| argument(parameter, &parameter.name));
     let (future, called) = (abi.public("Future"), called(plan));
     let submitted = if options.is_process() {
-        let options = options::of_processes(options, &name.to_string(), abi);
+        let options = options::of_processes(options, &name.to_string(), proc_macro2::Span::mixed_site(), abi);
         let submit_process = abi.private("submit_process");
         let names: Vec<&Ident> = parameters.iter().map(|parameter| &parameter.name).collect();
         quote!(#submit_process(#options, (#(#names,)*), |(#(#names,)*)| #called(#(#arguments),*)))
@@ -92,7 +92,7 @@ fn map(plan: &TaskPlan, abi: &Abi) -> TokenStream {
     let arguments = parameters.iter().zip(&locals).map(|(parameter, local)| argument(parameter, local));
     let (map, called) = (abi.public("Map"), called(plan));
     let (options, map_task, capture) = if options.is_process() {
-        (options::of_processes(options, &name.to_string(), abi), abi.private("map_process"), None)
+        (options::of_processes(options, &name.to_string(), proc_macro2::Span::mixed_site(), abi), abi.private("map_process"), None)
     } else {
         (options::of_task(options, &name.to_string(), abi), abi.private("map_task"), Some(quote!(move)))
     };

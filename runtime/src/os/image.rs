@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::ops::Range;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
@@ -30,41 +31,52 @@ pub(crate) fn identity() -> io::Result<Identity> {
     Ok(Identity { device: file.dev(), inode: file.ino(), size: file.size(), modified })
 }
 
+/// Whether `anchor` lies in the file that this process was started from. Otherwise we are part of a library, which a copy
+/// of the process would not have loaded when it is to become a worker.
+pub(crate) fn is_in_executable(anchor: usize) -> bool {
+    match (MAPS.as_ref(), fs::read_link("/proc/self/exe")) {
+        (Some(maps), Ok(file)) => file_at(&maps.all, anchor).is_some_and(|own| own.as_bytes() == file.as_os_str().as_bytes()),
+        // Where the system does not tell, the handshake alone has to do.
+        _ => true,
+    }
+}
+
+/// Executable ranges of memory, each with the name of the file it comes from; and all ranges with names.
+struct Maps {
+    code: Vec<(Range<usize>, String)>,
+    all: Vec<(Range<usize>, String)>,
+}
+
+static MAPS: LazyLock<Option<Maps>> = LazyLock::new(|| {
+    let text = fs::read_to_string("/proc/self/maps").ok()?;
+    let mut maps = Maps { code: Vec::new(), all: Vec::new() };
+    for line in text.lines() {
+        // 55e0c0000000-55e0c0042000 r-xp 00001000 fe:01 1234   /path/of/the/file
+        let mut fields = line.splitn(6, ' ');
+        let (Some((start, end)), Some(rights)) = (fields.next()?.split_once('-'), fields.next()) else { continue };
+        let (Ok(start), Ok(end)) = (usize::from_str_radix(start, 16), usize::from_str_radix(end, 16)) else {
+            continue;
+        };
+        let file = fields.last().unwrap_or("").trim().to_owned();
+        if rights.contains('x') {
+            maps.code.push((start..end, file.clone()));
+        }
+        maps.all.push((start..end, file));
+    }
+    Some(maps)
+});
+
+fn file_at(ranges: &[(Range<usize>, String)], address: usize) -> Option<&str> {
+    ranges.iter().find(|(range, _)| range.contains(&address)).map(|(_, file)| file.as_str())
+}
+
 /// Whether there is code of the executable itself at `address`, as there is at the same distance from `anchor` in every
 /// process that runs it. A library loaded beside it lies elsewhere in each process.
 pub(crate) fn has_code_at(address: usize, anchor: usize) -> bool {
-    /// Executable ranges of memory, each with the name of the file it comes from; and all ranges with names.
-    struct Maps {
-        code: Vec<(Range<usize>, String)>,
-        all: Vec<(Range<usize>, String)>,
-    }
-
-    static MAPS: LazyLock<Option<Maps>> = LazyLock::new(|| {
-        let text = fs::read_to_string("/proc/self/maps").ok()?;
-        let mut maps = Maps { code: Vec::new(), all: Vec::new() };
-        for line in text.lines() {
-            // 55e0c0000000-55e0c0042000 r-xp 00001000 fe:01 1234   /path/of/the/file
-            let mut fields = line.splitn(6, ' ');
-            let (Some((start, end)), Some(rights)) = (fields.next()?.split_once('-'), fields.next()) else { continue };
-            let (Ok(start), Ok(end)) = (usize::from_str_radix(start, 16), usize::from_str_radix(end, 16)) else {
-                continue;
-            };
-            let file = fields.last().unwrap_or("").trim().to_owned();
-            if rights.contains('x') {
-                maps.code.push((start..end, file.clone()));
-            }
-            maps.all.push((start..end, file));
-        }
-        Some(maps)
-    });
-
     let Some(maps) = &*MAPS else {
         // Where the system does not tell, the handshake alone has to do.
         return true;
     };
-    fn file_at(ranges: &[(Range<usize>, String)], address: usize) -> Option<&str> {
-        ranges.iter().find(|(range, _)| range.contains(&address)).map(|(_, file)| file.as_str())
-    }
     match (file_at(&maps.code, address), file_at(&maps.all, anchor)) {
         (Some(code), Some(own)) => !code.is_empty() && code == own,
         _ => false,

@@ -22,7 +22,7 @@ pub use loops::{
 };
 pub use probe::{
     AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, HasNoState, HasState, ItemsMayBeLeft,
-    MutFirst, MutItem, Prepared, Probe, SourceMayBeLeft, SplittableSource, StaysHere, StaysOne, TravelsAsItself,
+    MutFirst, MutItem, Prepared, Probe, SourceMayBeLeft, SplittableSource, StaysHere, StaysBorrowed, StaysOne, TravelsAsItself,
     TravelsAsPair, TravelsAsReference, items_may_be_left, source_may_be_left,
 };
 #[cfg(unix)]

@@ -306,6 +306,21 @@ pub trait StaysOne<T> {
 
 impl<T: SharesState> StaysOne<T> for &&&Probe<T> {}
 
+/// Not at all either: borrows within borrows, which serde cannot make again.
+pub trait StaysBorrowed<T> {
+    /// See the trait.
+    fn travels(&self) -> Stuck<T> {
+        Stuck::new()
+    }
+}
+
+impl<'a, T: ?Sized> StaysBorrowed<&'a &'a T> for &&&Probe<&'a &'a T> {}
+impl<'a, T: ?Sized> StaysBorrowed<&'a [&'a T]> for &&&Probe<&'a [&'a T]> {}
+impl<'a, T: ?Sized> StaysBorrowed<&'a Vec<&'a T>> for &&&Probe<&'a Vec<&'a T>> {}
+impl<'a, T: ?Sized> StaysBorrowed<Vec<&'a T>> for &&&Probe<Vec<&'a T>> {}
+impl<'a, T: ?Sized> StaysBorrowed<Option<&'a T>> for &&&Probe<Option<&'a T>> {}
+impl<'a, T: ?Sized> StaysBorrowed<(usize, &'a &'a T)> for &&&Probe<(usize, &'a &'a T)> {}
+
 /// As itself.
 pub trait TravelsAsItself<T> {
     /// See the trait.

@@ -269,7 +269,7 @@ impl<'pool> ProcessTeam<'pool> {
             (Err(error), _) => finished(label, Err(error.for_next_item())),
             (_, Err(reason)) => finished(label, Err(Error::encode(label, reason.clone()))),
         };
-        let map = options.tuned(Map::over(Feed::over(n_workers, launch, source)));
+        let map = options.tuned(Map::over(Feed::over(n_workers, launch, source)).for_loop());
         if options.unordered { Steps::Unordered(map.unordered()) } else { Steps::Ordered(map) }
     }
 }
@@ -286,7 +286,7 @@ fn write_caught<K: Travel>(item: &K::Here, out: &mut Vec<u8>) -> Result<(), Stri
 #[diagnostic::on_unimplemented(
     message = "[C030] `{Self}` is captured by the parallel part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent to a worker process",
     label = "not `Serialize + DeserializeOwned`",
-    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; capture what it is made from instead of a handle (a path for a file)",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; capture what it is made from instead of a handle (a path for a file), or only the field that is needed (`let k = self.k;` before the loop)",
     note = "help: or use it in an in-order statement only, or use `mode = \"thread\"`"
 )]
 pub trait ProcessCapture<K, S> {}
@@ -305,7 +305,7 @@ pub fn process_capture<K, T: ProcessCapture<K, S>, S>(kind: K, _: PhantomData<T>
 #[diagnostic::on_unimplemented(
     message = "[C003] this `#[concurrent(mode = \"process\")]` loop iterates over `{Self}`, which cannot be sent to a worker process",
     label = "not `Serialize + DeserializeOwned`",
-    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values (`.iter().copied()` where the items are references to references)",
     note = "help: or use `mode = \"thread\"`"
 )]
 pub trait ProcessItem<K> {}
@@ -325,14 +325,14 @@ pub fn process_items<K, T: ProcessItem<K>>(kind: K, _: PhantomData<T>) -> K {
 /// What may cross from the parallel to the in-order part.
 #[diagnostic::on_unimplemented(
     message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
-    label = "not `Serialize + DeserializeOwned`",
+    label = "not `Serialize + DeserializeOwned + Send`",
     note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; turn an error into its text with `map_err(|error| error.to_string())`, a borrow into its owner with `to_owned()`",
     note = "help: or use `mode = \"thread\"`"
 )]
 pub trait ProcessCross<K> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: ?Sized, V> ProcessCross<ByValue<V>> for T {}
+impl<T: Send, V> ProcessCross<ByValue<V>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, V: ?Sized> ProcessCross<ByReference<'_, V>> for T {}
 #[diagnostic::do_not_recommend]

@@ -18,7 +18,7 @@ use crate::sync::{Arc, Weak};
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::Hello;
 use crate::wire::page::{Page, SLOTS};
-use crate::worker::MARKER;
+use crate::worker::{self, MARKER};
 
 /// How many short tasks may be on their way to one worker. Enough to hide the way there and back (about 50 µs) behind tasks
 /// of a microsecond, also while the worker keeps answers back; what turns out to be long is taken back when another worker
@@ -91,6 +91,9 @@ impl Child {
         match near.send_with(&greeting, passed.as_fd())? {
             Moved::Bytes(n) if n == greeting.len() => {}
             _ => return Err(io::ErrorKind::WriteZero.into()),
+        }
+        if let Some(reason) = worker::obstacle() {
+            return Err(io::Error::other(reason));
         }
         let process = Process::start(far, MARKER)?;
         let mut outbox = Outbox::default();

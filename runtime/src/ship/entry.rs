@@ -17,7 +17,9 @@ impl Entry {
     ///
     /// If it does not belong to the executable itself (but to a library that is loaded beside it).
     pub(crate) fn of(address: usize) -> Result<Self, String> {
-        if image::has_code_at(address, anchor()) {
+        if !image::is_in_executable(anchor()) {
+            Err("worker processes need this crate in the executable itself, but it is in a dynamic library".to_owned())
+        } else if image::has_code_at(address, anchor()) {
             Ok(Self(address.wrapping_sub(anchor()) as u64))
         } else {
             Err("its code is in a dynamic library, and worker processes find only what is in the executable".to_owned())

@@ -27,16 +27,17 @@ impl<'held, K: Travel> Arrived<'held, K> {
 pub type Body<'held, K, C> = Box<dyn Fn(Arrived<'_, K>) -> C + 'held>;
 
 /// What makes it: a function of the captured variables.
-pub type MakeBody<V, K, C> = for<'held> fn(<V as Travel>::Seen<'held>, Maker<'held, K, C>) -> Body<'held, K, C>;
+pub type MakeBody<V, K, C> = for<'held> fn(<V as Travel>::Seen<'held>, Maker<'held, V, K, C>) -> Body<'held, K, C>;
 
 /// How long the captured variables can be borrowed, and what the closure takes and gives.
 #[derive(Debug)]
-pub struct Maker<'held, K, C> {
-    lease: PhantomData<&'held ()>,
+pub struct Maker<'held, V, K, C> {
+    /// The variables cannot be borrowed for longer than their types live.
+    lease: PhantomData<&'held V>,
     body: PhantomData<fn(K) -> C>,
 }
 
-impl<'held, K: Travel, C> Maker<'held, K, C> {
+impl<'held, V, K: Travel, C> Maker<'held, V, K, C> {
     /// The closure.
     pub fn body(self, body: impl Fn(Arrived<'_, K>) -> C + 'held) -> Body<'held, K, C> {
         Box::new(body)
