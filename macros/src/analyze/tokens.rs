@@ -51,7 +51,7 @@ pub(crate) fn captured_names(text: &str) -> Vec<String> {
 
 /// A name in a format string as it is written elsewhere: keywords need not be raw there.
 fn as_written(name: &str) -> String {
-    let is_plain = name == "self" || syn::parse_str::<proc_macro2::Ident>(name).is_ok_and(|_| syn::parse_str::<syn::Ident>(name).is_ok());
+    let is_plain = name == "self" || syn::parse_str::<syn::Ident>(name).is_ok();
     if is_plain { name.to_owned() } else { format!("r#{name}") }
 }
 

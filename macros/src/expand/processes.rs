@@ -51,8 +51,16 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     let (pattern, captured) = captured(split, &abi, at);
     let may_be_left = loops::may_be_left(split, &abi, source);
     let item_kind = self::kind(&abi, "process_items", &quote_spanned!(at=> item(&#iter)), at);
-    let ways =
-        ["StaysHere", "StaysOne", "StaysBorrowed", "TravelsAsItself", "TravelsAsReference", "TravelsAsPair", "HasState", "HasNoState"];
+    let ways = [
+        "StaysHere",
+        "StaysOne",
+        "StaysBorrowed",
+        "TravelsAsItself",
+        "TravelsAsReference",
+        "TravelsAsPair",
+        "HasState",
+        "HasNoState",
+    ];
     let ways = ways.map(|name| abi.private_at(name, at));
     // With the user's own hygiene, since format strings name it too.
     let this = Ident::new(THIS, Span::call_site());
@@ -187,7 +195,8 @@ fn with_this(tokens: TokenStream, this: &Ident) -> TokenStream {
             }
             // `self::path` is another `self`.
             TokenTree::Ident(ident)
-                if ident == "self" && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':') =>
+                if ident == "self"
+                    && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':') =>
             {
                 Ident::new(&this.to_string(), ident.span()).to_tokens(&mut out);
             }

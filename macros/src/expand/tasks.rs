@@ -92,7 +92,11 @@ fn map(plan: &TaskPlan, abi: &Abi) -> TokenStream {
     let arguments = parameters.iter().zip(&locals).map(|(parameter, local)| argument(parameter, local));
     let (map, called) = (abi.public("Map"), called(plan));
     let (options, map_task, capture) = if options.is_process() {
-        (options::of_processes(options, &name.to_string(), proc_macro2::Span::mixed_site(), abi), abi.private("map_process"), None)
+        (
+            options::of_processes(options, &name.to_string(), proc_macro2::Span::mixed_site(), abi),
+            abi.private("map_process"),
+            None,
+        )
     } else {
         (options::of_task(options, &name.to_string(), abi), abi.private("map_task"), Some(quote!(move)))
     };

@@ -74,7 +74,15 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
 
     /// The map of what `feed` brings.
     pub(crate) fn over(feed: Feed<'p, I, T>) -> Self {
-        Self { feed, running: Running(VecDeque::new()), ready: Vec::new().into_iter(), deadline: None, is_over: false, takes_late: false, is_last_untaken: false }
+        Self {
+            feed,
+            running: Running(VecDeque::new()),
+            ready: Vec::new().into_iter(),
+            deadline: None,
+            is_over: false,
+            takes_late: false,
+            is_last_untaken: false,
+        }
     }
 
     /// How many consecutive inputs are handed over together. The default is 1 with threads; with processes as many as take

@@ -35,7 +35,9 @@ pub(crate) fn identity() -> io::Result<Identity> {
 /// of the process would not have loaded when it is to become a worker.
 pub(crate) fn is_in_executable(anchor: usize) -> bool {
     match (MAPS.as_ref(), fs::read_link("/proc/self/exe")) {
-        (Some(maps), Ok(file)) => file_at(&maps.all, anchor).is_some_and(|own| own.as_bytes() == file.as_os_str().as_bytes()),
+        (Some(maps), Ok(file)) => {
+            file_at(&maps.all, anchor).is_some_and(|own| own.as_bytes() == file.as_os_str().as_bytes())
+        }
         // Where the system does not tell, the handshake alone has to do.
         _ => true,
     }

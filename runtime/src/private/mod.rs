@@ -22,8 +22,8 @@ pub use loops::{
 };
 pub use probe::{
     AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, HasNoState, HasState, ItemsMayBeLeft,
-    MutFirst, MutItem, Prepared, Probe, SourceMayBeLeft, SplittableSource, StaysHere, StaysBorrowed, StaysOne, TravelsAsItself,
-    TravelsAsPair, TravelsAsReference, items_may_be_left, source_may_be_left,
+    MutFirst, MutItem, Prepared, Probe, SourceMayBeLeft, SplittableSource, StaysBorrowed, StaysHere, StaysOne,
+    TravelsAsItself, TravelsAsPair, TravelsAsReference, items_may_be_left, source_may_be_left,
 };
 #[cfg(unix)]
 pub use processes::{

@@ -4,5 +4,5 @@ mod answers;
 mod serve;
 mod start;
 
-pub(crate) use start::{MARKER, obstacle};
 pub use start::init;
+pub(crate) use start::{MARKER, obstacle};
