@@ -64,11 +64,9 @@ impl Core {
         let is_next = state.queue.is_empty();
         state.queue.extend(Run::all_of(&batch));
         // With others before it, the supervisor is told by the end of one of those, or has been told.
-        let wants_another = is_next && state.dispatch(Instant::now());
-        // What the socket did not take now is sent when it has room, for which the supervisor waits.
-        let has_unsent = is_next && state.children.iter().any(|child| !child.outbox.is_empty());
+        let wants_supervisor = is_next && state.dispatch_lazily(Instant::now());
         drop(state);
-        if wants_another || has_limit || has_unsent {
+        if wants_supervisor || has_limit {
             self.bell.ring();
         }
     }

@@ -89,8 +89,22 @@ impl State {
         }
     }
 
-    /// Gives tasks to workers as long as there are both. Returns whether another worker should be started.
+    /// Gives tasks to workers as long as there are both, and sends them. Returns whether another worker should be started.
     pub(super) fn dispatch(&mut self, now: Instant) -> bool {
+        let wants_another = self.assign(now);
+        self.children.iter_mut().filter(|child| !child.outbox.is_empty()).for_each(Child::flush);
+        wants_another
+    }
+
+    /// Like [`dispatch`](Self::dispatch), but what a busy worker need not have yet is sent after its next answer. Returns
+    /// whether the supervisor should come: to start another worker, or because a socket is full.
+    pub(super) fn dispatch_lazily(&mut self, now: Instant) -> bool {
+        let wants_another = self.assign(now);
+        self.children.iter_mut().filter(|child| child.is_hungry()).for_each(Child::flush);
+        wants_another || self.children.iter().any(Child::is_hungry)
+    }
+
+    fn assign(&mut self, now: Instant) -> bool {
         let mut wants_another = false;
         while let Some(run) = self.queue.front_mut() {
             if run.batch.is_recalled() || run.items.is_empty() {
@@ -115,11 +129,6 @@ impl State {
             }
             if run.items.is_empty() {
                 self.queue.pop_front();
-            }
-        }
-        for child in &mut self.children {
-            if !child.outbox.is_empty() {
-                child.flush();
             }
         }
         wants_another
@@ -317,16 +326,7 @@ impl State {
             if was_running {
                 retries_left -= 1;
             }
-            match self.queue.front_mut() {
-                Some(next)
-                    if Arc::ptr_eq(&next.batch, &batch)
-                        && next.items.start == item + 1
-                        && next.retries_left == retries_left =>
-                {
-                    next.items.start = item;
-                }
-                _ => self.queue.push_front(Run { batch, items: item..item + 1, retries_left }),
-            }
+            put_back(&mut self.queue, batch, item, retries_left);
         }
         deliveries.reverse();
         if child.age == Age::Starting && child.killed.is_none() {
@@ -373,22 +373,39 @@ impl State {
             return None;
         }
         // Chunks stay together: their size is the user's.
-        let is_movable = |child: &&mut Child| child.in_flight.len() > 1 && child.in_flight.back().is_some_and(|last| last.batch.len() == 1);
+        let is_movable = |child: &&mut Child| match (child.in_flight.front(), child.in_flight.back()) {
+            (Some(first), Some(last)) => !Arc::ptr_eq(&first.batch, &last.batch),
+            _ => false,
+        };
         let child = self.children.iter_mut().filter(is_movable).max_by_key(|child| child.in_flight.len())?;
         let ran = Duration::from_nanos(monotonic_nanos().saturating_sub(child.page.started_at()));
         if ran < LONG {
             return Some(now + (LONG - ran));
         }
-        let n_taken = child.in_flight.len() / 2;
-        for _ in 0..n_taken {
-            let last = child.in_flight.len() - 1;
-            if child.in_flight[last].batch.len() > 1 {
+        let first = Arc::clone(&child.in_flight.front()?.batch);
+        let half = child.in_flight.len().div_ceil(2);
+        while let Some(last) = child.in_flight.back() {
+            // The chunk that runs stays, and so does the one in the middle unless the queue has nothing yet.
+            let is_begun = self.queue.front().is_some_and(|run| Arc::ptr_eq(&run.batch, &last.batch));
+            if Arc::ptr_eq(&last.batch, &first) || (child.in_flight.len() <= half && !is_begun) {
                 break;
             }
-            let Some(InFlight { batch, item, retries_left, .. }) = child.revoke(last) else { break };
-            self.queue.push_front(Run { batch, items: item..item + 1, retries_left });
+            let Some(InFlight { batch, item, retries_left, .. }) = child.revoke(child.in_flight.len() - 1) else { break };
+            put_back(&mut self.queue, batch, item, retries_left);
         }
         None
+    }
+}
+
+/// Puts a task back to the front of the queue; those behind it were put back before.
+fn put_back(queue: &mut VecDeque<Run>, batch: Arc<Batch>, item: usize, retries_left: u32) {
+    match queue.front_mut() {
+        Some(next)
+            if Arc::ptr_eq(&next.batch, &batch) && next.items.start == item + 1 && next.retries_left == retries_left =>
+        {
+            next.items.start = item;
+        }
+        _ => queue.push_front(Run { batch, items: item..item + 1, retries_left }),
     }
 }
 
