@@ -27,6 +27,8 @@ impl Signal {
         OWN.try_with(Arc::clone).unwrap_or_default()
     }
 
+    /// Never inlined, so that all such wakers are made by the same code and have the same tables: see [`is_plain`].
+    #[inline(never)]
     pub(super) fn waker(self: &Arc<Self>) -> Waker {
         Waker::from(Arc::clone(self))
     }
@@ -68,15 +70,32 @@ impl Signal {
 
 /// Whether waking `waker` only wakes a thread: no user code runs, and nothing blocks. False is always safe to say.
 pub(super) fn is_plain(waker: &Waker) -> bool {
-    static PLAIN: LazyLock<usize> = LazyLock::new(|| {
-        let waker = Waker::from(Arc::<Signal>::default());
-        waker.vtable() as *const _ as usize
+    fn table(waker: &Waker) -> usize {
+        std::ptr::from_ref(waker.vtable()).addr()
+    }
+
+    // A clone is made by other code, which may have another copy of the table.
+    static PLAIN: LazyLock<[usize; 2]> = LazyLock::new(|| {
+        let waker = Arc::<Signal>::default().waker();
+        [table(&waker), table(&waker.clone())]
     });
-    waker.vtable() as *const _ as usize == *PLAIN
+    PLAIN.contains(&table(waker))
 }
 
 impl Wake for Signal {
     fn wake(self: Arc<Self>) {
         self.set();
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wakers_of_threads_are_plain_and_others_are_not() {
+        let waker = Signal::of_this_thread().waker();
+        assert!(is_plain(&waker) && is_plain(&waker.clone()) && is_plain(&waker.clone().clone()));
+        assert!(!is_plain(Waker::noop()));
     }
 }
