@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::io;
 use std::os::fd::AsFd;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::child::{Child, Killed};
 use super::core::Core;
@@ -23,6 +23,9 @@ use crate::wire::page::Page;
 
 /// How much is read from one worker before another gets its turn.
 const FAIR_SHARE: usize = 4 * 1024 * 1024;
+
+/// How long the memory of huge messages is kept for the next.
+const KEPT_TIME: Duration = Duration::from_millis(100);
 
 /// Starts the supervisor of a pool. It ends when the pool is closed and its last worker has ended.
 pub(super) fn start(core: Arc<Core>) -> io::Result<()> {
@@ -106,6 +109,9 @@ impl Supervisor {
             interests.extend(line.end.as_ref().map(|end| Interest { descriptor: end.as_fd(), write: false }));
         }
         let limit = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let keeps = self.lines.iter().any(|line| line.inbox.is_large());
+        let limit = if keeps { Some(limit.map_or(KEPT_TIME, |limit| limit.min(KEPT_TIME))) } else { limit };
+        let asked = Instant::now();
         // Wakers: see `watch::wait`. An error is a lack of memory; then all are taken for ready, and we come again.
         let ready = watch::wait(&interests, limit).unwrap_or_else(|_| vec![true; interests.len()]);
         drop(interests);
@@ -120,6 +126,9 @@ impl Supervisor {
             if speaks || has_ended {
                 heard.push((line.child, has_ended));
             }
+        }
+        if keeps && heard.is_empty() && asked.elapsed() >= KEPT_TIME {
+            self.lines.iter_mut().for_each(|line| line.inbox.slim());
         }
         for (child, has_ended) in heard {
             self.hear(child, has_ended);
@@ -279,11 +288,14 @@ impl Line {
     /// Reads what has come: a fair share, or all of it if the worker has ended. Returns whether the socket is closed.
     fn read(&mut self, has_ended: bool) -> bool {
         let mut n_read = 0;
-        while has_ended || n_read < FAIR_SHARE {
+        let mut is_dry = false;
+        while has_ended || (n_read < FAIR_SHARE && !is_dry) {
             let room = self.inbox.room();
             let before = room.len();
             match self.socket.receive_now(room) {
                 Ok(Moved::Bytes(n)) => {
+                    // Room was left: there is no more.
+                    is_dry = n < room.capacity() - before;
                     n_read += n;
                     // What was found in the page before comes through the socket once more.
                     let n_new = (self.n_received + n as u64).saturating_sub(self.n_known).min(n as u64);

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::os::fd::AsFd;
+use std::time::Duration;
 
 use super::answers::Answers;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
+use crate::os::watch::{self, Interest};
 use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
 use crate::task::{context, outcome};
@@ -39,6 +42,10 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
         }
         // Nothing to do: whoever waits for the answers gets them now.
         server.answers.flush()?;
+        if (inbox.is_large() || server.frame.capacity() > KEPT_MEMORY) && !is_ready_soon(socket) {
+            inbox.slim();
+            server.frame = Vec::new();
+        }
         // Waker: the pool, which sends a task, or closes the line, also by ending.
         if socket.receive(inbox.room())? == Moved::Closed {
             return Ok(());
@@ -116,12 +123,7 @@ impl Server<'_> {
                 write_failure(&failure, &mut self.frame)
             }
         };
-        self.answers.give(kind, number, now, &mut self.frame)?;
-        // One huge value does not keep its memory.
-        if self.frame.capacity() > KEPT_MEMORY {
-            self.frame = Vec::new();
-        }
-        Ok(())
+        self.answers.give(kind, number, now, &mut self.frame)
     }
 
     fn say(&mut self, kind: Kind) -> io::Result<()> {
@@ -130,8 +132,18 @@ impl Server<'_> {
     }
 }
 
-/// How much memory is kept for the next answer.
+/// How much memory is kept for the next answer, however long there is none.
 const KEPT_MEMORY: usize = 1024 * 1024;
+
+/// How long the memory of huge messages is kept for the next.
+const KEPT_TIME: Duration = Duration::from_millis(100);
+
+/// Whether something comes before [`KEPT_TIME`] is over.
+fn is_ready_soon(socket: &Socket) -> bool {
+    // An error is a lack of memory.
+    let ready = watch::wait(&[Interest { descriptor: socket.as_fd(), write: false }], Some(KEPT_TIME));
+    ready.is_ok_and(|ready| ready == [true])
+}
 
 fn call_function(mut payload: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
     let function = Function::read(&mut payload);
