@@ -83,6 +83,11 @@ impl Batch {
         Self { callee, limits, sink, arguments, ends, is_recalled: AtomicBool::new(false) }
     }
 
+    /// The memory of its arguments, which nobody needs any more.
+    pub(super) fn into_arguments(self) -> Vec<u8> {
+        self.arguments
+    }
+
     pub(crate) fn len(&self) -> usize {
         match &self.ends {
             Ends::One => 1,

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::batch::{Batch, Run};
+use super::spare::Spare;
 use super::state::{Delivery, Phase, State};
 use super::supervisor;
 use crate::error::Error;
@@ -29,13 +30,15 @@ pub(super) struct Core {
     pub(super) bell: Bell,
     /// Notified when the supervisor has ended.
     pub(super) ended: Condvar,
+    /// Memory for huge arguments.
+    pub(super) spare: Spare,
 }
 
 impl Core {
     pub(super) fn new(plan: Plan) -> Result<Arc<Self>, Error> {
         let bell = Bell::new().map_err(|error| Error::spawn(format!("no descriptors for a pool: {error}")))?;
         let state = Mutex::new(State::new(plan.n_workers));
-        Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new() }))
+        Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new(), spare: Spare::default() }))
     }
 
     /// Queues a batch, and sends it at once if a worker is free. Never blocks.

@@ -97,10 +97,10 @@ impl State {
     }
 
     /// Like [`dispatch`](Self::dispatch), but what a busy worker need not have yet is sent after its next answer. Returns
-    /// whether the supervisor should come: to start another worker, or because a socket is full.
+    /// whether the supervisor should come: to start another worker, because a socket is full, or for what takes long to send.
     pub(super) fn dispatch_lazily(&mut self, now: Instant) -> bool {
         let wants_another = self.assign(now);
-        self.children.iter_mut().filter(|child| child.is_hungry()).for_each(Child::flush);
+        self.children.iter_mut().filter(|child| child.is_hungry() && !child.outbox.is_long()).for_each(Child::flush);
         wants_another || self.children.iter().any(Child::is_hungry)
     }
 

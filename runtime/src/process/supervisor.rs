@@ -25,7 +25,7 @@ use crate::wire::page::Page;
 const FAIR_SHARE: usize = 4 * 1024 * 1024;
 
 /// How long the memory of huge messages is kept for the next.
-const KEPT_TIME: Duration = Duration::from_millis(100);
+const KEPT_TIME: Duration = Duration::from_secs(1);
 
 /// Starts the supervisor of a pool. It ends when the pool is closed and its last worker has ended.
 pub(super) fn start(core: Arc<Core>) -> io::Result<()> {
@@ -109,7 +109,7 @@ impl Supervisor {
             interests.extend(line.end.as_ref().map(|end| Interest { descriptor: end.as_fd(), write: false }));
         }
         let limit = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let keeps = self.lines.iter().any(|line| line.inbox.is_large());
+        let keeps = core.spare.is_kept() || self.lines.iter().any(|line| line.inbox.is_large());
         let limit = if keeps { Some(limit.map_or(KEPT_TIME, |limit| limit.min(KEPT_TIME))) } else { limit };
         let asked = Instant::now();
         // Wakers: see `watch::wait`. An error is a lack of memory; then all are taken for ready, and we come again.
@@ -129,6 +129,7 @@ impl Supervisor {
         }
         if keeps && heard.is_empty() && asked.elapsed() >= KEPT_TIME {
             self.lines.iter_mut().for_each(|line| line.inbox.slim());
+            core.spare.give_back();
         }
         for (child, has_ended) in heard {
             self.hear(child, has_ended);
@@ -263,7 +264,9 @@ impl Supervisor {
             };
             Arc::clone(&batch.sink).answer(item, answer, &|task| self.aside.run(label, task));
             // The last owner of the arguments, and perhaps of what a part captured: bytes, no user code.
-            drop(batch);
+            if let Some(batch) = Arc::into_inner(batch) {
+                self.core.spare.keep(batch.into_arguments());
+            }
         }
     }
 

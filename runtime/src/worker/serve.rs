@@ -136,7 +136,7 @@ impl Server<'_> {
 const KEPT_MEMORY: usize = 1024 * 1024;
 
 /// How long the memory of huge messages is kept for the next.
-const KEPT_TIME: Duration = Duration::from_millis(100);
+const KEPT_TIME: Duration = Duration::from_secs(1);
 
 /// Whether something comes before [`KEPT_TIME`] is over.
 fn is_ready_soon(socket: &Socket) -> bool {
