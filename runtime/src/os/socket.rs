@@ -7,8 +7,8 @@ use std::os::unix::net::UnixStream;
 
 use rustix::io::Errno;
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, Shutdown,
-    recv, recvmsg, send, sendmsg, shutdown,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
+    Shutdown, recv, recvmsg, send, sendmsg, shutdown,
 };
 
 /// One end of a socket pair. The pool's end never blocks.
@@ -99,6 +99,7 @@ impl Socket {
     }
 
     fn receive_with(&self, into: &mut Vec<u8>, flags: RecvFlags) -> io::Result<Moved> {
+        super::memory::prefer_large_pages(into.spare_capacity_mut());
         loop {
             return match recv(&self.0, rustix::buffer::spare_capacity(into), flags) {
                 // `recv` counts a close as a message of no bytes.
