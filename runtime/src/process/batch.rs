@@ -92,6 +92,11 @@ impl Batch {
         Self { callee, limits, sink, arguments: Arc::new(arguments), ends, is_recalled: AtomicBool::new(false) }
     }
 
+    /// The memory of its arguments, unless they are still being sent.
+    pub(super) fn into_arguments(self) -> Option<Vec<u8>> {
+        Arc::into_inner(self.arguments)
+    }
+
     pub(crate) fn len(&self) -> usize {
         match &self.ends {
             Ends::One => 1,

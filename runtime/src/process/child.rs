@@ -25,6 +25,12 @@ use crate::worker::{self, MARKER};
 /// is free.
 const WINDOW: usize = 256;
 
+/// A worker with so many tasks before it need not get the next at once: they travel together, ...
+const FED: usize = 32;
+
+/// ... so many at a time.
+const TOGETHER: usize = 16;
+
 /// A task that was given to the worker and not answered.
 pub(super) struct InFlight {
     /// Its number within the worker's life.
@@ -73,6 +79,8 @@ pub(super) struct Child {
     pub(super) look_at: Option<Instant>,
     /// Whether the supervisor knows that something waits to be sent.
     is_stuck: bool,
+    /// How many tasks were put into the outbox since it was last empty.
+    n_unsent: usize,
     next_task: u64,
     /// How many tasks it may still be given.
     quota: usize,
@@ -116,6 +124,7 @@ impl Child {
             killed: None,
             look_at: None,
             is_stuck: false,
+            n_unsent: 0,
             next_task: 0,
             quota,
             known_parts: Vec::new(),
@@ -134,9 +143,8 @@ impl Child {
     /// Whether `run` may be given to it although it has something to do.
     pub(super) fn accepts_more(&self, run: &Run) -> bool {
         let waiting = self.in_flight.len();
-        // One chunk runs, one waits; of single tasks so many that the way there and back does not matter.
-        let enough = if run.batch.len() == 1 { WINDOW } else { run.items.len() + 1 };
-        waiting < enough && self.room() > 0
+        // One chunk runs, one waits; of single tasks and small chunks so many that the way there and back does not matter.
+        waiting < WINDOW.max(run.items.len() + 1) && self.room() > 0
     }
 
     /// Gives it the first tasks of `run`, as many as it can take, and leaves the others.
@@ -166,6 +174,12 @@ impl Child {
             self.in_flight.push_back(InFlight { task, batch, item, retries_left, n_deaths, kill_at: None });
         }
         self.quota -= n;
+        self.n_unsent += n;
+    }
+
+    /// Whether what waits in the outbox should be sent now. Otherwise it is at the next answer, of which some are to come.
+    pub(super) fn is_hungry(&self) -> bool {
+        !self.outbox.is_empty() && (self.n_unsent >= TOGETHER || self.in_flight.len() < self.n_unsent + FED)
     }
 
     /// Sends what fits; a worker to which nothing can be sent is of no use. Returns whether, other than before, the
@@ -174,8 +188,16 @@ impl Child {
         if self.outbox.flush(&self.socket).is_err() {
             self.kill(Killed::Otherwise);
         }
+        if self.outbox.is_empty() {
+            self.n_unsent = 0;
+        }
         let was_stuck = std::mem::replace(&mut self.is_stuck, !self.outbox.is_empty());
         self.is_stuck && !was_stuck
+    }
+
+    /// Sends what fits, but leaves what takes long to the supervisor. Returns like [`flush`](Self::flush).
+    pub(super) fn flush_quickly(&mut self) -> bool {
+        if self.outbox.is_long() { !std::mem::replace(&mut self.is_stuck, true) } else { self.flush() }
     }
 
     /// Takes back all but the oldest task. Returns also whether that one still runs, as far as can be told: if another has

@@ -4,6 +4,7 @@ use std::mem;
 use std::time::Instant;
 
 use super::batch::{Batch, Run};
+use super::spare::Spare;
 use super::state::{Delivery, Phase, State};
 use super::supervisor;
 use crate::error::Error;
@@ -30,13 +31,15 @@ pub(super) struct Core {
     pub(super) bell: Bell,
     /// Notified when the supervisor has ended.
     pub(super) ended: Condvar,
+    /// Memory for huge arguments.
+    pub(super) spare: Spare,
 }
 
 impl Core {
     pub(super) fn new(plan: Plan) -> Result<Arc<Self>, Error> {
         let bell = Bell::new().map_err(|error| Error::spawn(format!("no descriptors for a pool: {error}")))?;
         let state = Mutex::new(State::new(plan.n_workers));
-        Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new() }))
+        Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new(), spare: Spare::default() }))
     }
 
     /// Queues a batch, and sends it at once if a worker is free. Never blocks.
@@ -65,7 +68,7 @@ impl Core {
         let is_next = state.queue.is_empty();
         state.queue.extend(Run::all_of(&batch));
         // With others before it, the supervisor is told by the end of one of those, or has been told.
-        let wants_another = is_next && state.dispatch(Instant::now());
+        let wants_another = is_next && state.dispatch_lazily(Instant::now());
         let alarm = mem::take(&mut state.alarm);
         drop(state);
         if wants_another || has_limit || alarm {

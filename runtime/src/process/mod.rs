@@ -3,6 +3,7 @@
 mod batch;
 mod child;
 mod outbox;
+mod spare;
 mod state;
 mod supervisor;
 mod core;

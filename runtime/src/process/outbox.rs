@@ -13,6 +13,9 @@ const COPIED: usize = 16 * 1024;
 
 /// How long a buffer for short pieces grows before the next is taken.
 const LONG: usize = 4 * COPIED;
+/// How much is sent at a time: while the other end reads, a socket would take a message of any length, and who holds the lock
+/// meanwhile keeps others waiting.
+const FAIR_SHARE: usize = 512 * 1024;
 
 /// Bytes in the order in which they are to be sent.
 #[derive(Default)]
@@ -41,6 +44,11 @@ impl Piece {
 impl Outbox {
     pub(super) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// Whether there is something in it that takes long to send.
+    pub(super) fn is_long(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.bytes().len() > FAIR_SHARE)
     }
 
     /// The buffer for short pieces.
@@ -72,8 +80,9 @@ impl Outbox {
         }
     }
 
-    /// Sends what fits. A worker that is gone gets nothing more; its end is noticed elsewhere.
+    /// Sends what fits, or a fair share. A worker that is gone gets nothing more; its end is noticed elsewhere.
     pub(super) fn flush(&mut self, socket: &Socket) -> io::Result<()> {
+        let mut n_left = FAIR_SHARE;
         while let Some(piece) = self.pieces.front() {
             let bytes = &piece.bytes()[self.sent..];
             if bytes.is_empty() {
@@ -81,8 +90,14 @@ impl Outbox {
                 self.pieces.pop_front();
                 continue;
             }
-            match socket.send_now(bytes)? {
-                Moved::Bytes(n) => self.sent += n,
+            if n_left == 0 {
+                return Ok(());
+            }
+            match socket.send_now(&bytes[..bytes.len().min(n_left)])? {
+                Moved::Bytes(n) => {
+                    self.sent += n;
+                    n_left -= n;
+                }
                 Moved::Full => return Ok(()),
                 Moved::Closed => {
                     self.pieces.clear();

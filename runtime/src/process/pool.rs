@@ -228,9 +228,9 @@ impl ProcessPool {
         Args: Serialize + DeserializeOwned,
     {
         let shipped = Function::of::<F, Args, Style>().and_then(|function| {
-            let mut encoded = Vec::new();
+            let mut encoded = self.core.spare.take();
             encode_caught(&args, &mut encoded)?;
-            Ok((function, encoded))
+            Ok((function, self.core.spare.fit(encoded)))
         });
         match shipped {
             Ok((function, encoded)) => {
@@ -276,7 +276,7 @@ impl ProcessPool {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let (mut encoded, mut ends, mut failed) = (Vec::new(), Vec::with_capacity(items.len()), Vec::new());
+        let (mut encoded, mut ends, mut failed) = (self.core.spare.take(), Vec::with_capacity(items.len()), Vec::new());
         for (index, item) in items.into_iter().enumerate() {
             if let Err(reason) = encode(item, &mut encoded) {
                 failed.push((index, Error::encode(label, reason)));
@@ -289,6 +289,7 @@ impl ProcessPool {
         for (index, error) in failed {
             Arc::clone(&sink).answer(index, Err(error), &|task| task());
         }
+        let encoded = self.core.spare.fit(encoded);
         self.push(&remote, Batch::many(callee, limits, sink, encoded, ends, unsendable))
     }
 

@@ -106,9 +106,27 @@ impl State {
         }
     }
 
-    /// Gives tasks to workers as long as there are both. Returns whether another worker should be started. May raise the
-    /// alarm.
+    /// Gives tasks to workers as long as there are both, and sends them. Returns whether another worker should be started. May
+    /// raise the alarm.
     pub(super) fn dispatch(&mut self, now: Instant) -> bool {
+        let wants_another = self.assign(now);
+        for child in self.children.iter_mut().filter(|child| !child.outbox.is_empty()) {
+            self.alarm |= child.flush();
+        }
+        wants_another
+    }
+
+    /// Like [`dispatch`](Self::dispatch), but what a busy worker need not have yet is sent after its next answer, and
+    /// what takes long to send by the supervisor.
+    pub(super) fn dispatch_lazily(&mut self, now: Instant) -> bool {
+        let wants_another = self.assign(now);
+        for child in self.children.iter_mut().filter(|child| child.is_hungry()) {
+            self.alarm |= child.flush_quickly();
+        }
+        wants_another
+    }
+
+    fn assign(&mut self, now: Instant) -> bool {
         let mut wants_another = false;
         while let Some(run) = self.queue.front_mut() {
             if run.batch.is_recalled() || run.items.is_empty() {
@@ -140,11 +158,6 @@ impl State {
             if run.items.is_empty() {
                 // All its tasks are in flight, so its batch lives on.
                 self.queue.pop_front();
-            }
-        }
-        for child in &mut self.children {
-            if !child.outbox.is_empty() {
-                self.alarm |= child.flush();
             }
         }
         wants_another
@@ -475,14 +488,20 @@ impl State {
         if ran < LONG {
             return Some(now + (LONG - ran));
         }
-        let chunk = child.in_flight.back().map(|last| Arc::clone(&last.batch))?;
-        let (n, is_chunk) = (child.in_flight.len(), chunk.len() > 1);
-        let mut taken = Vec::new();
+        let first = Arc::clone(&child.in_flight.front()?.batch);
+        let n = child.in_flight.len();
+        let mut taken: Vec<InFlight> = Vec::new();
         for index in (1..n).rev() {
             let batch = &child.in_flight[index].batch;
-            // Half of what is single, or one chunk.
-            let goes_too = if is_chunk { Arc::ptr_eq(batch, &chunk) } else { batch.len() == 1 && taken.len() < n / 2 };
-            match goes_too.then(|| child.revoke(index)).flatten() {
+            // Half of them, but whole chunks, and at least one.
+            let goes_too = match taken.last() {
+                Some(behind) => Arc::ptr_eq(batch, &behind.batch) || taken.len() + batch.len() <= n / 2,
+                None => true,
+            };
+            if !goes_too || Arc::ptr_eq(batch, &first) {
+                break;
+            }
+            match child.revoke(index) {
                 Some(flying) => taken.push(flying),
                 None => break,
             }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::batch::{Batch, Run};
 use super::child::{Child, Killed};
 use super::core::Core;
+use super::spare::Spare;
 use super::state::{Answer, Delivery, LOOK, Phase};
 use crate::executor::Launch;
 use crate::future::Later;
@@ -29,12 +30,15 @@ const FAIR_SHARE: usize = 4 * 1024 * 1024;
 
 /// How long the system is left alone when it cannot tell who is ready.
 const RESPITE: Duration = Duration::from_millis(1);
+/// How long the memory of huge messages is kept for the next.
+const KEPT_TIME: Duration = Duration::from_secs(1);
 
 /// Starts the supervisor of a pool. It ends when the pool is closed and its last worker has ended.
 pub(super) fn start(core: Arc<Core>) -> io::Result<()> {
     let name = core.plan.name.clone();
     let supervisor = move || {
-        let mut supervisor = Supervisor { aside: Aside::new(&core), core, lines: Vec::new() };
+        let mut supervisor =
+            Supervisor { aside: Aside::new(&core), core, lines: Vec::new(), last_heard: Instant::now() };
         supervisor.run();
         supervisor.core.state.lock().phase = Phase::Ended;
         supervisor.core.ended.notify_all();
@@ -54,6 +58,8 @@ struct Supervisor {
     core: Arc<Core>,
     /// The ears for each worker that lives.
     lines: Vec<Line>,
+    /// When a worker last said something.
+    last_heard: Instant,
     aside: Aside,
 }
 
@@ -112,7 +118,7 @@ impl Supervisor {
                 return;
             }
             for Run { batch, .. } in agenda.rubbish {
-                let_go(batch);
+                let_go(batch, &self.core.spare);
             }
             let mut deadline = agenda.deadline;
             for child in agenda.look_into {
@@ -146,6 +152,8 @@ impl Supervisor {
             interests.extend(line.end.as_ref().map(|end| Interest { descriptor: end.as_fd(), write: false }));
         }
         let limit = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let keeps = self.keeps_memory();
+        let limit = if keeps { Some(limit.map_or(KEPT_TIME, |limit| limit.min(KEPT_TIME))) } else { limit };
         // Wakers: see `watch::wait`. An error is a lack of memory, or a limit on descriptors that was lowered: then all are
         // asked, and who has ended is found out by its socket.
         let ready = watch::wait(&interests, limit).ok();
@@ -167,9 +175,20 @@ impl Supervisor {
                 heard.push((line.child, has_ended));
             }
         }
+        if !heard.is_empty() {
+            self.last_heard = Instant::now();
+        } else if keeps && self.last_heard.elapsed() >= KEPT_TIME {
+            self.lines.iter_mut().for_each(|line| line.inbox.slim());
+            core.spare.give_back();
+        }
         for (child, has_ended) in heard {
             self.hear(child, has_ended);
         }
+    }
+
+    /// Whether there is memory of huge messages, to be given back some time.
+    fn keeps_memory(&self) -> bool {
+        self.core.spare.is_kept() || self.lines.iter().any(|line| line.inbox.is_large())
     }
 
     fn start_child(&mut self, number: u64) {
@@ -308,7 +327,7 @@ impl Supervisor {
                 Answer::Failed(error) => Err(error),
             };
             Arc::clone(&batch.sink).answer(item, answer, &|task| self.aside.run(label, task));
-            let_go(batch);
+            let_go(batch, &self.core.spare);
         }
     }
 
@@ -321,9 +340,11 @@ impl Supervisor {
 }
 
 /// Drops what may be the last that is left of some tasks, without the lock: results that nobody wants are the user's values.
-fn let_go(batch: Arc<Batch>) {
+/// The memory of its arguments is for the next.
+fn let_go(batch: Arc<Batch>, spare: &Spare) {
     let label = batch.sink.label();
-    outcome::contain("dropping the results", label, || drop(batch));
+    let drop_it = || Arc::into_inner(batch).and_then(Batch::into_arguments).into_iter().for_each(|old| spare.keep(old));
+    outcome::contain("dropping the results", label, drop_it);
 }
 
 impl Aside {
@@ -363,11 +384,14 @@ impl Line {
     /// Reads what has come: a fair share, or all of it if the worker has ended. Returns whether the socket is closed.
     fn read(&mut self, has_ended: bool) -> bool {
         let mut n_read = 0;
-        while has_ended || n_read < FAIR_SHARE {
+        let mut is_dry = false;
+        while has_ended || (n_read < FAIR_SHARE && !is_dry) {
             let room = self.inbox.room();
             let before = room.len();
             match self.socket.receive_now(room) {
                 Ok(Moved::Bytes(n)) => {
+                    // Room was left: there is no more.
+                    is_dry = n < room.capacity() - before;
                     n_read += n;
                     // What was found in the page before comes through the socket once more.
                     let n_new = (self.n_received + n as u64).saturating_sub(self.n_known).min(n as u64);

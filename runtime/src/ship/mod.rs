@@ -30,6 +30,7 @@
 
 mod fault;
 mod limits;
+mod room;
 mod numbers;
 mod input;
 mod encode;

@@ -8,6 +8,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::mem::{ManuallyDrop, transmute_copy};
 
+use super::room;
 use bytemuck::Pod;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, Visitor};
 
@@ -72,10 +73,23 @@ fn reader_if<'de, T: Number, V: Visitor<'de>>() -> Option<FromBytes<V::Value>> {
 /// The numbers in `bytes` as an `R`, which must be `Vec<T>`.
 fn read<T: Number, R>(bytes: &[u8]) -> R {
     assert_eq!(typeid::of::<R>(), TypeId::of::<Vec<T>>(), "a reader is made for this type only");
-    let numbers = ManuallyDrop::new(bytemuck::pod_collect_to_vec::<u8, T>(bytes));
+    let numbers = ManuallyDrop::new(collect::<T>(bytes));
     // SAFETY: `R` is `Vec<T>`, which has no lifetimes, as was just asserted; `ManuallyDrop<Vec<T>>` is laid out like
     // it, and does not drop what is moved out here.
     unsafe { transmute_copy::<ManuallyDrop<Vec<T>>, R>(&numbers) }
+}
+
+fn collect<T: Number>(bytes: &[u8]) -> Vec<T> {
+    // Bytes fit every address, other numbers some.
+    match bytemuck::try_cast_slice::<u8, T>(bytes) {
+        Ok(numbers) => {
+            let mut vec = Vec::new();
+            room::reserve(&mut vec, numbers.len());
+            vec.extend_from_slice(numbers);
+            vec
+        }
+        Err(_) => bytemuck::pod_collect_to_vec(bytes),
+    }
 }
 
 /// The id of the visitor with which serde reads a `Vec<T>`. (Optimised code holds the id as a constant.)

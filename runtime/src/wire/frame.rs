@@ -147,17 +147,24 @@ impl fmt::Display for Broken {
 pub(crate) struct Inbox {
     bytes: Vec<u8>,
     start: usize,
+    /// How often in a row the buffer was much larger than what was in it.
+    n_small: u32,
 }
+
+/// How often in a row a large buffer may be of no use before its memory is given back.
+pub(crate) const PATIENCE: u32 = 64;
 
 impl Inbox {
     /// The buffer to read into, behind its end.
     pub(crate) fn room(&mut self) -> &mut Vec<u8> {
         if self.start == self.bytes.len() {
+            // A rare huge message does not keep its memory; of many in a row, each finds that of the one before, which is
+            // much faster than getting new memory.
+            self.n_small = if self.bytes.len() < self.bytes.capacity() / 4 { self.n_small + 1 } else { 0 };
             self.bytes.clear();
             self.start = 0;
-            // A rare huge message does not keep its memory.
-            if self.bytes.capacity() > 16 * READ {
-                self.bytes.shrink_to(READ);
+            if self.n_small > PATIENCE {
+                self.slim();
             }
         } else if self.start > 0 && self.bytes.capacity() - self.bytes.len() < READ {
             self.bytes.drain(..self.start);
@@ -183,6 +190,26 @@ impl Inbox {
     /// The payload that [`next`](Self::next) gave, until the next call of [`room`](Self::room).
     pub(crate) fn payload(&self, range: Range<usize>) -> &[u8] {
         &self.bytes[range]
+    }
+
+    /// Whether it holds much memory for nothing, so that [`slim`](Self::slim) should be called when nothing has come for a
+    /// while.
+    pub(crate) fn is_large(&self) -> bool {
+        self.is_empty() && self.bytes.capacity() > 16 * READ
+    }
+
+    /// Gives back memory that is not needed now.
+    pub(crate) fn slim(&mut self) {
+        self.n_small = 0;
+        if self.is_large() {
+            self.start = 0;
+            self.bytes = Vec::new();
+        }
+    }
+
+    /// Whether there is nothing left, not even a part of a frame.
+    fn is_empty(&self) -> bool {
+        self.start == self.bytes.len()
     }
 
     fn header(&self) -> Result<Option<Header>, Broken> {

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::os::fd::AsFd;
+use std::time::Duration;
 
 use super::answers::Answers;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
+use crate::os::watch::{self, Interest};
 use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
 use crate::task::{context, outcome};
 use crate::wire::fields::take_u64;
-use crate::wire::frame::{HEADER, Header, Inbox, Kind, check_length};
+use crate::wire::frame::{HEADER, Header, Inbox, Kind, PATIENCE, check_length};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
@@ -20,7 +23,8 @@ use crate::wire::report::PanicReport;
 ///
 /// `must_initialize`: the pool will say what to run before the first task.
 pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize: bool) -> io::Result<()> {
-    let mut server = Server { page, answers: Answers::new(socket, page), parts: BTreeMap::new(), frame: Vec::new() };
+    let mut server =
+        Server { page, answers: Answers::new(socket, page), parts: BTreeMap::new(), frame: Vec::new(), n_small: 0 };
     if !must_initialize {
         server.say(Kind::Ready)?;
     }
@@ -34,6 +38,10 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
         }
         // Nothing to do: whoever waits for the answers gets them now.
         server.answers.flush()?;
+        if (inbox.is_large() || server.frame.capacity() > KEPT_MEMORY) && !is_ready_soon(socket) {
+            inbox.slim();
+            server.frame = Vec::new();
+        }
         // Waker: the pool, which sends a task, or closes the line, also by ending.
         if socket.receive(inbox.room())? == Moved::Closed {
             return Ok(());
@@ -48,6 +56,8 @@ struct Server<'a> {
     parts: BTreeMap<u64, Result<Box<dyn Loaded>, Failure>>,
     /// The answer being made: kept, so that its memory is used again.
     frame: Vec<u8>,
+    /// How many answers in a row were much smaller than its memory.
+    n_small: u32,
 }
 
 impl Server<'_> {
@@ -117,8 +127,9 @@ impl Server<'_> {
             }
         };
         self.answers.give(kind, number, now, &mut self.frame)?;
-        // One huge value does not keep its memory.
-        if self.frame.capacity() > KEPT_MEMORY {
+        // Huge values in a row use the same memory; one that was rare does not keep it.
+        self.n_small = if self.frame.len() < self.frame.capacity() / 4 { self.n_small.saturating_add(1) } else { 0 };
+        if self.n_small > PATIENCE && self.frame.capacity() > KEPT_MEMORY {
             self.frame = Vec::new();
         }
         Ok(())
@@ -130,8 +141,18 @@ impl Server<'_> {
     }
 }
 
-/// How much memory is kept for the next answer.
+/// How much memory is kept for the next answer, however long there is none.
 const KEPT_MEMORY: usize = 1024 * 1024;
+
+/// How long the memory of huge messages is kept for the next.
+const KEPT_TIME: Duration = Duration::from_secs(1);
+
+/// Whether something comes before [`KEPT_TIME`] is over.
+fn is_ready_soon(socket: &Socket) -> bool {
+    // An error is a lack of memory.
+    let ready = watch::wait(&[Interest { descriptor: socket.as_fd(), write: false }], Some(KEPT_TIME));
+    ready.is_ok_and(|ready| ready == [true])
+}
 
 fn call_function(mut payload: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
     let function = Function::read(&mut payload);
