@@ -33,6 +33,7 @@ fn main() {
 mod unix {
     use std::cell::RefCell;
     use std::fs::OpenOptions;
+    use std::hint::black_box;
     use std::io::{BufRead, BufReader, Write};
     use std::path::PathBuf;
     use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -100,15 +101,25 @@ mod unix {
             };
             let theirs = || {
                 let handles: Vec<_> = (0..PROCSPAWN_AT_ONCE as u64).map(|n| procspawn.spawn(n, square)).collect();
-                assert!(handles.into_iter().map(|h| h.join().expect("no panic")).eq((0..PROCSPAWN_AT_ONCE as u64).map(square)));
+                assert!(
+                    handles
+                        .into_iter()
+                        .map(|h| h.join().expect("no panic"))
+                        .eq((0..PROCSPAWN_AT_ONCE as u64).map(square))
+                );
             };
-            self.compare("one by one", &[""], 5, vec![
-                ("ours", Box::new(|| Some(vec![micros(OUTSTANDING, outstanding)]))),
-                ("multiprocessing.Pool", Box::new(|| self.python("Pool outstanding 20000"))),
-                ("ProcessPoolExecutor", Box::new(|| self.python("Executor outstanding 4000"))),
-                ("procspawn", Box::new(|| Some(vec![micros(PROCSPAWN_AT_ONCE, theirs)]))),
-                ("limit: socket pair, 64 in flight", Box::new(|| Some(vec![echo.throughput(OUTSTANDING)]))),
-            ]);
+            self.compare(
+                "one by one",
+                &[""],
+                5,
+                vec![
+                    ("ours", Box::new(|| Some(vec![micros(OUTSTANDING, outstanding)]))),
+                    ("multiprocessing.Pool", Box::new(|| self.python("Pool outstanding 20000"))),
+                    ("ProcessPoolExecutor", Box::new(|| self.python("Executor outstanding 4000"))),
+                    ("procspawn", Box::new(|| Some(vec![micros(PROCSPAWN_AT_ONCE, theirs)]))),
+                    ("limit: socket pair, 64 in flight", Box::new(|| Some(vec![echo.throughput(OUTSTANDING)]))),
+                ],
+            );
             for chunk in [Some(1), Some(2), Some(64), Some(1024), None] {
                 let name = chunk.map_or("mapped, adaptive chunks".to_owned(), |n| format!("mapped, chunks of {n}"));
                 let n = if chunk.is_some_and(|n| n <= 2) { OUTSTANDING } else { 10 * OUTSTANDING };
@@ -121,12 +132,17 @@ mod unix {
                 let size = chunk.unwrap_or(0);
                 let pool = format!("Pool mapped {} {size}", if size == 1 || size == 2 { 10_000 } else { 200_000 });
                 let executor = format!("Executor mapped {} {size}", if size >= 64 { 100_000 } else { 2_000 });
-                self.compare(&name, &[""], 5, vec![
-                    ("ours", Box::new(|| Some(vec![micros(n, mapped)]))),
-                    ("multiprocessing.Pool", Box::new(|| self.python(&pool))),
-                    // Has no adaptive chunks: its default is 1.
-                    ("ProcessPoolExecutor", Box::new(|| self.python(&executor))),
-                ]);
+                self.compare(
+                    &name,
+                    &[""],
+                    5,
+                    vec![
+                        ("ours", Box::new(|| Some(vec![micros(n, mapped)]))),
+                        ("multiprocessing.Pool", Box::new(|| self.python(&pool))),
+                        // Has no adaptive chunks: its default is 1.
+                        ("ProcessPoolExecutor", Box::new(|| self.python(&executor))),
+                    ],
+                );
             }
         }
 
@@ -134,15 +150,28 @@ mod unix {
             let ours = ProcessPool::new(WORKERS).expect("two workers");
             let procspawn = procspawn::Pool::new(WORKERS).expect("two workers");
             let mut echo = Echo::start();
-            self.compare("latency", &["median", "99th percentile"], 5, vec![
-                ("ours", Box::new(|| Some(latency(|| assert_eq!(ours.submit(square, 7).result().expect("no panic"), 49))))),
-                ("multiprocessing.Pool", Box::new(|| self.python("Pool latency 1000"))),
-                ("ProcessPoolExecutor", Box::new(|| self.python("Executor latency 1000"))),
-                ("procspawn", Box::new(|| {
-                    Some(latency(|| assert_eq!(procspawn.spawn(7, square).join().expect("no panic"), 49)))
-                })),
-                ("limit: socket pair", Box::new(|| Some(latency(|| echo.round_trip())))),
-            ]);
+            self.compare(
+                "latency",
+                &["median", "99th percentile"],
+                5,
+                vec![
+                    (
+                        "ours",
+                        Box::new(|| {
+                            Some(latency(|| assert_eq!(ours.submit(square, 7).result().expect("no panic"), 49)))
+                        }),
+                    ),
+                    ("multiprocessing.Pool", Box::new(|| self.python("Pool latency 1000"))),
+                    ("ProcessPoolExecutor", Box::new(|| self.python("Executor latency 1000"))),
+                    (
+                        "procspawn",
+                        Box::new(|| {
+                            Some(latency(|| assert_eq!(procspawn.spawn(7, square).join().expect("no panic"), 49)))
+                        }),
+                    ),
+                    ("limit: socket pair", Box::new(|| Some(latency(|| echo.round_trip())))),
+                ],
+            );
         }
 
         fn start(&self) {
@@ -152,30 +181,48 @@ mod unix {
                     fs::write(&place, "").expect("a place to meet");
                     (place.clone(), n as u64)
                 };
-                self.compare(&format!("start of {n}"), &[""], 9, vec![
-                    ("ours", Box::new(|| {
-                        let here = new();
-                        Some(vec![micros(1, || {
-                            let pool = ProcessPool::new(n).expect("some workers");
-                            let met: Vec<_> = (0..n).map(|_| pool.submit(meet, here.clone())).collect();
-                            let met: Vec<_> = met.into_iter().map(|future| future.result().expect("no panic")).collect();
-                            // The end of the pool does not count.
-                            (pool, met)
-                        })])
-                    })),
-                    ("multiprocessing.Pool", Box::new(|| self.python(&format!("Pool start {n} {}", new().0.display())))),
-                    ("ProcessPoolExecutor", Box::new(|| self.python(&format!("Executor start {n} {}", new().0.display())))),
-                    ("procspawn", Box::new(|| {
-                        let here = new();
-                        Some(vec![micros(1, || {
-                            let pool = procspawn::Pool::new(n).expect("some workers");
-                            let met: Vec<_> = (0..n).map(|_| pool.spawn(here.clone(), meet)).collect();
-                            met.into_iter().for_each(|handle| handle.join().expect("no panic"));
-                            pool
-                        })])
-                    })),
-                    ("limit: as many empty programs", Box::new(|| Some(vec![micros(1, || bare::spawn(n))]))),
-                ]);
+                self.compare(
+                    &format!("start of {n}"),
+                    &[""],
+                    9,
+                    vec![
+                        (
+                            "ours",
+                            Box::new(|| {
+                                let here = new();
+                                Some(vec![micros(1, || {
+                                    let pool = ProcessPool::new(n).expect("some workers");
+                                    let met: Vec<_> = (0..n).map(|_| pool.submit(meet, here.clone())).collect();
+                                    let met: Vec<_> =
+                                        met.into_iter().map(|future| future.result().expect("no panic")).collect();
+                                    // The end of the pool does not count.
+                                    (pool, met)
+                                })])
+                            }),
+                        ),
+                        (
+                            "multiprocessing.Pool",
+                            Box::new(|| self.python(&format!("Pool start {n} {}", new().0.display()))),
+                        ),
+                        (
+                            "ProcessPoolExecutor",
+                            Box::new(|| self.python(&format!("Executor start {n} {}", new().0.display()))),
+                        ),
+                        (
+                            "procspawn",
+                            Box::new(|| {
+                                let here = new();
+                                Some(vec![micros(1, || {
+                                    let pool = procspawn::Pool::new(n).expect("some workers");
+                                    let met: Vec<_> = (0..n).map(|_| pool.spawn(here.clone(), meet)).collect();
+                                    met.into_iter().for_each(|handle| handle.join().expect("no panic"));
+                                    pool
+                                })])
+                            }),
+                        ),
+                        ("limit: as many empty programs", Box::new(|| Some(vec![micros(1, || bare::spawn(n))]))),
+                    ],
+                );
                 fs::remove_file(&place).ok();
             }
         }
@@ -186,22 +233,51 @@ mod unix {
             for (name, len, repeat) in [("1 MiB there and back", MIB, 20), ("64 MiB there and back", 64 * MIB, 2)] {
                 let mut shared = Shared::start(len);
                 let payload = vec![7; len];
-                let theirs = || assert_eq!(procspawn.spawn(payload.clone(), same).join().expect("no panic").len(), len);
-                self.compare(name, &[""], 7, vec![
-                    ("ours", Box::new(|| {
-                        Some(vec![micros(repeat, || {
-                            for _ in 0..repeat {
-                                assert_eq!(ours.submit(same, payload.clone()).result().expect("no panic").len(), len);
-                            }
-                        })])
-                    })),
-                    ("multiprocessing.Pool", Box::new(|| self.python(&format!("Pool bulk {len} {repeat}")))),
-                    ("ProcessPoolExecutor", Box::new(|| self.python(&format!("Executor bulk {len} {repeat}")))),
-                    ("procspawn", Box::new(|| Some(vec![micros(1, theirs)]))),
-                    ("limit: memcpy through a memfd", Box::new(|| {
-                        Some(vec![micros(repeat, || (0..repeat).for_each(|_| shared.there_and_back()))])
-                    })),
-                ]);
+                // Each takes a vector of its own, which is made outside the time: Python keeps its payload.
+                let theirs = |payload| assert_eq!(procspawn.spawn(payload, same).join().expect("no panic").len(), len);
+                self.compare(
+                    name,
+                    &[""],
+                    7,
+                    vec![
+                        (
+                            "ours",
+                            Box::new(|| {
+                                let times = (0..repeat).map(|_| {
+                                    let payload = payload.clone();
+                                    micros(repeat, || {
+                                        assert_eq!(ours.submit(same, payload).result().expect("no panic").len(), len)
+                                    })
+                                });
+                                Some(vec![times.sum()])
+                            }),
+                        ),
+                        ("multiprocessing.Pool", Box::new(|| self.python(&format!("Pool bulk {len} {repeat}")))),
+                        ("ProcessPoolExecutor", Box::new(|| self.python(&format!("Executor bulk {len} {repeat}")))),
+                        (
+                            "procspawn",
+                            Box::new(|| {
+                                let payload = payload.clone();
+                                Some(vec![micros(1, || theirs(payload))])
+                            }),
+                        ),
+                        (
+                            "limit: memcpy through a memfd",
+                            Box::new(|| {
+                                Some(vec![micros(repeat, || (0..repeat).for_each(|_| shared.there_and_back()))])
+                            }),
+                        ),
+                        // The function's argument and the result are new memory, whatever the way between them.
+                        (
+                            "limit: two new vectors, filled",
+                            Box::new(|| {
+                                Some(vec![micros(repeat, || {
+                                    (0..2 * repeat).for_each(|_| drop(black_box(payload.clone())))
+                                })])
+                            }),
+                        ),
+                    ],
+                );
             }
         }
 
@@ -223,7 +299,8 @@ mod unix {
             }
             for (column, name) in columns.iter().enumerate() {
                 println!("\n{row}{}{name}", if name.is_empty() { "" } else { ", " });
-                let medians: Vec<Option<f64>> = times.iter().map(|times| median(times.iter().map(|time| time[column]))).collect();
+                let medians: Vec<Option<f64>> =
+                    times.iter().map(|times| median(times.iter().map(|time| time[column]))).collect();
                 for ((name, _), time) in contenders.iter().zip(&medians) {
                     if let (Some(time), Some(ours)) = (time, medians[0]) {
                         println!("  {name:<34}{time:>14.2} ({:.3})", time / ours);

@@ -3,8 +3,8 @@
 use std::task::{Wake, Waker};
 use std::time::Instant;
 
-use crate::sync::{Arc, LazyLock};
 use crate::sync::modelled::{Condvar, Mutex, thread_local};
+use crate::sync::{Arc, LazyLock};
 use crate::task::context;
 
 /// A flag to sleep on. Set flags stay set until a sleeper has seen them, so no wake-up is lost.

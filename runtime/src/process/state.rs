@@ -390,7 +390,9 @@ impl State {
             if Arc::ptr_eq(&last.batch, &first) || (child.in_flight.len() <= half && !is_begun) {
                 break;
             }
-            let Some(InFlight { batch, item, retries_left, .. }) = child.revoke(child.in_flight.len() - 1) else { break };
+            let Some(InFlight { batch, item, retries_left, .. }) = child.revoke(child.in_flight.len() - 1) else {
+                break;
+            };
             put_back(&mut self.queue, batch, item, retries_left);
         }
         None
@@ -401,7 +403,9 @@ impl State {
 fn put_back(queue: &mut VecDeque<Run>, batch: Arc<Batch>, item: usize, retries_left: u32) {
     match queue.front_mut() {
         Some(next)
-            if Arc::ptr_eq(&next.batch, &batch) && next.items.start == item + 1 && next.retries_left == retries_left =>
+            if Arc::ptr_eq(&next.batch, &batch)
+                && next.items.start == item + 1
+                && next.retries_left == retries_left =>
         {
             next.items.start = item;
         }

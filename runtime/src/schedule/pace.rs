@@ -67,7 +67,9 @@ impl Pace {
         if !self.adapts_size {
             return self.size;
         }
-        let share = |of: Option<usize>, parts: usize| of.map_or(usize::MAX, |of| of / self.n_workers.saturating_mul(parts).max(1));
+        let share = |of: Option<usize>, parts: usize| {
+            of.map_or(usize::MAX, |of| of / self.n_workers.saturating_mul(parts).max(1))
+        };
         self.size.min(share(remaining, 4)).min(share(window, 2)).max(1)
     }
 
