@@ -156,3 +156,41 @@ fn many_tasks_one_by_one() {
         pool.shutdown(Shutdown::Wait);
     });
 }
+
+fn same(payload: Vec<u8>) -> Vec<u8> {
+    payload
+}
+
+#[test]
+fn payloads_larger_than_a_socket_travel() {
+    timed(|| {
+        let pool = ProcessPool::new(2).unwrap();
+        for len in [0, 1, 100_000, 1 << 20, 20 << 20, 3] {
+            let payloads = [7_u8, 8, 9].map(|byte| vec![byte; len]);
+            let futures = payloads.clone().map(|payload| pool.submit(same, payload));
+            for (future, payload) in futures.into_iter().zip(payloads) {
+                assert!(future.result().unwrap() == payload, "{len} bytes");
+            }
+        }
+    });
+}
+
+fn slow_zero(n: u64) -> u64 {
+    if n == 0 {
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    n
+}
+
+#[test]
+fn chunks_behind_a_long_one_go_to_a_free_worker() {
+    timed(|| {
+        let pool = ProcessPool::new(2).unwrap();
+        assert_eq!(pool.submit(square, 3).result().unwrap(), 9);
+        for _ in 0..3 {
+            let order: Vec<usize> = pool.map(slow_zero, 0..40).chunksize(2).unordered().map(|(i, _)| i).collect();
+            assert_eq!(order.len(), 40);
+            assert_eq!(order[38..], [0, 1], "{order:?}");
+        }
+    });
+}
