@@ -3,7 +3,6 @@
 use std::fs;
 use std::io;
 use std::ops::Range;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
@@ -34,24 +33,32 @@ pub(crate) fn identity() -> io::Result<Identity> {
 /// Whether `anchor` lies in the file that this process was started from. Otherwise we are part of a library, which a copy
 /// of the process would not have loaded when it is to become a worker.
 pub(crate) fn is_in_executable(anchor: usize) -> bool {
-    match (MAPS.as_ref(), fs::read_link("/proc/self/exe")) {
-        (Some(maps), Ok(file)) => {
-            file_at(&maps.all, anchor).is_some_and(|own| own.as_bytes() == file.as_os_str().as_bytes())
+    match MAPS.as_ref() {
+        Some(Maps { all, executable: Some(executable), .. }) => {
+            file_at(all, anchor).is_some_and(|own| without_mark(own) == without_mark(executable))
         }
         // Where the system does not tell, the handshake alone has to do.
         _ => true,
     }
 }
 
+/// The name of a file, whether or not it has been deleted since.
+fn without_mark(file: &str) -> &str {
+    file.strip_suffix(" (deleted)").unwrap_or(file)
+}
+
 /// Executable ranges of memory, each with the name of the file it comes from; and all ranges with names.
 struct Maps {
     code: Vec<(Range<usize>, String)>,
     all: Vec<(Range<usize>, String)>,
+    /// The name of the file that was started.
+    executable: Option<String>,
 }
 
 static MAPS: LazyLock<Option<Maps>> = LazyLock::new(|| {
     let text = fs::read_to_string("/proc/self/maps").ok()?;
-    let mut maps = Maps { code: Vec::new(), all: Vec::new() };
+    let executable = fs::read_link("/proc/self/exe").ok().and_then(|file| file.into_os_string().into_string().ok());
+    let mut maps = Maps { code: Vec::new(), all: Vec::new(), executable };
     for line in text.lines() {
         // 55e0c0000000-55e0c0042000 r-xp 00001000 fe:01 1234   /path/of/the/file
         let mut fields = line.splitn(6, ' ');
