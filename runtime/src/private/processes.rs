@@ -343,12 +343,12 @@ pub fn process_cross<K, T: ProcessCross<K>>(kind: K, _: PhantomData<T>) -> K {
     kind
 }
 
-/// See [`ProcessCross`]; for values whose type is not known yet where they cross.
+/// See `ProcessCross`; for values whose type is not known yet where they cross.
 pub fn process_cross_owned<T: PortableValue>(value: T) -> Crossing<Owned<T>> {
     ByValue::new().pack(value)
 }
 
-/// See [`process_cross_owned`].
+/// See `process_cross_owned`.
 #[diagnostic::on_unimplemented(
     message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
     label = "not `Serialize + DeserializeOwned`",
@@ -359,7 +359,7 @@ pub trait PortableValue: Portable {}
 #[diagnostic::do_not_recommend]
 impl<T: Portable> PortableValue for T {}
 
-/// See [`ProcessCross`]; of what crosses here the parallel part keeps a copy.
+/// See `ProcessCross`; of what crosses here the parallel part keeps a copy.
 pub fn process_cross_copy<K, T: ProcessCross<K> + super::CrossCopy>(kind: K, _: PhantomData<T>) -> K {
     kind
 }
