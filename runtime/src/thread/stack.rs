@@ -5,7 +5,7 @@
 const FALLBACK: usize = 8 * 1024 * 1024;
 
 /// The stack of a worker thread, in bytes.
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 pub(crate) fn worker_stack_size() -> usize {
     use rustix::process::{Resource, getrlimit};
 
@@ -15,7 +15,7 @@ pub(crate) fn worker_stack_size() -> usize {
 }
 
 /// The stack of a worker thread, in bytes.
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn worker_stack_size() -> usize {
     FALLBACK
 }
