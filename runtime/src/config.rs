@@ -66,6 +66,20 @@ pub(crate) fn become_worker_process() {
 
 static IS_WORKER: AtomicBool = AtomicBool::new(false);
 
+/// Whether this program, started as a worker, notices it. One that does not would run its `main` instead, and start more of
+/// itself there.
+pub(crate) fn recognises_workers() -> bool {
+    // Relaxed: set before there are other threads, or else before the caller of `init` goes on.
+    RECOGNISES_WORKERS.load(Ordering::Relaxed)
+}
+
+/// Notes that this program has looked whether it is a worker.
+pub(crate) fn note_that_workers_are_recognised() {
+    RECOGNISES_WORKERS.store(true, Ordering::Relaxed);
+}
+
+static RECOGNISES_WORKERS: AtomicBool = AtomicBool::new(false);
+
 /// The order that `CONCURRENT_SCHEDULE` asks for; `None`: the usual one.
 pub(crate) fn schedule() -> Option<Schedule> {
     static ASKED: LazyLock<Option<Schedule>> = LazyLock::new(|| or_report(read_schedule(env::var_os(SCHEDULE)), None));

@@ -1,7 +1,6 @@
 //! Memory that two processes share.
 
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::ptr::NonNull;
 
@@ -55,28 +54,6 @@ impl Drop for SharedMemory {
         // SAFETY: the mapping is ours and nothing borrows it any more. Failure (impossible for a valid range) would leak it.
         unsafe { munmap(self.start.as_ptr().cast(), SIZE) }.ok();
     }
-}
-
-/// From this size on, memory that is about to be filled is had in large pages, if the system has such: the ones of 4 KiB take
-/// longer to get than to fill. No multiple of them is asked for that is not there, so it costs nothing but the question.
-const LARGE: usize = 4 * 1024 * 1024;
-
-/// Asks for large pages behind memory that is about to be filled, if it is large.
-pub(crate) fn prefer_large_pages<T>(memory: &mut [MaybeUninit<T>]) {
-    #[cfg(target_os = "linux")]
-    if size_of_val(memory) >= LARGE {
-        use rustix::mm::{Advice, madvise};
-        let page = rustix::param::page_size();
-        let (address, len) = (memory.as_mut_ptr().cast::<u8>(), size_of_val(memory));
-        let skipped = address.align_offset(page);
-        // SAFETY: a page is shorter than the memory, so the sum is inside it.
-        let first = unsafe { address.add(skipped) };
-        // SAFETY: the range is whole pages of memory that is ours alone; the advice changes nothing that is in them.
-        // Failure: a system without large pages.
-        unsafe { madvise(first.cast(), (len - skipped) / page * page, Advice::LinuxHugepage) }.ok();
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = (memory, LARGE);
 }
 
 #[cfg(target_os = "linux")]

@@ -107,7 +107,6 @@ impl Socket {
     }
 
     fn receive_with(&self, into: &mut Vec<u8>, flags: RecvFlags) -> io::Result<Moved> {
-        super::memory::prefer_large_pages(into.spare_capacity_mut());
         loop {
             return match recv(&self.0, rustix::buffer::spare_capacity(into), flags) {
                 // `recv` counts a close as a message of no bytes.

@@ -12,7 +12,6 @@
 //! } }
 //! ```
 
-use super::at_least_one;
 use super::probe::Prepared;
 use crate::config;
 use crate::schedule::site::{Site, Watch};
@@ -40,38 +39,7 @@ impl<'pool> LoopOptions<'pool> {
         Self::default()
     }
 
-    /// `workers = n`
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn workers(mut self, n: usize) -> Self {
-        self.workers = Some(at_least_one("workers", n));
-        self
-    }
-
-    /// `chunksize = n`
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn chunksize(mut self, n: usize) -> Self {
-        self.chunk_size = Some(at_least_one("chunksize", n));
-        self
-    }
-
-    /// `buffersize = n`
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn buffersize(mut self, n: usize) -> Self {
-        self.buffer_size = Some(at_least_one("buffersize", n));
-        self
-    }
+    counted_options! { workers: workers chunksize: chunk_size buffersize: buffer_size }
 
     /// `unordered`
     pub fn unordered(mut self) -> Self {

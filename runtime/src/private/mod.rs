@@ -1,5 +1,22 @@
 //! All that generated code may call, and nothing else. Not part of the public interface: it changes at will.
 
+/// The options that are numbers, of a builder that has them as fields.
+macro_rules! counted_options {
+    ($($option:ident: $field:ident)*) => {$(
+        #[doc = concat!("`", stringify!($option), " = n`")]
+        ///
+        /// # Panics
+        ///
+        /// If `n` is 0.
+        #[track_caller]
+        pub fn $option(mut self, n: usize) -> Self {
+            assert!(n >= 1, concat!("`", stringify!($option), "` must be at least 1, but is 0"));
+            self.$field = Some(n);
+            self
+        }
+    )*};
+}
+
 mod flow;
 mod probe;
 mod residual;
@@ -39,13 +56,6 @@ pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, 
 #[cfg(unix)]
 pub use shipping::Packed;
 pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
-
-/// Checks a count that is only known at run time, before anything runs.
-#[track_caller]
-fn at_least_one(option: &str, n: usize) -> usize {
-    assert!(n >= 1, "`{option}` must be at least 1, but is 0");
-    n
-}
 
 /// Checks two sizes that are only known at run time.
 #[track_caller]

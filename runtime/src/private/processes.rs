@@ -19,7 +19,6 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::at_least_one;
 use super::probe::Stateless;
 use crate::config;
 use crate::error::Error;
@@ -64,49 +63,7 @@ impl<'pool> ProcessOptions<'pool> {
         }
     }
 
-    /// `workers = n`
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn workers(mut self, n: usize) -> Self {
-        self.workers = Some(at_least_one("workers", n));
-        self
-    }
-
-    /// `chunksize = n`
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn chunksize(mut self, n: usize) -> Self {
-        self.chunk_size = Some(at_least_one("chunksize", n));
-        self
-    }
-
-    /// `buffersize = n`
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn buffersize(mut self, n: usize) -> Self {
-        self.buffer_size = Some(at_least_one("buffersize", n));
-        self
-    }
-
-    /// `max_tasks_per_child = n`
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn max_tasks_per_child(mut self, n: usize) -> Self {
-        self.max_tasks_per_child = Some(at_least_one("max_tasks_per_child", n));
-        self
-    }
+    counted_options! { workers: workers chunksize: chunk_size buffersize: buffer_size max_tasks_per_child: max_tasks_per_child }
 
     /// `timeout = limit`
     pub fn timeout(mut self, limit: Duration) -> Self {

@@ -6,7 +6,6 @@
 //!     hash_one::map(inputs) →  map_task(TaskOptions::new("hash_one").workers(4).pool(&P), inputs, |n| hash_one(n))
 //! ```
 
-use super::at_least_one;
 use crate::config;
 use crate::executor::{Inline, Launch, Map};
 use crate::future::Future;
@@ -46,38 +45,7 @@ impl TaskOptions {
         self
     }
 
-    /// `workers = n`.
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn workers(mut self, n: usize) -> Self {
-        self.workers = Some(at_least_one("workers", n));
-        self
-    }
-
-    /// `chunksize = n`.
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn chunksize(mut self, n: usize) -> Self {
-        self.chunk_size = Some(at_least_one("chunksize", n));
-        self
-    }
-
-    /// `buffersize = n`.
-    ///
-    /// # Panics
-    ///
-    /// If `n` is 0.
-    #[track_caller]
-    pub fn buffersize(mut self, n: usize) -> Self {
-        self.buffer_size = Some(at_least_one("buffersize", n));
-        self
-    }
+    counted_options! { workers: workers chunksize: chunk_size buffersize: buffer_size }
 
     /// `pool = p`. A pool given by name is used, whatever the environment says.
     pub fn pool(mut self, pool: &'static ThreadPool) -> Self {

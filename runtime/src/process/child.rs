@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Callee, Part, Run};
 use super::outbox::Outbox;
+use crate::config;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
@@ -16,9 +17,8 @@ use crate::ship::function::Function;
 use crate::ship::part::PartFunction;
 use crate::sync::{Arc, Weak};
 use crate::wire::frame::{HEADER, Header, Kind};
-use crate::wire::hello::Hello;
+use crate::wire::hello::{Hello, MARKER};
 use crate::wire::page::{Page, SLOTS};
-use crate::worker::{self, MARKER};
 
 /// How many short tasks may be on their way to one worker. Enough to hide the way there and back (about 50 µs) behind tasks
 /// of a microsecond, also while the worker keeps answers back; what turns out to be long is taken back when another worker
@@ -100,7 +100,8 @@ impl Child {
             Moved::Bytes(n) if n == greeting.len() => {}
             _ => return Err(io::ErrorKind::WriteZero.into()),
         }
-        if let Some(reason) = worker::obstacle() {
+        if !config::recognises_workers() {
+            let reason = "without the feature `constructor`, `main` has to begin with `concurrent_futures::init()`";
             return Err(io::Error::other(reason));
         }
         let process = Process::start(far, MARKER)?;

@@ -10,7 +10,6 @@ use serde::ser::{
 use super::fault::Fault;
 use super::limits::Limits;
 use super::numbers;
-use super::room;
 
 /// Appends `value` to `out`.
 ///
@@ -137,7 +136,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
 
     #[inline]
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Fault> {
-        room::reserve(self.out, 8 + value.len());
+        self.out.reserve(8 + value.len());
         self.length(value.len());
         self.out.extend_from_slice(value);
         Ok(())
@@ -194,7 +193,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
     {
         if let Some((count, bytes)) = numbers::bytes_of(&items) {
             self.limits.enter()?;
-            room::reserve(self.out, 8 + bytes.len());
+            self.out.reserve(8 + bytes.len());
             self.length(count);
             self.out.extend_from_slice(bytes);
             self.limits.leave();

@@ -30,7 +30,6 @@
 
 mod fault;
 mod limits;
-mod room;
 mod numbers;
 mod input;
 mod encode;

@@ -8,7 +8,6 @@ use std::any::TypeId;
 use std::fmt;
 use std::mem::{ManuallyDrop, transmute_copy};
 
-use super::room;
 use bytemuck::Pod;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, Visitor};
 
@@ -82,12 +81,7 @@ fn read<T: Number, R>(bytes: &[u8]) -> R {
 fn collect<T: Number>(bytes: &[u8]) -> Vec<T> {
     // Bytes fit every address, other numbers some.
     match bytemuck::try_cast_slice::<u8, T>(bytes) {
-        Ok(numbers) => {
-            let mut vec = Vec::new();
-            room::reserve(&mut vec, numbers.len());
-            vec.extend_from_slice(numbers);
-            vec
-        }
+        Ok(numbers) => numbers.to_vec(),
         Err(_) => bytemuck::pod_collect_to_vec(bytes),
     }
 }

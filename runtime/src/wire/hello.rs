@@ -2,6 +2,9 @@
 
 use super::fields::{put_u64, take_u64};
 
+/// The variable, and its value, by which a worker is told what it is.
+pub(crate) const MARKER: (&str, &str) = ("CONCURRENT_FUTURES_WORKER", "1");
+
 /// Changes whenever what travels changes.
 pub(crate) const PROTOCOL: u64 = 1;
 

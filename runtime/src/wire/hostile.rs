@@ -71,13 +71,40 @@ fn random_bytes_are_swallowed() {
     });
 }
 
+/// What may happen to a stream on its way.
+#[derive(Clone, Copy, Debug)]
+enum Damage {
+    Written(u8),
+    Flipped(u32),
+    CutOff,
+    TakenOut,
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        any::<u8>().prop_map(Damage::Written),
+        (0..8_u32).prop_map(Damage::Flipped),
+        Just(Damage::CutOff),
+        Just(Damage::TakenOut),
+    ]
+}
+
 #[test]
 fn damaged_streams_are_swallowed() {
-    check((frames(), any::<prop::sample::Index>(), 0..8_u32, 1_usize..500), |(payloads, at, bit, piece)| {
+    let damages = prop::collection::vec((damage(), any::<prop::sample::Index>()), 1..5);
+    check((frames(), damages, 1_usize..500), |(payloads, damages, piece)| {
         let mut bytes = stream(&payloads);
-        if !bytes.is_empty() {
+        for (damage, at) in damages {
+            if bytes.is_empty() {
+                break;
+            }
             let at = at.index(bytes.len());
-            bytes[at] ^= 1 << bit;
+            match damage {
+                Damage::Written(byte) => bytes[at] = byte,
+                Damage::Flipped(bit) => bytes[at] ^= 1 << bit,
+                Damage::CutOff => bytes.truncate(at),
+                Damage::TakenOut => drop(bytes.drain(at / 2..at)),
+            }
         }
         swallow(&bytes, piece);
         Ok(())

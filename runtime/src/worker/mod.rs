@@ -5,4 +5,3 @@ mod serve;
 mod start;
 
 pub use start::init;
-pub(crate) use start::{MARKER, obstacle};

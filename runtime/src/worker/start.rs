@@ -13,22 +13,9 @@ use crate::os::image;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::Socket;
 use crate::os::startup;
-use crate::sync::{AtomicBool, Ordering};
 use crate::wire::frame::{HEADER, Header, Kind};
-use crate::wire::hello::Hello;
+use crate::wire::hello::{Hello, MARKER};
 use crate::wire::page::Page;
-
-/// The variable, and its value, by which a worker is told what it is.
-pub(crate) const MARKER: (&str, &str) = ("CONCURRENT_FUTURES_WORKER", "1");
-
-/// Whether this program would have noticed that it is a worker.
-static RECOGNISES_WORKERS: AtomicBool = AtomicBool::new(false);
-
-/// Why a copy of this program would not become a worker, but run `main`.
-pub(crate) fn obstacle() -> Option<&'static str> {
-    let recognises = RECOGNISES_WORKERS.load(Ordering::Relaxed);
-    (!recognises).then_some("without the feature `constructor`, `main` has to begin with `concurrent_futures::init()`")
-}
 
 /// The longest greeting of any build.
 const LONGEST: usize = 4096;
@@ -49,8 +36,7 @@ const LONGEST: usize = 4096;
 /// ```
 #[expect(clippy::needless_doctest_main, reason = "where in `main` it stands is what the example shows")]
 pub fn init() {
-    // Relaxed: set before there are other threads, or else before the caller goes on.
-    RECOGNISES_WORKERS.store(true, Ordering::Relaxed);
+    config::note_that_workers_are_recognised();
     if env::var_os(MARKER.0).as_deref() != Some(OsStr::new(MARKER.1)) {
         return;
     }
