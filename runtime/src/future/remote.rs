@@ -5,7 +5,7 @@ use std::task::Waker;
 use super::handle::Future;
 use super::state::{Callback, State, Status};
 use super::subscribers::Subscriber;
-use super::task_cell::{Handle, Needs, Runnable};
+use super::task_cell::{Handle, Needs, Runnable, by_its_state};
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::{Arc, Mutex};
@@ -164,27 +164,5 @@ impl<C: Collect + 'static> Handle<C::Output> for Remote<C> {
         }
     }
 
-    fn error_text(&self) -> Option<String> {
-        self.state.error_text()
-    }
-
-    fn add(&self, subscriber: Subscriber) -> bool {
-        self.state.add(subscriber).is_ok()
-    }
-
-    fn remove(&self, subscriber: &Subscriber) {
-        self.state.remove(subscriber);
-    }
-
-    fn on_done(&self, callback: Callback<C::Output>) {
-        self.state.on_done(self.label, callback);
-    }
-
-    fn take(&self) -> Option<Result<C::Output, Error>> {
-        self.state.take()
-    }
-
-    fn detach(&self) {
-        self.state.detach();
-    }
+    by_its_state! { C::Output }
 }

@@ -65,6 +65,36 @@ pub(super) trait Handle<T>: Runnable {
     fn detach(&self);
 }
 
+/// What the futures of all kinds of tasks do, which have a `label` and a `state`.
+macro_rules! by_its_state {
+    ($output:ty) => {
+        fn error_text(&self) -> Option<String> {
+            self.state.error_text()
+        }
+
+        fn add(&self, subscriber: Subscriber) -> bool {
+            self.state.add(subscriber).is_ok()
+        }
+
+        fn remove(&self, subscriber: &Subscriber) {
+            self.state.remove(subscriber);
+        }
+
+        fn on_done(&self, callback: Callback<$output>) {
+            self.state.on_done(self.label, callback);
+        }
+
+        fn take(&self) -> Option<Result<$output, Error>> {
+            self.state.take()
+        }
+
+        fn detach(&self) {
+            self.state.detach();
+        }
+    };
+}
+pub(super) use by_its_state;
+
 /// Where a task comes from. All that a task knows of its pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Home {
@@ -162,27 +192,5 @@ where
         self.state.status()
     }
 
-    fn error_text(&self) -> Option<String> {
-        self.state.error_text()
-    }
-
-    fn add(&self, subscriber: Subscriber) -> bool {
-        self.state.add(subscriber).is_ok()
-    }
-
-    fn remove(&self, subscriber: &Subscriber) {
-        self.state.remove(subscriber);
-    }
-
-    fn on_done(&self, callback: Callback<T>) {
-        self.state.on_done(self.label, callback);
-    }
-
-    fn take(&self) -> Option<Result<T, Error>> {
-        self.state.take()
-    }
-
-    fn detach(&self) {
-        self.state.detach();
-    }
+    by_its_state! { T }
 }

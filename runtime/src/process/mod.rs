@@ -5,6 +5,7 @@ mod child;
 mod outbox;
 mod spare;
 mod state;
+mod hearing;
 mod supervisor;
 mod core;
 mod collect;
