@@ -23,7 +23,7 @@ fn a_wrong_number_panics_at_the_call_with_the_options_name() {
     for (option, set) in wrong {
         let panic = catch_unwind(AssertUnwindSafe(|| set(TaskOptions::new("task")))).unwrap_err();
         let expected = format!("`{option}` must be at least 1, but is 0");
-        assert_eq!(panic.downcast_ref::<String>(), Some(&expected));
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&expected.as_str()));
     }
 }
 
