@@ -1,11 +1,12 @@
-//! Submitted tasks beside those of peers, in one run: `cargo bench --bench futures`.
+//! Submitted tasks beside those of peers, in one run: `cargo bench --bench futures`, or for one column
+//! `cargo bench --bench futures -- completed`.
 //!
 //! Contenders take turns within each round, so that all meet the same machine; shown are medians over the rounds, of the
 //! times and of the ratios to ours within a round. A ratio above 1: slower than ours.
 
 use std::fmt::Write;
 use std::process::Command;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{ThreadPool, as_completed};
@@ -16,9 +17,9 @@ const OUTSTANDING: usize = 100_000;
 const ONE_AT_A_TIME: usize = 2_000;
 const DEPTH: usize = 50;
 const COMPLETED: usize = 10_000;
+/// Once takes only 2 ms.
+const COMPLETED_TIMES: usize = 10;
 const ROUNDS: usize = 9;
-
-type Job = Box<dyn FnOnce() + Send>;
 
 /// What is compared. Each measurement checks its results.
 trait Contender {
@@ -69,85 +70,101 @@ impl Contender for Ours {
     }
 }
 
-type Start = Arc<dyn Fn(Job) + Send + Sync>;
-
-/// Something that starts jobs; results come through a channel for one value, or one for all.
-struct Peer {
-    name: &'static str,
-    start: Start,
-    /// The same with a thread for each task that waits.
-    start_deep: Start,
+/// A pool of somebody else's. Results come through a channel for one value, or one for all.
+trait Start: Send + Sync + 'static {
+    fn start(&self, job: impl FnOnce() + Send + 'static);
 }
 
-fn submit(start: &Start, n: usize) -> oneshot::Receiver<usize> {
+impl Start for rayon::ThreadPool {
+    fn start(&self, job: impl FnOnce() + Send + 'static) {
+        self.spawn(job);
+    }
+}
+
+impl Start for tokio::runtime::Runtime {
+    fn start(&self, job: impl FnOnce() + Send + 'static) {
+        drop(self.spawn_blocking(job));
+    }
+}
+
+impl Start for threadpool::ThreadPool {
+    fn start(&self, job: impl FnOnce() + Send + 'static) {
+        self.execute(job);
+    }
+}
+
+impl Start for rusty_pool::ThreadPool {
+    fn start(&self, job: impl FnOnce() + Send + 'static) {
+        self.execute(job);
+    }
+}
+
+struct Peer<P> {
+    name: &'static str,
+    pool: P,
+    /// The same with a thread for each task that waits.
+    deep_pool: Arc<P>,
+}
+
+fn submit(pool: &impl Start, n: usize) -> oneshot::Receiver<usize> {
     let (send, receive) = oneshot::channel();
-    start(Box::new(move || send.send(n).unwrap_or_default()));
+    pool.start(move || send.send(n).unwrap_or_default());
     receive
 }
 
-fn nested_peer(start: &Start, depth: usize) -> usize {
+fn nested_peer(pool: &Arc<impl Start>, depth: usize) -> usize {
     if depth == 0 {
         return 0;
     }
     let (send, receive) = oneshot::channel();
-    let same = Arc::clone(start);
-    start(Box::new(move || send.send(nested_peer(&same, depth - 1)).unwrap_or_default()));
+    let same = Arc::clone(pool);
+    pool.start(move || send.send(nested_peer(&same, depth - 1)).unwrap_or_default());
     1 + receive.blocking_recv().expect("no panic")
 }
 
-impl Contender for Peer {
+impl<P: Start> Contender for Peer<P> {
     fn name(&self) -> &'static str {
         self.name
     }
 
     fn batch(&self) {
-        let results: Vec<_> = (0..OUTSTANDING).map(|n| submit(&self.start, n)).collect();
+        let results: Vec<_> = (0..OUTSTANDING).map(|n| submit(&self.pool, n)).collect();
         assert!(results.into_iter().map(|result| result.blocking_recv().expect("no panic")).eq(0..OUTSTANDING));
     }
 
     fn one(&self) {
-        assert_eq!(submit(&self.start, 7).blocking_recv().expect("no panic"), 7);
+        assert_eq!(submit(&self.pool, 7).blocking_recv().expect("no panic"), 7);
     }
 
     fn completed(&self) {
         let (send, receive) = mpsc::channel();
         for n in 0..COMPLETED {
             let send = send.clone();
-            (self.start)(Box::new(move || send.send((n, n)).expect("the receiver waits")));
+            self.pool.start(move || send.send((n, n)).expect("the receiver waits"));
         }
         drop(send);
         assert_eq!(receive.into_iter().count(), COMPLETED);
     }
 
     fn nested(&self) -> bool {
-        assert_eq!(nested_peer(&self.start_deep, DEPTH + 1), DEPTH + 1);
+        assert_eq!(nested_peer(&self.deep_pool, DEPTH + 1), DEPTH + 1);
         true
     }
 }
 
-fn peers(runtime: &tokio::runtime::Runtime, deep_runtime: &tokio::runtime::Runtime) -> Vec<Box<dyn Contender>> {
-    let rayon = |n| -> Start {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("rayon's threads");
-        Arc::new(move |job| pool.spawn(job))
-    };
-    let threadpool = |n| -> Start {
-        let pool = Mutex::new(threadpool::ThreadPool::new(n));
-        Arc::new(move |job| pool.lock().expect("no panic").execute(job))
-    };
-    let rusty = |n| -> Start {
-        let pool = rusty_pool::Builder::new().core_size(n).max_size(n).build();
-        Arc::new(move |job| pool.execute(job))
-    };
-    let tokio = |runtime: &tokio::runtime::Runtime| -> Start {
-        let handle = runtime.handle().clone();
-        Arc::new(move |job| drop(handle.spawn_blocking(job)))
-    };
-    let deep = DEPTH + 2;
+fn peer<P: Start>(name: &'static str, pool_of: impl Fn(usize) -> P) -> Box<dyn Contender> {
+    Box::new(Peer { name, pool: pool_of(WORKERS), deep_pool: Arc::new(pool_of(DEPTH + 2)) })
+}
+
+fn peers() -> Vec<Box<dyn Contender>> {
+    let rayon = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("rayon's threads");
+    let tokio = |n| tokio::runtime::Builder::new_current_thread().max_blocking_threads(n).build().expect("tokio");
+    let rusty = |n| rusty_pool::Builder::new().core_size(n).max_size(n).build();
     vec![
-        Box::new(Peer { name: "rayon spawn + oneshot", start: rayon(WORKERS), start_deep: rayon(deep) }),
-        Box::new(Peer { name: "tokio spawn_blocking", start: tokio(runtime), start_deep: tokio(deep_runtime) }),
-        Box::new(Peer { name: "threadpool + oneshot", start: threadpool(WORKERS), start_deep: threadpool(deep) }),
-        Box::new(Peer { name: "rusty_pool + oneshot", start: rusty(WORKERS), start_deep: rusty(deep) }),
+        peer("rayon spawn + oneshot", rayon),
+        peer("tokio spawn_blocking", tokio),
+        peer("threadpool + oneshot", threadpool::ThreadPool::new),
+        peer("rusty_pool + oneshot", rusty),
     ]
 }
 
@@ -163,21 +180,27 @@ fn micros(time: Duration, n: usize) -> f64 {
 
 const COLUMNS: [&str; 5] = ["100,000 outstanding", "one, median", "one, p99", "10,000 as completed", "50 deep"];
 
+fn is_wanted(column: usize) -> bool {
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    COLUMNS[column].contains(&only)
+}
+
 /// One round of one contender, in µs, in the order of the columns.
 fn measure(contender: &dyn Contender) -> [Option<f64>; COLUMNS.len()] {
-    let batch = time(|| contender.batch());
+    let batch = is_wanted(0).then(|| time(|| contender.batch()));
     // On a pool that is idle in between, as far as one can be that has just answered.
-    let mut ones: Vec<_> = (0..ONE_AT_A_TIME).map(|_| time(|| contender.one())).collect();
+    let n_ones = if is_wanted(1) || is_wanted(2) { ONE_AT_A_TIME } else { 0 };
+    let mut ones: Vec<_> = (0..n_ones).map(|_| time(|| contender.one())).collect();
     ones.sort_unstable();
-    let completed = time(|| contender.completed());
+    let completed = is_wanted(3).then(|| time(|| (0..COMPLETED_TIMES).for_each(|_| contender.completed())));
     let mut has_nested = false;
-    let nested = time(|| has_nested = contender.nested());
+    let nested = is_wanted(4).then(|| time(|| has_nested = contender.nested()));
     [
-        Some(micros(batch, OUTSTANDING)),
-        Some(micros(ones[ONE_AT_A_TIME / 2], 1)),
-        Some(micros(ones[ONE_AT_A_TIME * 99 / 100], 1)),
-        Some(micros(completed, COMPLETED)),
-        has_nested.then(|| micros(nested, 1)),
+        batch.map(|time| micros(time, OUTSTANDING)),
+        ones.get(n_ones / 2).map(|&time| micros(time, 1)),
+        ones.get(n_ones * 99 / 100).map(|&time| micros(time, 1)),
+        completed.map(|time| micros(time, COMPLETED * COMPLETED_TIMES)),
+        nested.filter(|_| has_nested).map(|time| micros(time, 1)),
     ]
 }
 
@@ -207,11 +230,9 @@ fn median(mut numbers: Vec<f64>) -> Option<f64> {
 }
 
 fn main() {
-    let runtime = |n| tokio::runtime::Builder::new_current_thread().max_blocking_threads(n).build().expect("tokio");
-    let (shallow, deep) = (runtime(WORKERS), runtime(DEPTH + 2));
     let pool = Arc::new(ThreadPool::new(WORKERS).expect("two workers"));
     let mut contenders: Vec<Box<dyn Contender>> = vec![Box::new(Ours(pool))];
-    contenders.extend(peers(&shallow, &deep));
+    contenders.extend(peers());
 
     // Threads start, and caches fill.
     for contender in &contenders {
@@ -233,10 +254,12 @@ fn main() {
     }
 
     let mut table = format!("{:<24}", "µs (ratio to ours)");
-    COLUMNS.iter().for_each(|column| write!(table, "{column:>22}").expect("writing to a string succeeds"));
+    for column in (0..COLUMNS.len()).filter(|&column| is_wanted(column)) {
+        write!(table, "{:>22}", COLUMNS[column]).expect("writing to a string succeeds");
+    }
     for (name, theirs) in names.iter().zip(&rounds) {
         write!(table, "\n{name:<24}").expect("writing to a string succeeds");
-        for column in 0..COLUMNS.len() {
+        for column in (0..COLUMNS.len()).filter(|&column| is_wanted(column)) {
             let times = theirs.iter().filter_map(|round| round[column]).collect();
             let pairs = theirs.iter().zip(&rounds[0]);
             let ratios = pairs.filter_map(|(theirs, ours)| Some(theirs[column]? / ours[column]?)).collect();
