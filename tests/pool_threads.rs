@@ -1,7 +1,7 @@
 //! Threads start when tasks need them, at most as many as there are workers, and are used again.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use concurrent_futures::ThreadPool;
@@ -178,13 +178,25 @@ fn a_finite_map_ends_beside_an_endless_one() {
     timed(|| {
         let pool = ThreadPool::new(2).unwrap();
         let is_over = AtomicBool::new(false);
+        let n_endless = AtomicUsize::new(0);
         thread::scope(|scope| {
-            let endless =
-                scope.spawn(|| pool.map(|n: u64| n, 0..).take_while(|_| !is_over.load(Ordering::SeqCst)).count());
-            let steps = pool.map(|n: u64| n, 0..2000).map(Result::unwrap);
-            assert!(steps.eq(0..2000));
+            scope.spawn(|| {
+                let results = pool.map(|n: u64| n, 0..).take_while(|_| !is_over.load(Ordering::SeqCst));
+                results.for_each(|_| drop(n_endless.fetch_add(1, Ordering::SeqCst)));
+            });
+            let mut steps = pool.map(|n: u64| n, 0..2000).map(Result::unwrap);
+            for n in 0..2000 {
+                assert_eq!(steps.next(), Some(n));
+                if n % 100 == 0 {
+                    // Neither starves the other: the endless one gets on while tasks of this one are queued.
+                    let seen = n_endless.load(Ordering::SeqCst);
+                    while n_endless.load(Ordering::SeqCst) == seen {
+                        thread::yield_now();
+                    }
+                }
+            }
+            assert_eq!(steps.next(), None);
             is_over.store(true, Ordering::SeqCst);
-            assert!(endless.join().unwrap() > 0, "and neither starves the other");
         });
     });
 }

@@ -82,7 +82,8 @@ impl<K, T: 'static> CompletionQueue<K, T> {
                     self.started_below = self.started_below.min(token);
                     continue;
                 };
-                let (key, _) = self.pending.remove(token).expect("it was there just now");
+                let (key, future) = self.pending.remove(token).expect("it was there just now");
+                future.forget();
                 return Next::Ended(key, result);
             }
             if self.pending.len() == 0 {

@@ -99,13 +99,13 @@ impl<T: 'static> Future<T> {
     /// assert_eq!(pool.submit(str::len, "seven").result()?, 5);
     /// # Ok::<(), concurrent_futures::Error>(())
     /// ```
-    pub fn result(mut self) -> Result<T, Error> {
+    pub fn result(self) -> Result<T, Error> {
         let mut result = self.task().take();
         if result.is_none() {
             until_settled(self.task(), None)?;
             result = self.task().take();
         }
-        self.task = None;
+        self.forget();
         result.expect("a settled task whose future exists has its result")
     }
 
@@ -213,6 +213,11 @@ impl<T: 'static> Future<T> {
             Ok(false) => Err(self),
             Err(deadlock) => Ok(Err(deadlock)),
         }
+    }
+
+    /// Drops a future whose result was taken: there is nothing left to detach from.
+    pub(super) fn forget(mut self) {
+        self.task = None;
     }
 
     pub(super) fn task(&self) -> &Arc<dyn Handle<T>> {
