@@ -182,7 +182,9 @@ fn a_finite_map_ends_beside_an_endless_one() {
         thread::scope(|scope| {
             scope.spawn(|| {
                 let results = pool.map(|n: u64| n, 0..).take_while(|_| !is_over.load(Ordering::SeqCst));
-                results.for_each(|_| drop(n_endless.fetch_add(1, Ordering::SeqCst)));
+                results.for_each(|_| {
+                    n_endless.fetch_add(1, Ordering::SeqCst);
+                });
             });
             let mut steps = pool.map(|n: u64| n, 0..2000).map(Result::unwrap);
             for n in 0..2000 {
