@@ -10,9 +10,10 @@ use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
-use crate::os::watch::{self, Interest};
+use crate::os::watch;
 use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
+use crate::sync::look_for;
 use crate::task::{context, outcome};
 use crate::wire::fields::take_u64;
 use crate::wire::frame::{HEADER, Header, Inbox, Kind, PATIENCE, check_length};
@@ -42,8 +43,17 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
             inbox.slim();
             server.frame = Vec::new();
         }
-        // Waker: the pool, which sends a task, or closes the line, also by ending.
-        if socket.receive(inbox.room())? == Moved::Closed {
+        let room = inbox.room();
+        let mut moved = Ok(Moved::Full);
+        let is_there = look_for(|| {
+            moved = socket.receive_now(room);
+            !matches!(moved, Ok(Moved::Full))
+        });
+        if !is_there {
+            // Waker: the pool, which sends a task, or closes the line, also by ending.
+            moved = socket.receive(room);
+        }
+        if moved? == Moved::Closed {
             return Ok(());
         }
     }
@@ -150,7 +160,7 @@ const KEPT_TIME: Duration = Duration::from_secs(1);
 /// Whether something comes before [`KEPT_TIME`] is over.
 fn is_ready_soon(socket: &Socket) -> bool {
     // An error is a lack of memory.
-    let ready = watch::wait(&[Interest { descriptor: socket.as_fd(), write: false }], Some(KEPT_TIME));
+    let ready = watch::wait([socket.as_fd()], Some(KEPT_TIME));
     ready.is_ok_and(|ready| ready == [true])
 }
 
