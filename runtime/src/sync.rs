@@ -16,11 +16,11 @@ const TRIES: u32 = 8;
 /// For how many waits they stop then: at first, and at most (doubled each time that looking did not pay).
 const BREAKS: (u32, u32) = (32, 4096);
 
-/// Looks for what another thread does. See [`Looks::look_for`].
-pub(crate) fn look_for(is_there: impl FnMut() -> bool) -> bool {
+/// Looks for some microseconds whether another thread has done something. Gives what it saw last.
+pub(crate) fn look_for(is_there: impl Fn() -> bool) -> bool {
     /// For the whole process: looking takes two, and both must learn the same.
     static LOOKS: Looks = Looks::new();
-    LOOKS.look_for(is_there)
+    is_there() || LOOKS.look_for(is_there)
 }
 
 /// Whether it pays to look for something before one sleeps until it is there.
@@ -45,11 +45,8 @@ impl Looks {
         }
     }
 
-    /// Looks for some microseconds whether `is_there`. Gives what it saw last.
+    /// Looks for some microseconds whether `is_there`, or not at all while that does not pay. True if it was.
     pub(crate) fn look_for(&self, mut is_there: impl FnMut() -> bool) -> bool {
-        if is_there() {
-            return true;
-        }
         // Relaxed, and not exact: a guess that orders nothing.
         let break_left = self.break_left.load(Ordering::Relaxed);
         if break_left > 0 {

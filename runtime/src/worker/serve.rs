@@ -13,12 +13,15 @@ use crate::os::socket::{Moved, Socket};
 use crate::os::watch;
 use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
-use crate::sync::look_for;
+use crate::sync::Looks;
 use crate::task::{context, outcome};
 use crate::wire::fields::take_u64;
 use crate::wire::frame::{HEADER, Header, Inbox, Kind, PATIENCE, check_length};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
+
+/// Whether looking for the next task pays.
+static LOOKS: Looks = Looks::new();
 
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
 ///
@@ -45,7 +48,7 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
         }
         let room = inbox.room();
         let mut moved = Ok(Moved::Full);
-        let is_there = look_for(|| {
+        let is_there = LOOKS.look_for(|| {
             moved = socket.receive_now(room);
             !matches!(moved, Ok(Moved::Full))
         });
