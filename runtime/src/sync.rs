@@ -19,7 +19,7 @@ const BREAKS: (u32, u32) = (32, 4096);
 /// Looks for some microseconds whether another thread has done something. Gives what it saw last.
 pub(crate) fn look_for(is_there: impl Fn() -> bool) -> bool {
     /// For the whole process: looking takes two, and both must learn the same.
-    static LOOKS: Looks = Looks::new();
+    static LOOKS: Looks = Looks::new(TRIES);
     is_there() || LOOKS.look_for(is_there)
 }
 
@@ -29,6 +29,8 @@ pub(crate) fn look_for(is_there: impl Fn() -> bool) -> bool {
 /// when other programs keep the machine busy. Nobody can know, so it is learned. A look in vain, now and then, finds out
 /// whether it pays again.
 pub(crate) struct Looks {
+    /// For how many looks in vain one makes up that was not.
+    gain: u32,
     /// How many looks in vain are left.
     tries_left: AtomicU32,
     /// How many waits are left without a look, and how many there were the last time.
@@ -37,8 +39,9 @@ pub(crate) struct Looks {
 }
 
 impl Looks {
-    pub(crate) const fn new() -> Self {
+    pub(crate) const fn new(gain: u32) -> Self {
         Self {
+            gain,
             tries_left: AtomicU32::new(TRIES),
             break_left: AtomicU32::new(0),
             break_length: AtomicU32::new(BREAKS.0),
@@ -62,8 +65,11 @@ impl Looks {
             for _ in 0..8 {
                 std::hint::spin_loop();
                 if is_there() {
-                    self.tries_left.store(TRIES, Ordering::Relaxed);
-                    self.break_length.store(BREAKS.0, Ordering::Relaxed);
+                    let tries_left = (self.tries_left.load(Ordering::Relaxed) + self.gain).min(TRIES);
+                    self.tries_left.store(tries_left, Ordering::Relaxed);
+                    if tries_left == TRIES {
+                        self.break_length.store(BREAKS.0, Ordering::Relaxed);
+                    }
                     return true;
                 }
             }

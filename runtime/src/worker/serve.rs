@@ -21,7 +21,7 @@ use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
 /// Whether looking for the next task pays.
-static LOOKS: Looks = Looks::new();
+static LOOKS: Looks = Looks::new(1);
 
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
 ///
