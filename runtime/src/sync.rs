@@ -48,8 +48,13 @@ impl Looks {
         }
     }
 
+    /// Whether the next look is not left out.
+    pub(crate) fn may_pay(&self) -> bool {
+        self.break_left.load(Ordering::Relaxed) == 0 && may_look()
+    }
+
     /// Looks for some microseconds whether `is_there`, or not at all while that does not pay. True if it was.
-    pub(crate) fn look_for(&self, mut is_there: impl FnMut() -> bool) -> bool {
+    pub(crate) fn look_for(&self, is_there: impl FnMut() -> bool) -> bool {
         // Relaxed, and not exact: a guess that orders nothing.
         let break_left = self.break_left.load(Ordering::Relaxed);
         if break_left > 0 {
@@ -59,20 +64,13 @@ impl Looks {
         if !may_look() {
             return false;
         }
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            // A look at the clock costs as much as some of these.
-            for _ in 0..8 {
-                std::hint::spin_loop();
-                if is_there() {
-                    let tries_left = (self.tries_left.load(Ordering::Relaxed) + self.gain).min(TRIES);
-                    self.tries_left.store(tries_left, Ordering::Relaxed);
-                    if tries_left == TRIES {
-                        self.break_length.store(BREAKS.0, Ordering::Relaxed);
-                    }
-                    return true;
-                }
+        if look(PATIENCE, is_there) {
+            let tries_left = (self.tries_left.load(Ordering::Relaxed) + self.gain).min(TRIES);
+            self.tries_left.store(tries_left, Ordering::Relaxed);
+            if tries_left == TRIES {
+                self.break_length.store(BREAKS.0, Ordering::Relaxed);
             }
+            return true;
         }
         let tries_left = self.tries_left.load(Ordering::Relaxed);
         if tries_left > 1 {
@@ -85,6 +83,21 @@ impl Looks {
         }
         false
     }
+}
+
+/// Looks for so long whether `is_there`. Gives what it saw last.
+pub(crate) fn look(patience: Duration, mut is_there: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < patience {
+        // A look at the clock costs as much as some of these.
+        for _ in 0..8 {
+            std::hint::spin_loop();
+            if is_there() {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// On a single core nothing changes while one looks, and a model checker has no clock.

@@ -57,6 +57,7 @@ impl Leader {
     pub(super) fn lead(&mut self, signal: &Signal, deadline: Option<Instant>) -> bool {
         let Some(line) = &mut self.line else { return false };
         let mut news = News::None;
+        line.page.set_haste(LOOKS.may_pay());
         LOOKS.look_for(|| {
             news = line.read(false);
             news != News::None

@@ -13,15 +13,15 @@ use crate::os::socket::{Moved, Socket};
 use crate::os::watch;
 use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
-use crate::sync::Looks;
+use crate::sync::look;
 use crate::task::{context, outcome};
 use crate::wire::fields::take_u64;
 use crate::wire::frame::{HEADER, Header, Inbox, Kind, PATIENCE, check_length};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
-/// Whether looking for the next task pays.
-static LOOKS: Looks = Looks::new(1);
+/// How long the next task is looked for where somebody seems to have it soon: longer than it takes to wake him.
+const HASTE: Duration = Duration::from_micros(25);
 
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
 ///
@@ -48,11 +48,12 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
         }
         let room = inbox.room();
         let mut moved = Ok(Moved::Full);
-        let is_there = LOOKS.look_for(|| {
+        let is_there = || {
             moved = socket.receive_now(room);
             !matches!(moved, Ok(Moved::Full))
-        });
-        if !is_there {
+        };
+        if !(page.is_in_haste() && look(HASTE, is_there)) {
+            page.set_haste(false);
             // Waker: the pool, which sends a task, or closes the line, also by ending.
             moved = socket.receive(room);
         }
