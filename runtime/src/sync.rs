@@ -16,50 +16,86 @@ const TRIES: u32 = 8;
 /// For how many waits they stop then: at first, and at most (doubled each time that looking did not pay).
 const BREAKS: (u32, u32) = (32, 4096);
 
-/// Looks for some microseconds whether `is_there`. Gives what it saw last.
-///
-/// That pays where who has to answer is awake on another core, and wastes the time where it could have run on this one, as
-/// when other programs keep the machine busy. Nobody can know, so it is learned, for the whole process: looking takes
-/// two, and both must learn the same. A look in vain, now and then, finds out whether it pays again.
+/// Looks for some microseconds whether another thread has done something. Gives what it saw last.
 pub(crate) fn look_for(is_there: impl Fn() -> bool) -> bool {
-    /// How many looks in vain are left.
-    static TRIES_LEFT: AtomicU32 = AtomicU32::new(TRIES);
-    /// How many waits are left without a look, and how many there were the last time.
-    static BREAK_LEFT: AtomicU32 = AtomicU32::new(0);
-    static BREAK: AtomicU32 = AtomicU32::new(BREAKS.0);
+    /// For the whole process: looking takes two, and both must learn the same.
+    static LOOKS: Looks = Looks::new(TRIES);
+    is_there() || LOOKS.look_for(is_there)
+}
 
-    if is_there() {
-        return true;
+/// Whether it pays to look for something before one sleeps until it is there.
+///
+/// It does where who has to answer is awake on another core, and wastes the time where it could have run on this one, as
+/// when other programs keep the machine busy. Nobody can know, so it is learned. A look in vain, now and then, finds out
+/// whether it pays again.
+pub(crate) struct Looks {
+    /// For how many looks in vain one makes up that was not.
+    gain: u32,
+    /// How many looks in vain are left.
+    tries_left: AtomicU32,
+    /// How many waits are left without a look, and how many there were the last time.
+    break_left: AtomicU32,
+    break_length: AtomicU32,
+}
+
+impl Looks {
+    pub(crate) const fn new(gain: u32) -> Self {
+        Self {
+            gain,
+            tries_left: AtomicU32::new(TRIES),
+            break_left: AtomicU32::new(0),
+            break_length: AtomicU32::new(BREAKS.0),
+        }
     }
-    // Relaxed, and not exact: a guess that orders nothing.
-    let break_left = BREAK_LEFT.load(Ordering::Relaxed);
-    if break_left > 0 {
-        BREAK_LEFT.store(break_left - 1, Ordering::Relaxed);
-        return false;
+
+    /// Whether the next look is not left out.
+    pub(crate) fn may_pay(&self) -> bool {
+        self.break_left.load(Ordering::Relaxed) == 0 && may_look()
     }
-    if !may_look() {
-        return false;
+
+    /// Looks for some microseconds whether `is_there`, or not at all while that does not pay. True if it was.
+    pub(crate) fn look_for(&self, is_there: impl FnMut() -> bool) -> bool {
+        // Relaxed, and not exact: a guess that orders nothing.
+        let break_left = self.break_left.load(Ordering::Relaxed);
+        if break_left > 0 {
+            self.break_left.store(break_left - 1, Ordering::Relaxed);
+            return false;
+        }
+        if !may_look() {
+            return false;
+        }
+        if look(PATIENCE, is_there) {
+            let tries_left = (self.tries_left.load(Ordering::Relaxed) + self.gain).min(TRIES);
+            self.tries_left.store(tries_left, Ordering::Relaxed);
+            if tries_left == TRIES {
+                self.break_length.store(BREAKS.0, Ordering::Relaxed);
+            }
+            return true;
+        }
+        let tries_left = self.tries_left.load(Ordering::Relaxed);
+        if tries_left > 1 {
+            self.tries_left.store(tries_left - 1, Ordering::Relaxed);
+        } else {
+            let length = self.break_length.load(Ordering::Relaxed);
+            self.break_length.store((length * 2).min(BREAKS.1), Ordering::Relaxed);
+            self.tries_left.store(TRIES, Ordering::Relaxed);
+            self.break_left.store(length, Ordering::Relaxed);
+        }
+        false
     }
+}
+
+/// Looks for so long whether `is_there`. Gives what it saw last.
+pub(crate) fn look(patience: Duration, mut is_there: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
-    while start.elapsed() < PATIENCE {
+    while start.elapsed() < patience {
         // A look at the clock costs as much as some of these.
         for _ in 0..8 {
             std::hint::spin_loop();
             if is_there() {
-                TRIES_LEFT.store(TRIES, Ordering::Relaxed);
-                BREAK.store(BREAKS.0, Ordering::Relaxed);
                 return true;
             }
         }
-    }
-    let tries_left = TRIES_LEFT.load(Ordering::Relaxed);
-    if tries_left > 1 {
-        TRIES_LEFT.store(tries_left - 1, Ordering::Relaxed);
-    } else {
-        let length = BREAK.load(Ordering::Relaxed);
-        BREAK.store((length * 2).min(BREAKS.1), Ordering::Relaxed);
-        TRIES_LEFT.store(TRIES, Ordering::Relaxed);
-        BREAK_LEFT.store(length, Ordering::Relaxed);
     }
     false
 }

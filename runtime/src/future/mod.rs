@@ -30,6 +30,8 @@ pub use handle::{Canceller, Future};
 pub(crate) use handle::{finished, new_task};
 #[cfg(unix)]
 pub(crate) use remote::{Collect, Later, Remote, Sink, Whereabouts};
+#[cfg(unix)]
+pub(crate) use signal::Signal;
 pub(crate) use task_cell::{Home, Runnable};
 pub use wait::{ReturnWhen, wait};
 pub(crate) use waiting::deadline_after;

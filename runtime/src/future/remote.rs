@@ -1,8 +1,10 @@
 //! A task that runs in another process: its state is here, its work is not.
 
 use std::task::Waker;
+use std::time::Instant;
 
 use super::handle::Future;
+use super::signal::Signal;
 use super::state::{Callback, State, Status};
 use super::subscribers::Subscriber;
 use super::task_cell::{Handle, Needs, Runnable, by_its_state};
@@ -35,6 +37,10 @@ pub(crate) trait Whereabouts: Send + Sync {
 
     /// Stops what has started, after [`recall`](Self::recall).
     fn stop(&self);
+
+    /// Listens to the work until `signal` is set, `deadline` has come, or there is nothing more to hear. False, at once, if the
+    /// calling thread cannot.
+    fn listen(&self, signal: &Signal, deadline: Option<Instant>) -> bool;
 }
 
 /// A task as the process pool sees it.
@@ -162,6 +168,14 @@ impl<C: Collect + 'static> Handle<C::Output> for Remote<C> {
             Status::Pending if is_running() => Status::Running,
             status => status,
         }
+    }
+
+    /// Who waits hears of the end himself where that is possible: then nobody else has to be woken first.
+    fn sleep(&self, signal: &Signal, deadline: Option<Instant>) -> bool {
+        if self.whereabouts().is_some_and(|whereabouts| whereabouts.listen(signal, deadline)) {
+            return deadline.is_none_or(|deadline| Instant::now() < deadline);
+        }
+        signal.sleep(deadline)
     }
 
     by_its_state! { C::Output }

@@ -1,5 +1,6 @@
 //! What a blocked thread sleeps on.
 
+use std::task::Waker;
 use std::time::Instant;
 
 use crate::perturb;
@@ -16,11 +17,11 @@ const SET: u8 = 2;
 
 /// A flag for one thread to sleep on. Set flags stay set until the sleeper has seen them, so no wake-up is lost.
 #[derive(Default)]
-pub(super) struct Signal {
+pub(crate) struct Signal {
     /// One of the three above.
     flag: AtomicU8,
-    /// Held by the sleeper from `AWAITED` on until it sleeps.
-    sleeper: Mutex<()>,
+    /// Held by the sleeper from `AWAITED` on until it sleeps. What wakes it if it sleeps elsewhere.
+    sleeper: Mutex<Option<Waker>>,
     changed: Condvar,
 }
 
@@ -42,9 +43,27 @@ impl Signal {
         // Release: what was done before is seen by who sees the flag.
         if self.flag.swap(SET, Ordering::AcqRel) == AWAITED {
             // The sleeper may be between announcing itself and sleeping; it holds the lock then.
-            drop(self.sleeper.lock());
-            self.changed.notify_all();
+            let elsewhere = self.sleeper.lock().clone();
+            match elsewhere {
+                Some(waker) => waker.wake(),
+                None => self.changed.notify_all(),
+            }
         }
+    }
+
+    /// Calls `sleep`, unless the flag is set already, and clears the flag. True if it was set. `waker` ends the sleep, once it
+    /// has begun or is about to.
+    #[cfg(unix)]
+    pub(crate) fn sleep_elsewhere(&self, waker: &Waker, sleep: impl FnOnce()) -> bool {
+        let _blocked = context::block();
+        perturb::point();
+        *self.sleeper.lock() = Some(waker.clone());
+        if self.flag.compare_exchange(CLEAR, AWAITED, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            sleep();
+        }
+        let waker = self.sleeper.lock().take();
+        drop(waker);
+        self.take()
     }
 
     /// Sleeps until the flag is set, and clears it. False if `deadline` came first.

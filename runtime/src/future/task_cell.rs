@@ -1,7 +1,9 @@
 //! A task and its state in one allocation, seen without its types by queues and without its function by futures.
 
 use std::task::Waker;
+use std::time::Instant;
 
+use super::signal::Signal;
 use super::state::{Callback, Place, State, Status};
 use super::subscribers::Subscriber;
 use crate::error::Error;
@@ -59,6 +61,11 @@ pub(super) trait Handle<T>: Runnable {
 
     /// Takes back what [`add`](Self::add) did.
     fn remove(&self, subscriber: &Subscriber);
+
+    /// Sleeps until `signal` is set, or a little less. The caller has subscribed it. False if `deadline` came first.
+    fn sleep(&self, signal: &Signal, deadline: Option<Instant>) -> bool {
+        signal.sleep(deadline)
+    }
 
     fn on_done(&self, callback: Callback<T>);
     fn take(&self) -> Option<Result<T, Error>>;

@@ -52,7 +52,7 @@ fn sleep_until_settled<T: 'static>(
         let _entry = cycle::enter(|| vec![Arc::clone(task) as _], deadline.is_some())?;
         // Waker: the end of the task, through the subscription. Every task ends: by running, by being cancelled, or by
         // being dropped from its queue.
-        if !signal.sleep(deadline) {
+        if !task.sleep(signal, deadline) {
             break;
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod image;
 pub(crate) mod memory;
 pub(crate) mod socket;
+pub(crate) mod bell;
+pub(crate) mod watch;
 pub(crate) mod spawn;
 pub(crate) mod startup;
-pub(crate) mod watch;

@@ -6,12 +6,15 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Callee, Part, Run};
+use super::line::{Line, Voice};
 use super::outbox::Outbox;
 use crate::config;
+use crate::os::bell::Bell;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
-use crate::os::spawn::Process;
+use crate::os::spawn::{EndSignal, Process};
+use crate::os::watch::{Interest, Watch};
 use crate::ship::encode;
 use crate::ship::function::Function;
 use crate::ship::part::PartFunction;
@@ -75,6 +78,16 @@ pub(super) struct Child {
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) age: Age,
     pub(super) killed: Option<Killed>,
+    /// What it says. `None` while somebody reads it, ...
+    pub(super) line: Option<Line>,
+    /// ... whom this wakes if it is not the supervisor.
+    pub(super) bell: Arc<Bell>,
+    /// The supervisor is to read what it says.
+    pub(super) is_called: bool,
+    /// The system says so.
+    pub(super) has_ended: bool,
+    /// What the supervisor waits for at its socket.
+    watched: Interest,
     /// When to look into the page for answers that the worker keeps back.
     pub(super) look_at: Option<Instant>,
     /// Whether the supervisor knows that something waits to be sent.
@@ -89,8 +102,9 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts a worker and greets it. `initializer` runs before its first task.
-    pub(super) fn start(number: u64, initializer: Option<Function>, quota: usize) -> io::Result<Self> {
+    pub(super) fn start(number: u64, initializer: Option<Function>, quota: usize, watch: &Watch) -> io::Result<Self> {
         let (near, far) = Socket::pair()?;
+        let bell = Arc::new(Bell::new()?);
         let (memory, passed) = SharedMemory::create()?;
         let hello = Hello::of(image::identity()?).to_bytes();
         let greeting = Header { kind: Kind::Hello, number: initializer.is_some().into(), len: hello.len() };
@@ -104,7 +118,12 @@ impl Child {
             let reason = "without the feature `constructor`, `main` has to begin with `concurrent_futures::init()`";
             return Err(io::Error::other(reason));
         }
-        let process = Process::start(far, MARKER)?;
+        let near = Arc::new(near);
+        watch.add(near.as_fd(), Voice::Line(number).token(), Interest::READ)?;
+        let process = Process::start(far, MARKER).inspect_err(|_| watch.remove(near.as_fd()))?;
+        let is_watched =
+            |end: Arc<EndSignal>| watch.add(end.as_fd(), Voice::End(number).token(), Interest::READ).is_ok();
+        let tells_end = process.end().is_some_and(is_watched);
         let mut outbox = Outbox::default();
         if let Some(function) = initializer {
             let mut no_arguments = Vec::new();
@@ -114,15 +133,21 @@ impl Child {
             function.write(out);
             out.extend_from_slice(&no_arguments);
         }
+        let page = Arc::new(Page::new(memory));
         Ok(Self {
             number,
             process,
-            socket: Arc::new(near),
-            page: Arc::new(Page::new(memory)),
+            line: Some(Line::new(Arc::clone(&near), Arc::clone(&page), tells_end)),
+            socket: near,
+            page,
             outbox,
             in_flight: VecDeque::new(),
             age: Age::Starting,
             killed: None,
+            bell,
+            is_called: false,
+            has_ended: false,
+            watched: Interest::READ,
             look_at: None,
             is_stuck: false,
             n_unsent: 0,
@@ -246,6 +271,40 @@ impl Child {
     pub(super) fn kill(&mut self, why: Killed) {
         self.killed.get_or_insert(why);
         self.process.kill();
+    }
+
+    /// Has the supervisor wait for what is to be read or written at the socket now.
+    pub(super) fn watch(&mut self, watch: &Watch) {
+        let read = self.line.as_ref().is_some_and(|line| !line.is_deaf);
+        let write = !self.outbox.is_empty() && self.killed.is_none();
+        let wanted = Interest { read, write };
+        if wanted != self.watched {
+            self.watched = wanted;
+            watch.change(self.socket.as_fd(), Voice::Line(self.number).token(), wanted);
+        }
+    }
+
+    /// It has ended.
+    pub(super) fn unwatch(&self, watch: &Watch) {
+        watch.remove(self.socket.as_fd());
+        self.process.end().into_iter().for_each(|end| watch.remove(end.as_fd()));
+    }
+
+    /// Gives the line to a thread that waits for a task of `batch`, if this is all that is to be heard here.
+    pub(super) fn lend_line(&mut self, batch: &Arc<Batch>) -> Option<Line> {
+        let is_alone = self.in_flight.len() == 1 && Arc::ptr_eq(&self.in_flight[0].batch, batch);
+        let is_well = self.age == Age::Serving && self.killed.is_none() && !self.has_ended;
+        if is_alone && is_well && !self.is_called && self.outbox.is_empty() {
+            self.line.take_if(|line| !line.is_deaf)
+        } else {
+            None
+        }
+    }
+
+    /// Asks whoever reads the line to leave that to the supervisor.
+    pub(super) fn call_line_back(&mut self) {
+        self.is_called = true;
+        self.bell.ring();
     }
 
     /// Tells it of parts that it need not keep any more.

@@ -1,15 +1,19 @@
 //! What the owner of a pool, its tasks and its supervisor share.
 
-use std::mem;
+use std::os::fd::AsFd;
 use std::time::Instant;
+use std::{io, mem};
 
 use super::batch::{Batch, Run};
+use super::lead::Leader;
+use super::line::Voice;
 use super::spare::Spare;
 use super::state::{Delivery, Phase, State};
 use super::supervisor;
 use crate::error::Error;
-use crate::future::Whereabouts;
-use crate::os::watch::Bell;
+use crate::future::{Signal, Whereabouts};
+use crate::os::bell::Bell;
+use crate::os::watch::{Interest, Watch};
 use crate::ship::function::Function;
 use crate::sync::{Arc, Condvar, Mutex, Weak};
 
@@ -27,6 +31,8 @@ pub(super) struct Plan {
 pub(super) struct Core {
     pub(super) plan: Plan,
     pub(super) state: Mutex<State>,
+    /// What the supervisor waits for.
+    pub(super) watch: Watch,
     /// Rung when the supervisor has something to do that no worker tells it.
     pub(super) bell: Bell,
     /// Notified when the supervisor has ended.
@@ -37,9 +43,15 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn new(plan: Plan) -> Result<Arc<Self>, Error> {
-        let bell = Bell::new().map_err(|error| Error::spawn(format!("no descriptors for a pool: {error}")))?;
+        let watched = || {
+            let (watch, bell) = (Watch::new()?, Bell::new()?);
+            watch.add(bell.as_fd(), Voice::Bell.token(), Interest::READ)?;
+            Ok((watch, bell))
+        };
+        let refused = |error: io::Error| Error::spawn(format!("no descriptors for a pool: {error}"));
+        let (watch, bell) = watched().map_err(refused)?;
         let state = Mutex::new(State::new(plan.n_workers));
-        Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new(), spare: Spare::default() }))
+        Ok(Arc::new(Self { plan, state, watch, bell, ended: Condvar::new(), spare: Spare::default() }))
     }
 
     /// Queues a batch, and sends it at once if a worker is free. Never blocks.
@@ -64,11 +76,14 @@ impl Core {
             drop(state);
             return refuse(&batch, error);
         }
-        let has_limit = batch.limits.timeout.is_some();
+        let now = Instant::now();
+        // It wakes in time anyway, as mostly where one task with a limit follows the other.
+        let wakes_before = |end: Instant| state.wakes_at.is_some_and(|moment| moment <= end);
+        let has_limit = batch.limits.timeout.is_some_and(|limit| !now.checked_add(limit).is_some_and(wakes_before));
         let is_next = state.queue.is_empty();
         state.queue.extend(Run::all_of(&batch));
         // With others before it, the supervisor is told by the end of one of those, or has been told.
-        let wants_another = is_next && state.dispatch_lazily(Instant::now());
+        let wants_another = is_next && state.dispatch_lazily(now);
         let alarm = mem::take(&mut state.alarm);
         drop(state);
         if wants_another || has_limit || alarm {
@@ -146,5 +161,10 @@ impl Whereabouts for Ticket {
             core.state.lock().stop(&batch, Instant::now());
             core.bell.ring();
         }
+    }
+
+    fn listen(&self, signal: &Signal, deadline: Option<Instant>) -> bool {
+        let (Some(core), Some(batch)) = (self.core.upgrade(), self.batch.upgrade()) else { return false };
+        Leader::of(core, batch).is_some_and(|mut leader| leader.lead(signal, deadline))
     }
 }

@@ -3,9 +3,11 @@
 mod batch;
 mod child;
 mod outbox;
+mod line;
 mod spare;
 mod state;
 mod hearing;
+mod lead;
 mod supervisor;
 mod core;
 mod collect;

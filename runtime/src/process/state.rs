@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use super::batch::{Batch, Run};
 use super::child::{Age, Child, InFlight, Killed};
 use crate::error::Error;
+use crate::future::Later;
+use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
 use crate::sync::Arc;
 
@@ -45,6 +47,10 @@ pub(super) struct State {
     pub(super) alarm: bool,
     /// What callbacks and wakers have been given to other threads and not run.
     pub(super) n_errands: usize,
+    /// Those of them that the supervisor is to give to others.
+    pub(super) errands: Vec<(Label, Later)>,
+    /// When the supervisor wakes even if nothing happens, while it sleeps.
+    pub(super) wakes_at: Option<Instant>,
     /// Tasks that nobody wants. To be dropped without the lock, since what they hold may be the user's.
     pub(super) rubbish: Vec<Run>,
     n_workers: usize,
@@ -73,6 +79,10 @@ pub(super) struct Agenda {
     pub(super) start: Option<u64>,
     /// Workers whose pages are to be looked into.
     pub(super) look_into: Vec<u64>,
+    /// Workers that are to be heard, though they may be silent.
+    pub(super) hear: Vec<u64>,
+    /// What is to be given to other threads.
+    pub(super) errands: Vec<(Label, Later)>,
     /// When something has to be done even if nothing happens.
     pub(super) deadline: Option<Instant>,
     /// What is to be dropped.
@@ -90,6 +100,8 @@ impl State {
             is_over: false,
             alarm: false,
             n_errands: 0,
+            errands: Vec::new(),
+            wakes_at: None,
             rubbish: Vec::new(),
             n_workers,
             n_stillborn: 0,
@@ -161,6 +173,8 @@ impl State {
         let mut until =
             |moment: Instant| deadline = Some(deadline.map_or(moment, |earlier: Instant| earlier.min(moment)));
         let mut look_into = Vec::new();
+        let is_due = |child: &&Child| child.line.is_some() && (child.is_called || child.has_ended);
+        let hear = self.children.iter().filter(is_due).map(|child| child.number).collect();
         if let Some(again) = self.even_out(now) {
             until(again);
         }
@@ -212,7 +226,21 @@ impl State {
         });
         // What it was for has been looked at just now.
         self.alarm = false;
-        Agenda { start, look_into, deadline, rubbish: std::mem::take(&mut self.rubbish) }
+        self.wakes_at = None;
+        let (errands, rubbish) = (std::mem::take(&mut self.errands), std::mem::take(&mut self.rubbish));
+        Agenda { start, look_into, hear, errands, deadline, rubbish }
+    }
+
+    /// Whether there is something for the supervisor that it was not told of.
+    pub(super) fn needs_supervisor(&self) -> bool {
+        let is_quiet =
+            |child: &Child| child.in_flight.len() <= 1 && !child.is_leaving() && !child.is_called && !child.has_ended;
+        let is_idle = self.queue.is_empty() && self.errands.is_empty() && self.rubbish.is_empty();
+        self.phase != Phase::Open || self.alarm || !is_idle || !self.children.iter().all(is_quiet)
+    }
+
+    pub(super) fn child(&mut self, number: u64) -> Option<&mut Child> {
+        self.children.iter_mut().find(|child| child.number == number)
     }
 
     /// Whether a closing pool has nothing left to do.
@@ -231,7 +259,7 @@ impl State {
     }
 
     /// Ends every task that waits in the queue.
-    pub(super) fn fail_queue(&mut self, error: impl Fn(crate::label::Label) -> Error) -> Vec<Delivery> {
+    pub(super) fn fail_queue(&mut self, error: impl Fn(Label) -> Error) -> Vec<Delivery> {
         let mut deliveries = Vec::new();
         for run in self.queue.drain(..).filter(|run| !run.batch.is_recalled()) {
             for item in run.items.clone() {
@@ -243,7 +271,7 @@ impl State {
     }
 
     /// Takes back everything that has not started, and ends it.
-    pub(super) fn fail_pending(&mut self, error: impl Fn(crate::label::Label) -> Error) -> Vec<Delivery> {
+    pub(super) fn fail_pending(&mut self, error: impl Fn(Label) -> Error) -> Vec<Delivery> {
         let mut deliveries = self.fail_queue(&error);
         for child in &mut self.children {
             let mut index = 0;

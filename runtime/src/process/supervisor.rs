@@ -2,34 +2,22 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::io;
-use std::os::fd::AsFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::batch::{Batch, Run};
+use super::batch::Run;
 use super::child::{Child, Killed};
 use super::core::Core;
-use super::spare::Spare;
+use super::line::{Line, News, Rest, Voice};
 use super::state::{Answer, Delivery, LOOK, Phase};
 use crate::executor::Launch;
 use crate::future::Later;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
-use crate::os::memory::SharedMemory;
-use crate::os::socket::{Moved, Socket};
-use crate::os::spawn::EndSignal;
-use crate::os::watch::{self, Interest};
 use crate::sync::Arc;
 use crate::task::outcome;
 use crate::thread::pool::ThreadPool;
-use crate::wire::frame::{Broken, Inbox};
-use crate::wire::page::Page;
 
-/// How much is read from one worker before another gets its turn.
-const FAIR_SHARE: usize = 4 * 1024 * 1024;
-
-/// How long the system is left alone when it cannot tell who is ready.
-const RESPITE: Duration = Duration::from_millis(1);
 /// How long the memory of huge messages is kept for the next.
 const KEPT_TIME: Duration = Duration::from_secs(1);
 
@@ -37,8 +25,7 @@ const KEPT_TIME: Duration = Duration::from_secs(1);
 pub(super) fn start(core: Arc<Core>) -> io::Result<()> {
     let name = core.plan.name.clone();
     let supervisor = move || {
-        let mut supervisor =
-            Supervisor { aside: Aside::new(&core), core, lines: Vec::new(), last_heard: Instant::now() };
+        let mut supervisor = Supervisor { aside: Aside::new(&core), core, last_heard: Instant::now() };
         supervisor.run();
         supervisor.core.state.lock().phase = Phase::Ended;
         supervisor.core.ended.notify_all();
@@ -56,8 +43,6 @@ pub(super) fn deliver_failure(delivery: Delivery, later: &dyn Fn(Later)) {
 
 struct Supervisor {
     core: Arc<Core>,
-    /// The ears for each worker that lives.
-    lines: Vec<Line>,
     /// When a worker last said something.
     last_heard: Instant,
     aside: Aside,
@@ -90,21 +75,6 @@ pub(super) fn is_on_errand_of(core: &Core) -> bool {
     ERRANDS.with_borrow(|errands| errands.contains(&std::ptr::from_ref(core)))
 }
 
-/// What comes from one worker.
-struct Line {
-    child: u64,
-    socket: Arc<Socket>,
-    page: Arc<Page<SharedMemory>>,
-    end: Option<Arc<EndSignal>>,
-    inbox: Inbox,
-    /// Nothing more comes through the socket, or nothing that can be understood: only the worker's end is waited for.
-    is_deaf: bool,
-    /// How many bytes of the worker's answers came through the socket.
-    n_received: u64,
-    /// How many of them are known, through the socket or the page.
-    n_known: u64,
-}
-
 impl Supervisor {
     fn run(&mut self) {
         loop {
@@ -114,11 +84,14 @@ impl Supervisor {
                 let agenda = state.tick(now);
                 (agenda, state.is_finished())
             };
+            for (label, task) in agenda.errands {
+                self.aside.run(label, task);
+            }
             if is_finished {
                 return;
             }
             for Run { batch, .. } in agenda.rubbish {
-                let_go(batch, &self.core.spare);
+                self.core.let_go(batch);
             }
             let mut deadline = agenda.deadline;
             for child in agenda.look_into {
@@ -131,6 +104,10 @@ impl Supervisor {
                 self.start_child(number);
                 continue;
             }
+            if !agenda.hear.is_empty() {
+                agenda.hear.into_iter().for_each(|child| self.hear(child));
+                continue;
+            }
             self.listen(deadline);
         }
     }
@@ -138,76 +115,50 @@ impl Supervisor {
     /// Sleeps until a worker says something or ends, the bell rings, or the deadline comes; then hears what there is.
     fn listen(&mut self, deadline: Option<Instant>) {
         let core = Arc::clone(&self.core);
-        let wants_to_write: Vec<u64> = {
-            let state = core.state.lock();
-            let waiting = state.children.iter().filter(|child| !child.outbox.is_empty() && child.killed.is_none());
-            waiting.map(|child| child.number).collect()
+        let (limit, keeps) = {
+            let mut state = core.state.lock();
+            state.children.iter_mut().for_each(|child| child.watch(&core.watch));
+            let mut lines = state.children.iter().filter_map(|child| child.line.as_ref());
+            // Memory of huge messages, to be given back some time.
+            let keeps = core.spare.is_kept() || lines.any(|line| line.inbox.is_large());
+            let now = Instant::now();
+            let given_back = keeps.then_some(now + KEPT_TIME);
+            state.wakes_at = [deadline, given_back].into_iter().flatten().min();
+            (state.wakes_at.map(|moment| moment.saturating_duration_since(now)), keeps)
         };
-        let mut interests = vec![Interest { descriptor: core.bell.as_fd(), write: false }];
-        for line in &self.lines {
-            if !line.is_deaf {
-                let write = wants_to_write.contains(&line.child);
-                interests.push(Interest { descriptor: line.socket.as_fd(), write });
-            }
-            interests.extend(line.end.as_ref().map(|end| Interest { descriptor: end.as_fd(), write: false }));
-        }
-        let limit = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let keeps = self.keeps_memory();
-        let limit = if keeps { Some(limit.map_or(KEPT_TIME, |limit| limit.min(KEPT_TIME))) } else { limit };
-        // Wakers: see `watch::wait`. An error is a lack of memory, or a limit on descriptors that was lowered: then all are
-        // asked, and who has ended is found out by its socket.
-        let ready = watch::wait(&interests, limit).ok();
-        drop(interests);
-        let is_blind = ready.is_none();
-        if is_blind {
-            // Waker: the clock.
-            thread::sleep(RESPITE);
-        }
-        let mut ready = ready.into_iter().flatten();
-        if ready.next() == Some(true) || is_blind {
-            core.bell.silence();
-        }
+        // Wakers: see `Watch::wait`, and the bell.
+        let ready = core.watch.wait(limit);
         let mut heard = Vec::new();
-        for line in &self.lines {
-            let speaks = !line.is_deaf && (ready.next() == Some(true) || is_blind);
-            let has_ended = line.end.is_some() && (ready.next() == Some(true) || (is_blind && line.is_deaf));
-            if speaks || has_ended {
-                heard.push((line.child, has_ended));
+        for token in ready {
+            match Voice::of(token) {
+                Voice::Bell => core.bell.silence(),
+                Voice::Line(child) => heard.push(child),
+                Voice::End(child) => {
+                    self.with_child(child, |child| child.has_ended = true);
+                    heard.push(child);
+                }
             }
         }
         if !heard.is_empty() {
             self.last_heard = Instant::now();
         } else if keeps && self.last_heard.elapsed() >= KEPT_TIME {
-            self.lines.iter_mut().for_each(|line| line.inbox.slim());
+            let mut state = core.state.lock();
+            state.children.iter_mut().filter_map(|child| child.line.as_mut()).for_each(|line| line.inbox.slim());
+            drop(state);
             core.spare.give_back();
         }
-        for (child, has_ended) in heard {
-            self.hear(child, has_ended);
+        for child in heard {
+            self.hear(child);
         }
-    }
-
-    /// Whether there is memory of huge messages, to be given back some time.
-    fn keeps_memory(&self) -> bool {
-        self.core.spare.is_kept() || self.lines.iter().any(|line| line.inbox.is_large())
     }
 
     fn start_child(&mut self, number: u64) {
         let plan = &self.core.plan;
-        let started = Child::start(number, plan.initializer, plan.max_tasks);
+        let started = Child::start(number, plan.initializer, plan.max_tasks, &self.core.watch);
         let now = Instant::now();
         let mut state = self.core.state.lock();
         match started {
             Ok(child) => {
-                self.lines.push(Line {
-                    child: number,
-                    socket: Arc::clone(&child.socket),
-                    page: Arc::clone(&child.page),
-                    end: child.process.end(),
-                    inbox: Inbox::default(),
-                    is_deaf: false,
-                    n_received: 0,
-                    n_known: 0,
-                });
                 state.children.push(child);
                 state.dispatch(now);
             }
@@ -220,82 +171,72 @@ impl Supervisor {
     }
 
     /// Hears what a worker has said, and buries it if it is dead.
-    fn hear(&mut self, child: u64, has_ended: bool) {
-        let Some(at) = self.lines.iter().position(|line| line.child == child) else { return };
-        // Taken out, so that what is heard can be delivered meanwhile.
-        let mut line = self.lines.swap_remove(at);
-        let is_closed = line.read(has_ended);
-        let is_broken = self.understand(&mut line).is_err();
+    fn hear(&mut self, number: u64) {
+        let Some((mut line, has_ended)) = self.take_line(number) else { return };
+        let is_closed = line.read(has_ended) == News::Closed;
+        let is_broken = self.understand(number, &mut line);
         line.is_deaf |= is_closed || is_broken;
-        if line.is_deaf && !has_ended {
-            // One that has closed its line, by whatever mistake, can do nothing for us; one that leaves may take its time.
-            let why = if is_broken { Killed::Otherwise } else { Killed::Deaf };
-            self.with_child(child, |child| {
-                if is_broken || !child.is_leaving() {
-                    child.kill(why)
-                }
-            });
-        }
         // Where the system tells of its end, that is waited for first.
-        if has_ended || (line.is_deaf && line.end.is_none()) {
-            self.bury(line);
-        } else {
-            self.lines.push(line);
+        if has_ended || (line.is_deaf && !line.tells_end) {
+            return self.bury(number, line);
         }
+        self.with_child(number, |child| {
+            // One that has closed its line, by whatever mistake, can do nothing for us; one that leaves may take its time.
+            if is_broken {
+                child.kill(Killed::Otherwise);
+            } else if line.is_deaf && !child.is_leaving() {
+                child.kill(Killed::Deaf);
+            }
+            child.line = Some(line);
+        });
     }
 
     /// Fetches the answers that a worker keeps back.
-    fn look_into(&mut self, child: u64) {
-        let Some(at) = self.lines.iter().position(|line| line.child == child) else { return };
-        let mut line = self.lines.swap_remove(at);
+    fn look_into(&mut self, number: u64) {
+        let Some((mut line, _)) = self.take_line(number) else {
+            return self.with_child(number, Child::call_line_back);
+        };
         let looked = monotonic_nanos();
         let has_news = line.read_page();
-        let is_broken = self.understand(&mut line).is_err();
+        let is_broken = self.understand(number, &mut line);
         line.is_deaf |= is_broken;
-        self.lines.push(line);
-        if is_broken {
-            self.with_child(child, |child| child.kill(Killed::Otherwise));
-        } else if !has_news {
-            self.core.state.lock().look_again(child, looked, Instant::now());
+        let mut state = self.core.state.lock();
+        if !is_broken && !has_news {
+            state.look_again(number, looked, Instant::now());
+        }
+        if let Some(child) = state.child(number) {
+            if is_broken {
+                child.kill(Killed::Otherwise);
+            }
+            child.line = Some(line);
         }
     }
 
-    /// Takes the frames from the inbox: tells the state, gives the worker more to do, and then delivers the answers.
-    fn understand(&mut self, line: &mut Line) -> Result<(), Broken> {
-        let mut outcome = Ok(());
-        let mut deliveries = Vec::new();
-        {
-            let mut state = self.core.state.lock();
-            let Some(index) = state.children.iter().position(|child| child.number == line.child) else { return Ok(()) };
-            loop {
-                match line.inbox.next() {
-                    Ok(Some((header, at))) => {
-                        let payload = line.inbox.payload(at.clone());
-                        deliveries.extend(state.hear(index, header.kind, header.number, payload, at));
-                    }
-                    Ok(None) => break,
-                    Err(broken) => {
-                        outcome = Err(broken);
-                        break;
-                    }
-                }
-            }
-            let now = Instant::now();
-            state.go_on(index, now);
-            if state.dispatch(now) {
-                // Noticed by the next tick, which comes when we are back.
-                self.core.bell.ring();
-            }
+    /// The line of a worker, and whether that has ended. `None` while another thread has it in hands, who reads what comes, and
+    /// is to give it back for the burial.
+    fn take_line(&self, number: u64) -> Option<(Line, bool)> {
+        let mut state = self.core.state.lock();
+        let child = state.child(number)?;
+        if child.line.is_none() && child.has_ended {
+            child.call_line_back();
         }
+        let line = child.line.take()?;
+        child.is_called = false;
+        Some((line, child.has_ended))
+    }
+
+    /// Takes the frames from the inbox and delivers the answers. True if there is something else in it.
+    fn understand(&self, number: u64, line: &mut Line) -> bool {
+        let (deliveries, rest) = self.core.understand(number, line, |_, _| true);
         self.deliver(deliveries, Some(line));
-        outcome
+        rest == Rest::Garbage
     }
 
     /// The worker of this line is dead, or will be at once: hears its last words and settles what it leaves behind.
-    fn bury(&mut self, mut line: Line) {
+    fn bury(&mut self, number: u64, mut line: Line) {
         let process = {
             let mut state = self.core.state.lock();
-            let Some(child) = state.children.iter_mut().find(|child| child.number == line.child) else { return };
+            let Some(child) = state.child(number) else { return };
             // It has ended, or, where that cannot be seen, has closed its line, which workers do by ending. So the wait
             // below is short.
             child.process.kill();
@@ -306,11 +247,14 @@ impl Supervisor {
         line.read(true);
         line.read_page();
         // What is not a frame is what it did not finish.
-        self.understand(&mut line).ok();
+        self.understand(number, &mut line);
         let deliveries = {
             let mut state = self.core.state.lock();
-            let index = state.children.iter().position(|child| child.number == line.child);
-            let deliveries = index.map(|index| state.bury(index, end));
+            let index = state.children.iter().position(|child| child.number == number);
+            let deliveries = index.map(|index| {
+                state.children[index].unwatch(&self.core.watch);
+                state.bury(index, end)
+            });
             if state.dispatch(Instant::now()) {
                 self.core.bell.ring();
             }
@@ -320,31 +264,17 @@ impl Supervisor {
     }
 
     fn deliver(&self, deliveries: Vec<Delivery>, line: Option<&Line>) {
-        for Delivery { batch, item, answer } in deliveries {
-            let label = batch.sink.label();
-            let answer = match answer {
-                Answer::Value(at) => Ok(line.expect("a value comes from a line").inbox.payload(at)),
-                Answer::Failed(error) => Err(error),
-            };
-            Arc::clone(&batch.sink).answer(item, answer, &|task| self.aside.run(label, task));
-            let_go(batch, &self.core.spare);
-        }
+        self.core.deliver(deliveries, line, &|label, task| {
+            self.core.state.lock().n_errands += 1;
+            self.aside.run(label, task);
+        });
     }
 
     fn with_child(&self, number: u64, act: impl FnOnce(&mut Child)) {
-        let mut state = self.core.state.lock();
-        if let Some(child) = state.children.iter_mut().find(|child| child.number == number) {
+        if let Some(child) = self.core.state.lock().child(number) {
             act(child);
         }
     }
-}
-
-/// Drops what may be the last that is left of some tasks, without the lock: results that nobody wants are the user's values.
-/// The memory of its arguments is for the next.
-fn let_go(batch: Arc<Batch>, spare: &Spare) {
-    let label = batch.sink.label();
-    let drop_it = || Arc::into_inner(batch).and_then(Batch::into_arguments).into_iter().for_each(|old| spare.keep(old));
-    outcome::contain("dropping the results", label, drop_it);
 }
 
 impl Aside {
@@ -352,8 +282,8 @@ impl Aside {
         Self { core: Arc::clone(core), threads: OnceCell::new() }
     }
 
+    /// Has a task run that was counted.
     fn run(&self, label: Label, task: Later) {
-        self.core.state.lock().n_errands += 1;
         let errand = Errand { label, task: Some(task), count: Count(Arc::clone(&self.core)) };
         // Two, and spare ones while they block: a callback may wait for a task that has callbacks too.
         let threads = self.threads.get_or_init(|| ThreadPool::for_tasks(2));
@@ -377,40 +307,5 @@ impl Drop for Count {
     fn drop(&mut self) {
         self.0.state.lock().n_errands -= 1;
         self.0.ended.notify_all();
-    }
-}
-
-impl Line {
-    /// Reads what has come: a fair share, or all of it if the worker has ended. Returns whether the socket is closed.
-    fn read(&mut self, has_ended: bool) -> bool {
-        let mut n_read = 0;
-        let mut is_dry = false;
-        while has_ended || (n_read < FAIR_SHARE && !is_dry) {
-            let room = self.inbox.room();
-            let before = room.len();
-            match self.socket.receive_now(room) {
-                Ok(Moved::Bytes(n)) => {
-                    // Room was left: there is no more.
-                    is_dry = n < room.capacity() - before;
-                    n_read += n;
-                    // What was found in the page before comes through the socket once more.
-                    let n_new = (self.n_received + n as u64).saturating_sub(self.n_known).min(n as u64);
-                    room.drain(before..before + (n - n_new as usize));
-                    self.n_received += n as u64;
-                    self.n_known += n_new;
-                }
-                Ok(Moved::Full) => return false,
-                Ok(Moved::Closed) | Err(_) => return true,
-            }
-        }
-        false
-    }
-
-    /// Reads what the worker has answered and not sent. Returns whether there was something.
-    fn read_page(&mut self) -> bool {
-        let kept_back = self.page.answers_from(self.n_known);
-        self.inbox.room().extend_from_slice(&kept_back);
-        self.n_known += kept_back.len() as u64;
-        !kept_back.is_empty()
     }
 }

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 /// enough that the last chunks keep nobody waiting.
 const TARGET: Duration = Duration::from_millis(10);
 
-/// Two chunks of this size are what may be on their way to one worker process.
-const LARGEST: usize = 2048;
+/// From here on larger chunks save nothing that can be seen, and touch more memory.
+const LARGEST: usize = 1024;
 
 /// A measurement changes the size by this factor at most: one slow or fast chunk is not a trend.
 const DAMPING: usize = 4;
 
 /// What is measured takes at least so long: several answers travel together, up to 100 µs apart from their ends.
-const SPAN: Duration = Duration::from_micros(500);
+const SPAN: Duration = Duration::from_micros(200);
 
 /// Results for which nobody waited so long were there before, and tell nothing of the pace.
 const WAITED: Duration = Duration::from_micros(2);

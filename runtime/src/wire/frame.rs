@@ -82,6 +82,11 @@ impl Kind {
         Self::Unencodable,
         Self::Skipped,
     ];
+
+    /// Whether it tells how a task ended.
+    pub(crate) fn is_answer(self) -> bool {
+        matches!(self, Self::Value | Self::Panicked | Self::Undecodable | Self::Unencodable)
+    }
 }
 
 /// What stands before a payload.
@@ -212,7 +217,8 @@ impl Inbox {
         self.start == self.bytes.len()
     }
 
-    fn header(&self) -> Result<Option<Header>, Broken> {
+    /// The header of the frame that [`next`](Self::next) gives.
+    pub(crate) fn header(&self) -> Result<Option<Header>, Broken> {
         match self.bytes[self.start..].first_chunk() {
             Some(bytes) => Header::from_bytes(*bytes).map(Some),
             None => Ok(None),

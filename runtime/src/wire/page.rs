@@ -80,6 +80,17 @@ impl<M: Memory> Page<M> {
         self.leave_offered(task, Slot::Started)
     }
 
+    /// Pool: whether somebody looks for answers without sleeping, and may have the next task soon. Worker: he has not.
+    pub(crate) fn set_haste(&self, haste: bool) {
+        // Relaxed, here and there: a guess that orders nothing.
+        self.haste().store(haste.into(), Ordering::Relaxed);
+    }
+
+    /// Worker: what the pool said.
+    pub(crate) fn is_in_haste(&self) -> bool {
+        self.haste().load(Ordering::Relaxed) != 0
+    }
+
     /// Pool: whether the worker has started the task.
     pub(crate) fn has_started(&self, task: u64) -> bool {
         self.slot(task).load(Ordering::Acquire) == Slot::Started.of(task)
@@ -151,6 +162,10 @@ impl<M: Memory> Page<M> {
         self.u64_at(16)
     }
 
+    fn haste(&self) -> &AtomicU64 {
+        self.u64_at(24)
+    }
+
     fn slot(&self, task: u64) -> &AtomicU32 {
         let at = SLOTS_AT + (task % SLOTS) as usize * size_of::<AtomicU32>();
         // SAFETY: the offset is below `SIZE`.
@@ -169,9 +184,9 @@ impl<M: Memory> Page<M> {
     }
 
     fn u64_at(&self, at: usize) -> &AtomicU64 {
-        // SAFETY: 0, 8 and 16 are below `SIZE`.
+        // SAFETY: 0, 8, 16 and 24 are below `SIZE`.
         let address = unsafe { self.0.start().add(at) };
-        // SAFETY: as for the slots; 0, 8 and 16 are multiples of 8.
+        // SAFETY: as for the slots; 0, 8, 16 and 24 are multiples of 8.
         unsafe { AtomicU64::from_ptr(address.cast_mut().cast()) }
     }
 }

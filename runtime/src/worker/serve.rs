@@ -10,14 +10,18 @@ use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
 use crate::os::socket::{Moved, Socket};
-use crate::os::watch::{self, Interest};
+use crate::os::watch;
 use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
+use crate::sync::look;
 use crate::task::{context, outcome};
 use crate::wire::fields::take_u64;
 use crate::wire::frame::{HEADER, Header, Inbox, Kind, PATIENCE, check_length};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
+
+/// How long the next task is looked for where somebody seems to have it soon: longer than it takes to wake him.
+const HASTE: Duration = Duration::from_micros(25);
 
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
 ///
@@ -42,8 +46,18 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
             inbox.slim();
             server.frame = Vec::new();
         }
-        // Waker: the pool, which sends a task, or closes the line, also by ending.
-        if socket.receive(inbox.room())? == Moved::Closed {
+        let room = inbox.room();
+        let mut moved = Ok(Moved::Full);
+        let is_there = || {
+            moved = socket.receive_now(room);
+            !matches!(moved, Ok(Moved::Full))
+        };
+        if !(page.is_in_haste() && look(HASTE, is_there)) {
+            page.set_haste(false);
+            // Waker: the pool, which sends a task, or closes the line, also by ending.
+            moved = socket.receive(room);
+        }
+        if moved? == Moved::Closed {
             return Ok(());
         }
     }
@@ -150,7 +164,7 @@ const KEPT_TIME: Duration = Duration::from_secs(1);
 /// Whether something comes before [`KEPT_TIME`] is over.
 fn is_ready_soon(socket: &Socket) -> bool {
     // An error is a lack of memory.
-    let ready = watch::wait(&[Interest { descriptor: socket.as_fd(), write: false }], Some(KEPT_TIME));
+    let ready = watch::wait([socket.as_fd()], Some(KEPT_TIME));
     ready.is_ok_and(|ready| ready == [true])
 }
 
