@@ -96,7 +96,7 @@ impl Expander<'_> {
         let may_be_left = plan.split.as_ref().is_some_and(|split| split.may_be_left);
         let reduces = plan.split.is_some() && !plan.reduced.is_empty();
         let options_value = options::of_loop(&plan.options, may_be_left, reduces, &abi);
-        let explanation = plan.explanation.as_ref().map(|text| explanation(text, plan.written.for_token.span));
+        let explanation = explanation(plan);
         let Some(split) = &plan.split else {
             self.visit_expr_mut(&mut plain.expr);
             return quote!({ #explanation let _ = #options_value; #plain });
@@ -188,13 +188,14 @@ impl Expander<'_> {
 // Output: { #[deprecated(note = "…")] const THIS_LOOP: () = (); let () = THIS_LOOP; }
 //
 // A warning that stable compilers let us write, shown at the loop.
-fn explanation(text: &str, at: Span) -> TokenStream {
-    let name = Ident::new("THIS_LOOP", at);
-    quote!({
+pub(super) fn explanation(plan: &LoopPlan) -> Option<TokenStream> {
+    let text = plan.explanation.as_ref()?;
+    let name = Ident::new("THIS_LOOP", plan.written.for_token.span);
+    Some(quote!({
         #[deprecated(note = #text)]
         const #name: () = ();
         let () = #name;
-    })
+    }))
 }
 
 // Output: items(&iter); capture(&a); source_may_be_left(…);

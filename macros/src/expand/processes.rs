@@ -68,7 +68,9 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     let (step, item, error) = (names::local("step"), names::local("item"), names::local("error"));
     let private = |name| abi.private_at(name, at);
     let (plan_type, make_part, maker) = (private("ProcessPlan"), private("process_part"), names::local("maker"));
+    let explanation = loops::explanation(plan);
     quote_spanned! {at=> {
+        #explanation
         let #options = #options_value;
         match ::core::iter::IntoIterator::into_iter(#base) {
             #iter => match #options.plan() {

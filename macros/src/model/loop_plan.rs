@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::reduction::Reduced;
 use proc_macro2::{Ident, Span};
-use syn::{Expr, ExprForLoop, Label, Local, Pat, Stmt};
+use syn::{Expr, ExprForLoop, Label, Local, Pat, Stmt, Type};
 
 /// What becomes of one loop.
 pub(crate) struct LoopPlan {
@@ -110,18 +110,24 @@ pub(crate) struct Segment {
 }
 
 /// A variable that crosses from the parallel to the in-order part.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Crossing {
     pub(crate) name: Ident,
     pub(crate) is_mut: bool,
     /// It was split on the assumption that its type is `Copy`, which the compiler is to check.
     pub(crate) is_copied: bool,
+    /// Its type, where that is certain.
+    pub(crate) ty: Option<Type>,
+    /// It is what was taken out of an in-order statement.
+    pub(crate) taken_out: Option<Expr>,
 }
 
 /// A local of the function, or a field of one, at its first use in the parallel part.
 pub(crate) struct Capture {
     pub(crate) name: Ident,
     pub(crate) fields: Vec<String>,
+    /// Its type, where that is certain.
+    pub(crate) ty: Option<Type>,
     /// A variable of the body has its name too, so that this may be one of those.
     pub(crate) is_doubtful: bool,
 }

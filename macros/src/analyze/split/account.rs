@@ -8,11 +8,12 @@ use crate::analyze::uses::{Access, Facts, Use};
 use crate::model::loop_plan::{Segment, SegmentId, Turn};
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Pat, Stmt};
+use syn::{Pat, Stmt, Type};
 
 /// How a variable of the parallel part is made.
 #[derive(Clone, Default)]
 pub(super) struct Made {
+    pub(super) ty: Option<Type>,
     pub(super) is_copied: bool,
     pub(super) is_own: bool,
     pub(super) is_made: bool,
@@ -65,13 +66,14 @@ impl Splitter<'_> {
     /// Binds a variable that the parallel part makes.
     pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
         let segment = self.parallel_turn();
-        let Made { is_copied, is_own, is_made, borrows_in, view } = made;
+        let Made { ty, is_copied, is_own, is_made, borrows_in, view } = made;
         let is_own = is_own && !self.aliased.contains(&name.to_string());
         self.variables.bind(Variable {
             name,
             made_in: Some(segment),
             depth: self.path.len(),
             is_mut,
+            ty,
             is_copied,
             is_made,
             is_own,
@@ -89,6 +91,7 @@ impl Splitter<'_> {
                 made_in: None,
                 depth: self.path.len(),
                 is_mut,
+                ty: None,
                 is_copied: false,
                 is_made: true,
                 is_own: false,

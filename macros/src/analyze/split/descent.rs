@@ -10,7 +10,7 @@ use super::splitter::{Progress, Splitter, is_local_macro, stmt_is_weighty};
 use super::variables::{Flags, StmtKey, Variable};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, ExitKind};
-use crate::analyze::{hoist, kinds, patterns};
+use crate::analyze::{hoist, kinds, patterns, types};
 use crate::model::loop_plan::{Branch, Each, Fork, Segment, Turn};
 use crate::names;
 use std::mem;
@@ -144,9 +144,13 @@ impl Splitter<'_> {
             _ => {
                 self.bind_matched(stmt, pat, source);
                 let is_copied = kinds::items_are_copied(source, pat, &Locals::new());
+                let item = types::of_items(source, &|name| self.type_of(name));
+                let types = types::of_bound(pat, item.as_ref());
                 for name in names_of(pat) {
                     let id = self.variables.id(&name).expect("it was bound above");
-                    self.variables.of_mut(id).is_copied = is_copied;
+                    let variable = self.variables.of_mut(id);
+                    variable.is_copied = is_copied;
+                    variable.ty = types.iter().find(|(known, _)| *known == name.as_str()).map(|(_, ty)| ty.clone());
                 }
             }
         }

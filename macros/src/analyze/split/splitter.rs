@@ -8,13 +8,13 @@ use super::variables::{StmtKey, VariableId, Variables, View, leaves_alone, reads
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, Effect, Facts, Use};
-use crate::analyze::{hoist, kinds, known, patterns};
+use crate::analyze::{hoist, kinds, known, patterns, types};
 use crate::model::loop_plan::{Segment, Turn};
 use crate::parse::marks::{self, Part};
 use proc_macro2::Span;
 use std::rc::Rc;
 use syn::spanned::Spanned;
-use syn::{Expr, Label, Pat, Stmt};
+use syn::{Expr, Label, Pat, Stmt, Type};
 
 /// Splits a body, and the blocks in it.
 #[derive(Clone)]
@@ -284,13 +284,17 @@ impl<'a> Splitter<'a> {
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
         let is_replayed = borrows && is_view && matches!(pat, Pat::Ident(_)) && self.stays_the_same(&facts, later);
+        let value = init.and_then(|init| types::of_value(init, &|name| self.type_of(name)));
+        let types = types::of_bound(pat, value.as_ref());
         evaluate(self, facts);
         // A view is a reference, which is `Copy`.
         let is_copied = init.is_some_and(kinds::is_copied_value) || is_view || kinds::is_copied_type(pat);
         for (name, is_mut) in patterns::bound_names(pat) {
             // A guard lives to the end of the iteration.
             let is_guard = name.to_string().starts_with('_') && !later.is_empty();
+            let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
             let made = Made {
+                ty,
                 is_copied,
                 is_own,
                 is_made: true,
@@ -301,6 +305,14 @@ impl<'a> Splitter<'a> {
             if is_guard {
                 self.touch(id, true, false, false);
             }
+        }
+    }
+
+    /// The type of a variable of the iteration or around it, where that is certain.
+    pub(super) fn type_of(&self, name: &str) -> Option<Type> {
+        match self.variables.get(name) {
+            Some(variable) => variable.ty.clone(),
+            None => self.around.get(name)?.ty.clone(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::splitter::Splitter;
 use super::variables::{leaves_alone, may_change, reads_a_copy};
 use crate::analyze::hoist::{self, Hoisted, Judge};
+use crate::analyze::types;
 use crate::analyze::uses::{self, Access, Use};
 use crate::model::loop_plan::{Crossing, Segment, Turn};
 use proc_macro2::Span;
@@ -63,7 +64,9 @@ impl Splitter<'_> {
         }
         let segment = self.parallel_turn();
         self.push_parallel(syn::parse_quote!(let #name = #expr;), facts);
-        self.segments[segment].crossing.push(Crossing { name, is_mut: false, is_copied: false });
+        let ty = types::of_value(&expr, &|name| self.type_of(name));
+        let taken_out = Some(expr);
+        self.segments[segment].crossing.push(Crossing { name, is_mut: false, is_copied: false, ty, taken_out });
         if is_late {
             // What follows in the statement is evaluated when this has landed.
             self.turns.push(Turn::InOrder(Vec::new()));

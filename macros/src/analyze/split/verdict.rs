@@ -8,9 +8,9 @@ use super::report::Line;
 use super::splitter::Splitter;
 use super::variables::StmtKey;
 use crate::analyze::carried::{self, Carried};
-use crate::analyze::scope::Locals;
+use crate::analyze::scope::{Locals, types_of};
 use crate::analyze::uses::{self, Effect, ExitKind, Place, Use};
-use crate::analyze::{kinds, patterns};
+use crate::analyze::{kinds, patterns, types};
 use crate::model::loop_plan::{Capture, Split};
 use proc_macro2::{Ident, Span};
 use syn::{ExprForLoop, ReturnType};
@@ -60,12 +60,15 @@ pub(crate) fn split(
         is_made: kinds::items_are_owned(&written.expr, locals),
         ..Made::default()
     };
+    let item = types::of_items(&written.expr, &types_of(locals));
+    let types = types::of_bound(&written.pat, item.as_ref());
     let aliased = aliases::names(&written.body);
     let mut stays: Vec<StmtKey> = Vec::new();
     let mut splitter = loop {
         let mut splitter = Splitter::new(plan, label, &carried, locals, &aliased, stays.clone());
         for (name, is_mut) in patterns::bound_names(&written.pat) {
-            splitter.bind(name, is_mut, made.clone());
+            let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
+            splitter.bind(name, is_mut, Made { ty, ..made.clone() });
         }
         splitter.block(&written.body.stmts, false);
         // What turned out to cross, but borrows from what stays behind, is made in order the next time.
@@ -111,9 +114,12 @@ fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Cap
     let mut captures: Vec<Capture> = Vec::new();
     for used in parallel_uses {
         let Place { name, fields } = &used.place;
-        if locals.contains_key(name) {
+        if let Some(declared) = locals.get(name) {
             let is_doubtful = bound.contains(name);
-            let capture = Capture { name: crate::names::written(name, used.span), fields: fields.clone(), is_doubtful };
+            // Of a field, whose type stands elsewhere, nothing is known.
+            let ty = declared.ty.clone().filter(|_| fields.is_empty());
+            let (name, fields) = (crate::names::written(name, used.span), fields.clone());
+            let capture = Capture { name, fields, ty, is_doubtful };
             if !captures.iter().any(|known| known.name == capture.name && known.fields == capture.fields) {
                 captures.push(capture);
             }
