@@ -2,7 +2,7 @@
 
 use super::patterns;
 use proc_macro2::Ident;
-use syn::{BinOp, Expr, ExprCall, GenericArgument, Lit, Pat, PathArguments, Type, parse_quote};
+use syn::{BinOp, Expr, ExprCall, GenericArgument, Lit, Pat, PathArguments, Type, UnOp, parse_quote};
 
 /// The variables that `pat` binds, with their types where these are known: `ty` is that of the whole.
 pub(crate) fn of_bound(pat: &Pat, ty: Option<&Type>) -> Vec<(Ident, Type)> {
@@ -36,7 +36,21 @@ pub(crate) fn of_value(expr: &Expr, known: &dyn Fn(&str) -> Option<Type>) -> Opt
             let target = of_value(&reference.expr, known)?;
             Some(parse_quote!(&#target))
         }
-        Expr::Binary(binary) => is_condition(&binary.op).then(|| parse_quote!(bool)),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => match of_value(&unary.expr, known)? {
+            Type::Reference(reference) => Some(*reference.elem),
+            _ => None,
+        },
+        Expr::Binary(binary) if is_condition(&binary.op) => Some(parse_quote!(bool)),
+        Expr::Binary(binary) if is_arithmetic(&binary.op) => {
+            let (left, right) = (of_operand(&binary.left, known), of_operand(&binary.right, known));
+            match (left, right) {
+                (Some(left), Some(right)) => (left == right).then_some(left),
+                (Some(one), None) if is_open_number(&binary.right) => Some(one),
+                (None, Some(one)) if is_open_number(&binary.left) => Some(one),
+                _ => None,
+            }
+            .map(|name| Type::Path(parse_quote!(#name)))
+        }
         Expr::Call(call) => of_call(call),
         Expr::Macro(mac) if mac.mac.path.is_ident("format") => Some(parse_quote!(String)),
         Expr::Macro(mac) if mac.mac.path.is_ident("matches") => Some(parse_quote!(bool)),
@@ -83,6 +97,27 @@ pub(crate) fn of_items(source: &Expr, known: &dyn Fn(&str) -> Option<Type>) -> O
     }
 }
 
+/// Whether values of this type are surely not `Copy`.
+pub(crate) fn is_moved(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let owned = [
+        "String",
+        "Vec",
+        "Box",
+        "PathBuf",
+        "OsString",
+        "VecDeque",
+        "HashMap",
+        "HashSet",
+        "BTreeMap",
+        "BTreeSet",
+        "BinaryHeap",
+        "Arc",
+        "Rc",
+    ];
+    path.path.segments.last().is_some_and(|last| owned.iter().any(|name| last.ident == name))
+}
+
 /// What a vector, slice or array holds.
 fn element(collection: Type) -> Option<Type> {
     match collection {
@@ -101,6 +136,65 @@ fn element(collection: Type) -> Option<Type> {
         }
         _ => None,
     }
+}
+
+/// The primitive type of a number, or of what a reference to one refers to: operators go through references.
+fn of_operand(operand: &Expr, known: &dyn Fn(&str) -> Option<Type>) -> Option<Ident> {
+    let ty = match of_value(operand, known)? {
+        Type::Reference(reference) => *reference.elem,
+        ty => ty,
+    };
+    let Type::Path(path) = &ty else { return None };
+    path.path.get_ident().filter(|name| is_primitive(name) && *name != "bool" && *name != "char").cloned()
+}
+
+/// `5`, whose type is that of the other operand.
+fn is_open_number(operand: &Expr) -> bool {
+    matches!(operand, Expr::Lit(literal) if matches!(&literal.lit, Lit::Int(int) if int.suffix().is_empty()))
+}
+
+/// Whether values of this type are surely `Copy`.
+pub(crate) fn is_copied(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Path(path) => path.path.get_ident().is_some_and(is_primitive),
+        _ => false,
+    }
+}
+
+/// Whether there is a reference within a type, at another than its outermost place: `HashMap<&str, u64>`, `&[&str]`.
+pub(crate) fn holds_borrow(ty: &Type) -> bool {
+    use syn::visit::Visit;
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_type_reference(&mut self, _: &syn::TypeReference) {
+            self.0 = true;
+        }
+        // What these borrow is theirs.
+        fn visit_type_fn_ptr(&mut self, _: &syn::TypeFnPtr) {}
+        fn visit_parenthesized_generic_arguments(&mut self, _: &syn::ParenthesizedGenericArguments) {}
+    }
+    let within = match ty {
+        Type::Reference(reference) => &reference.elem,
+        ty => ty,
+    };
+    let mut finder = Finder(false);
+    finder.visit_type(within);
+    finder.0
+}
+
+fn is_primitive(name: &Ident) -> bool {
+    [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
+        "char",
+    ]
+    .iter()
+    .any(|primitive| name == primitive)
+}
+
+fn is_arithmetic(op: &BinOp) -> bool {
+    use BinOp::*;
+    matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) | BitXor(_) | BitAnd(_) | BitOr(_))
 }
 
 fn of_literal(literal: &Lit) -> Option<Type> {
@@ -177,6 +271,9 @@ mod tests {
         assert_eq!(of("x as f32"), "f32");
         assert_eq!(of("a < b"), "bool");
         assert_eq!(of("a + b"), "?");
+        assert_eq!(of("n % 5"), "u64");
+        assert_eq!(of("*&n"), "u64");
+        assert_eq!(of("n + slice"), "?");
         assert_eq!(of("&n"), "&u64");
         assert_eq!(of("String::new()"), "String");
         assert_eq!(of("Mine::new()"), "?");

@@ -73,6 +73,8 @@ pub(crate) struct Facts {
     pub(crate) parallel: Vec<Span>,
     /// `.await`
     pub(crate) awaits: Vec<Span>,
+    /// `yield`
+    pub(crate) yields: Vec<Span>,
     /// Names that patterns anywhere inside the piece bind.
     pub(crate) inner_names: Vec<String>,
 }
@@ -108,6 +110,11 @@ pub(crate) fn of_stmt(stmt: &Stmt, label: Option<&Label>) -> Facts {
 /// The facts about one expression of the loop with that label.
 pub(crate) fn of_expr(expr: &Expr, label: Option<&Label>) -> Facts {
     collect(label, |walk| walk.visit_expr(expr))
+}
+
+/// The facts about a block of the loop with that label.
+pub(crate) fn of_block(block: &Block, label: Option<&Label>) -> Facts {
+    collect(label, |walk| walk.visit_block(block))
 }
 
 /// The facts about a loop's body, in which `pat` is bound.
@@ -514,8 +521,8 @@ impl Visit<'_> for Walk {
                         Some("stdout" | "stderr" | "stdin") => {
                             self.effect(path.span(), "a standard stream".into(), None)
                         }
-                        Some("exit" | "abort") if path.path.segments.len() > 1 => {
-                            self.facts.hidden_exits.push((path.span(), "ending the process".into()));
+                        Some(name) if ends_process(name, call.args.len(), path.path.segments.len() > 1) => {
+                            self.facts.hidden_exits.push((path.span(), ENDING_THE_PROCESS.into()));
                         }
                         _ => {}
                     }
@@ -575,6 +582,12 @@ impl Visit<'_> for Walk {
                 }
                 self.visit_expr(&inner.base);
             }
+            Expr::Yield(inner) => {
+                inner.expr.iter().for_each(|value| self.visit_expr(value));
+                if self.functions == 0 {
+                    self.facts.yields.push(inner.yield_token.span());
+                }
+            }
             Expr::Try(inner) => {
                 self.visit_expr(&inner.expr);
                 if self.functions == 0 {
@@ -600,6 +613,18 @@ impl Visit<'_> for Walk {
     fn visit_pat(&mut self, _pat: &Pat) {}
     fn visit_type(&mut self, _ty: &syn::Type) {}
     fn visit_attribute(&mut self, _attr: &syn::Attribute) {}
+}
+
+/// What `process::exit` is called among the ways out.
+pub(crate) const ENDING_THE_PROCESS: &str = "ending the process";
+
+/// `std::process::exit(1)`, `exit(1)`, `abort()`: functions of these names are taken for those of the standard library.
+fn ends_process(name: &str, n_args: usize, has_path: bool) -> bool {
+    match name {
+        "exit" => has_path || n_args == 1,
+        "abort" => has_path || n_args == 0,
+        _ => false,
+    }
 }
 
 /// `+=` and its kin.

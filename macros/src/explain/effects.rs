@@ -1,8 +1,10 @@
 //! What the parts of a loop do that the program alone does not decide.
 
+use super::words::own_copies;
+use crate::analyze::scope::plan_number;
 use crate::analyze::split::Verdict;
 use crate::analyze::uses;
-use crate::model::loop_plan::Turn;
+use crate::model::loop_plan::{Split, Turn};
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
@@ -37,18 +39,6 @@ pub(super) fn of_parallel_part(verdict: &Verdict, is_process: bool) -> Vec<Strin
     notes
 }
 
-/// What is not the one that everybody else has.
-fn own_copies(upper_case: &[String]) -> String {
-    let mut note =
-        "C047: each worker process has statics, thread-locals, an environment and a current directory of its \
-                    own: what P changes there no other process sees"
-            .to_owned();
-    if !upper_case.is_empty() {
-        note += &format!("; P names {}, of which it sees its own copy if that is a static", upper_case.join(", "));
-    }
-    note
-}
-
 #[derive(Default)]
 struct Found {
     random: Vec<String>,
@@ -67,7 +57,7 @@ impl Found {
                     fork.branches.iter().for_each(|branch| self.turns(&branch.turns));
                 }
                 Turn::Each(each) => {
-                    self.visit_expr(&each.source);
+                    each.source.iter().for_each(|(_, source)| self.visit_expr(source));
                     self.turns(&each.turns);
                 }
                 Turn::Parallel(_) | Turn::InOrder(_) => {}
@@ -112,16 +102,16 @@ impl Visit<'_> for Found {
 }
 
 /// Guards that are held while somebody is waited for who may want what they guard.
-pub(super) fn held_guards(written: &ExprForLoop) -> Vec<String> {
-    struct Blocks(Vec<String>);
-    impl Visit<'_> for Blocks {
+pub(super) fn held_guards(written: &ExprForLoop, split: &Split) -> Vec<String> {
+    struct Blocks<'a>(&'a [Place], Vec<String>);
+    impl Visit<'_> for Blocks<'_> {
         fn visit_block(&mut self, block: &Block) {
             for (index, stmt) in block.stmts.iter().enumerate() {
                 let Some(name) = guard(stmt) else { continue };
                 let is_dropped = |stmt: &&Stmt| stmt.to_token_stream().to_string().contains(&format!("drop ({name})"));
                 let held = block.stmts[index + 1..].iter().take_while(|stmt| !is_dropped(stmt));
-                if let Some(line) = held.filter_map(waits).next() {
-                    self.0.push(format!(
+                if let Some(line) = held.filter_map(|stmt| waits(stmt, self.0)).next() {
+                    self.1.push(format!(
                         "C046: the guard `{name}` is held while line {line} waits for other threads: if they want what it \
                          guards, all wait for ever; `drop({name})` before"
                     ));
@@ -131,9 +121,12 @@ pub(super) fn held_guards(written: &ExprForLoop) -> Vec<String> {
         }
         fn visit_item(&mut self, _: &syn::Item) {}
     }
-    let mut blocks = Blocks(Vec::new());
+    // What the parallel part waits for, it has before the in-order part begins.
+    let mut waits = Waits::default();
+    split.segments.iter().flat_map(|segment| &segment.stmts).for_each(|stmt| waits.visit_stmt(stmt));
+    let mut blocks = Blocks(&waits.0, Vec::new());
     blocks.visit_block(&written.body);
-    blocks.0
+    blocks.1
 }
 
 /// `let guard = mutex.lock().unwrap();`
@@ -154,25 +147,37 @@ fn guard(stmt: &Stmt) -> Option<String> {
     }
 }
 
-/// The line in which a statement waits for a task or runs an annotated loop.
-fn waits(stmt: &Stmt) -> Option<usize> {
-    struct Finder(Option<usize>);
-    impl Visit<'_> for Finder {
-        fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
-            if call.method == "result" && call.args.is_empty() {
-                self.0.get_or_insert(call.method.span().start().line);
-            }
-            visit::visit_expr_method_call(self, call);
-        }
-        fn visit_expr_for_loop(&mut self, inner: &ExprForLoop) {
-            if crate::analyze::scope::plan_number(&inner.attrs).is_some() {
-                self.0.get_or_insert(inner.for_token.span.start().line);
-            }
-            visit::visit_expr_for_loop(self, inner);
-        }
-        fn visit_item(&mut self, _: &syn::Item) {}
+/// The line in which a statement waits for a task or runs an annotated loop, elsewhere than at the places `but`.
+fn waits(stmt: &Stmt, but: &[Place]) -> Option<usize> {
+    let mut waits = Waits::default();
+    waits.visit_stmt(stmt);
+    waits.0.iter().find(|place| !but.contains(place)).map(|place| place.0)
+}
+
+/// Line and column.
+type Place = (usize, usize);
+
+#[derive(Default)]
+struct Waits(Vec<Place>);
+
+impl Waits {
+    fn at(&mut self, span: Span) {
+        self.0.push((span.start().line, span.start().column));
     }
-    let mut finder = Finder(None);
-    finder.visit_stmt(stmt);
-    finder.0
+}
+
+impl Visit<'_> for Waits {
+    fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
+        if call.method == "result" && call.args.is_empty() {
+            self.at(call.method.span());
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+    fn visit_expr_for_loop(&mut self, inner: &ExprForLoop) {
+        if plan_number(&inner.attrs).is_some() {
+            self.at(inner.for_token.span);
+        }
+        visit::visit_expr_for_loop(self, inner);
+    }
+    fn visit_item(&mut self, _: &syn::Item) {}
 }

@@ -1,5 +1,6 @@
 //! The report of one loop, statement by statement.
 
+use super::words::{code, of_type};
 use super::{effects, variables};
 use crate::analyze::loops::Candidate;
 use crate::analyze::reduce::Originals;
@@ -8,7 +9,7 @@ use crate::analyze::uses;
 use crate::check::loops::describe;
 use crate::model::loop_plan::{Capture, Crossing, Split};
 use crate::model::reduction::Reduction;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use quote::ToTokens;
 use std::fmt::Write;
 use syn::spanned::Spanned;
@@ -80,25 +81,6 @@ fn statement(text: &mut String, Line { stmt, depth, fate }: &Line) {
     }
 }
 
-/// The beginning of a piece of code, in one line, spaced as people write it.
-fn code(tokens: TokenStream) -> String {
-    let words: Vec<String> = tokens.to_string().split_whitespace().map(str::to_owned).collect();
-    let mut code = words.join(" ");
-    for (printed, written) in [
-        (" :: ", "::"),
-        (":: ", "::"),
-        (" ? ;", "?;"),
-        (" ?", "?"),
-        ("! (", "!("),
-        ("! [", "!["),
-        (" .. ", ".."),
-        ("(& ", "(&"),
-    ] {
-        code = code.replace(printed, written);
-    }
-    if code.chars().count() > 60 { code.chars().take(57).chain("...".chars()).collect() } else { code }
-}
-
 fn list(text: &mut String, what: &str, names: Vec<String>) {
     let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
     _ = write!(text, "\n  {what}: {names}");
@@ -144,11 +126,7 @@ fn copied(split: &Split) -> Vec<String> {
 
 fn typed(name: &str, ty: Option<&Type>) -> String {
     match ty {
-        Some(ty) => {
-            let ty =
-                code(ty.to_token_stream()).replace("& ", "&").replace(" <", "<").replace("< ", "<").replace(" >", ">");
-            format!("`{name}: {ty}`")
-        }
+        Some(ty) => format!("`{name}: {}`", of_type(ty)),
         None => format!("`{name}`"),
     }
 }
@@ -173,22 +151,18 @@ fn notes(Candidate { written, verdict, reduced, options, .. }: &Candidate) -> Ve
                 .to_owned(),
         );
     }
-    let mut guessed: Vec<String> = Vec::new();
-    for reason in reasons() {
-        if let Why::Carried(carried, _) = &reason.why
-            && carried.is_guess
-            && !guessed.contains(&carried.place.name)
-        {
-            guessed.push(carried.place.name.clone());
-        }
+    let facts = uses::of_body(&written.pat, &written.body, written.label.as_ref());
+    for (span, _) in facts.hidden_exits.iter().filter(|(_, what)| what == uses::ENDING_THE_PROCESS) {
+        let line = span.start().line;
+        notes.push(format!("C016: line {line} may end the process: it runs in order, when all before it is done"));
     }
-    notes.extend(guessed.iter().map(|name| {
+    let guessed = verdict.carried.iter().filter(|carried| carried.is_guess).map(|carried| &carried.place.name);
+    notes.extend(guessed.map(|name| {
         format!("C021: `{name}` may be changed by the loop: if it is only read, say so with `shared({name})`")
     }));
     if verdict.weight == 0 {
         notes.push("C023: P calls nothing, so that the loop is likely to run as the plain loop".to_owned());
     }
-    let facts = uses::of_body(&written.pat, &written.body, written.label.as_ref());
     let asked = |name: &str| options.reduce.iter().find(|reduction| reduction.name == name);
     notes.extend(reduced.iter().filter_map(|reduced| asked(&reduced.mentions[0].to_string())).map(variables::folded));
     notes.extend(verdict.carried.iter().filter_map(|carried| match asked(&carried.place.to_string()) {
@@ -203,7 +177,7 @@ fn notes(Candidate { written, verdict, reduced, options, .. }: &Candidate) -> Ve
         notes.push("C040: what is printed is printed in order, by the calling thread".to_owned());
     }
     notes.extend(effects::of_parallel_part(verdict, options.is_process()));
-    notes.extend(effects::held_guards(written));
+    notes.extend(effects::held_guards(written, &verdict.split));
     if verdict.left_at.is_some() && verdict.weight > 0 {
         notes.push(
             "C045: when the loop is left, P may have run for some later iterations; what it did outside of the program \

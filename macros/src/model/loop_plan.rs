@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use super::reduction::Reduced;
+use super::warning::Warning;
 use proc_macro2::{Ident, Span};
 use syn::{Expr, ExprForLoop, Label, Local, Pat, Stmt, Type};
 
@@ -12,6 +13,8 @@ pub(crate) struct LoopPlan {
     pub(crate) written: ExprForLoop,
     /// How it runs, in words, if that is asked for.
     pub(crate) explanation: Option<String>,
+    /// What is worth a warning though the loop runs as asked for.
+    pub(crate) warnings: Vec<Warning>,
     /// `None` with `mode = "sequential"`: the loop stays as it is.
     pub(crate) split: Option<Split>,
     /// The variables whose values are folded where the parallel part runs.
@@ -90,8 +93,8 @@ pub(crate) struct Each {
     /// The variable that holds the list.
     pub(crate) name: Ident,
     pub(crate) label: Option<Label>,
-    pub(crate) pat: Pat,
-    pub(crate) source: Expr,
+    /// The pattern of a `for`, and what it goes through; any other loop goes on until its parallel part leaves it.
+    pub(crate) source: Option<(Pat, Expr)>,
     /// The first turn is parallel.
     pub(crate) turns: Vec<Turn>,
 }

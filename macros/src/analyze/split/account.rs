@@ -3,8 +3,8 @@
 use super::crossing::Touch;
 use super::splitter::Splitter;
 use super::variables::{Flags, StmtKey, Variable, VariableId, View, leaves_alone, may_change};
-use crate::analyze::patterns;
-use crate::analyze::uses::{Access, Facts, Use};
+use crate::analyze::uses::{Access, ExitKind, Facts, Use};
+use crate::analyze::{patterns, types};
 use crate::model::loop_plan::{Segment, SegmentId, Turn};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -39,9 +39,25 @@ impl Splitter<'_> {
 
     /// A statement of the parallel part.
     pub(super) fn push_parallel(&mut self, stmt: Stmt, facts: Facts) {
+        let may_leave = facts.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
+        if self.moved.is_none() && !may_leave {
+            self.moved = facts.uses.iter().find(|used| self.moves_capture(used)).cloned();
+        }
         self.uses_in_parallel(facts.uses);
         let segment = self.parallel_turn();
         self.segments[segment].stmts.push(stmt);
+    }
+
+    /// Whether a use surely moves a variable from around the iteration, which the next iteration would lack.
+    fn moves_capture(&self, used: &Use) -> bool {
+        let takes = match &used.access {
+            Access::Value => true,
+            Access::Method(method, _) => method.starts_with("into"),
+            _ => false,
+        };
+        let Some(declared) = self.around.get(&used.place.name) else { return false };
+        let is_around = self.variables.get(&used.place.name).is_none() && used.place.fields.is_empty();
+        takes && is_around && declared.ty.as_ref().is_some_and(types::is_moved)
     }
 
     pub(super) fn uses_in_parallel(&mut self, uses: Vec<Use>) {
@@ -67,7 +83,8 @@ impl Splitter<'_> {
     pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
         let segment = self.parallel_turn();
         let Made { ty, is_copied, is_own, is_made, borrows_in, view } = made;
-        let is_own = is_own && !self.aliased.contains(&name.to_string());
+        let is_copied = is_copied || ty.as_ref().is_some_and(types::is_copied);
+        let is_own = is_own && !self.named.aliased.contains(&name.to_string());
         self.variables.bind(Variable {
             name,
             made_in: Some(segment),

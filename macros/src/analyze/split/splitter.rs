@@ -3,6 +3,7 @@
 use super::account::Made;
 use super::crossing::{Level, Touch};
 use super::reason::{Reason, Why};
+use super::references;
 use super::report::{Fate, Line};
 use super::variables::{StmtKey, VariableId, Variables, View, leaves_alone, reads_a_copy};
 use crate::analyze::carried::{self, Carried};
@@ -11,7 +12,7 @@ use crate::analyze::uses::{self, Access, Effect, Facts, Use};
 use crate::analyze::{hoist, kinds, known, patterns, types};
 use crate::model::loop_plan::{Segment, Turn};
 use crate::parse::marks::{self, Part};
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::{Expr, Label, Pat, Stmt, Type};
@@ -23,8 +24,7 @@ pub(super) struct Splitter<'a> {
     pub(super) carried: &'a [Carried],
     /// The locals of the function around the loop.
     pub(super) around: &'a Locals,
-    /// Names of variables that may have others.
-    pub(super) aliased: &'a [String],
+    pub(super) named: Names<'a>,
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -68,6 +68,17 @@ pub(super) struct Splitter<'a> {
     pub(super) marked_effects: Vec<Effect>,
     /// What the parallel part uses from around the iteration.
     pub(super) parallel_uses: Vec<Use>,
+    /// The first use that surely moves what is around the iteration.
+    pub(super) moved: Option<Use>,
+}
+
+/// What is known of variables by their names, wherever they are bound.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    /// Those that may have other names.
+    pub(super) aliased: &'a [String],
+    /// Those that are used as only references can be.
+    pub(super) references: &'a [String],
 }
 
 /// How many statements of one body are taken apart at most: beyond that they stay in order as a whole.
@@ -79,14 +90,14 @@ impl<'a> Splitter<'a> {
         label: Option<&Label>,
         carried: &'a [Carried],
         around: &'a Locals,
-        aliased: &'a [String],
+        named: Names<'a>,
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
             plan,
             carried,
             around,
-            aliased,
+            named,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),
@@ -111,6 +122,7 @@ impl<'a> Splitter<'a> {
             refused_marks: Vec::new(),
             marked_effects: Vec::new(),
             parallel_uses: Vec::new(),
+            moved: None,
         }
     }
 
@@ -279,7 +291,8 @@ impl<'a> Splitter<'a> {
         evaluate: impl FnOnce(&mut Self, Facts),
     ) {
         let is_own = facts.uses.iter().all(|used| self.is_own(used));
-        let borrows = init.is_some_and(|init| self.borrows_from_own(init, &facts));
+        let borrows = init
+            .is_some_and(|init| self.borrows_from_own(init, &facts) || self.is_reference_into_own(pat, init, &facts));
         let is_view = init.is_some_and(hoist::is_view);
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
@@ -325,15 +338,24 @@ impl<'a> Splitter<'a> {
         }
     }
 
+    /// Whether a pattern binds a reference, as its type or its uses say, into what the parallel part made.
+    pub(super) fn is_reference_into_own(&self, pat: &Pat, value: &Expr, facts: &Facts) -> bool {
+        let is_reference = |name: &Ident| self.named.references.contains(&name.to_string());
+        let says_so = matches!(pat, Pat::Type(typed) if matches!(*typed.ty, Type::Reference(_)))
+            || patterns::bound_names(pat).iter().any(|(name, _)| is_reference(name));
+        says_so && references::may_refer_to_arguments(value) && facts.uses.iter().any(|used| self.is_made_here(used))
+    }
+
+    pub(super) fn is_made_here(&self, used: &Use) -> bool {
+        let variable = self.variables.get(&used.place.name);
+        variable.is_some_and(|variable| variable.is_made && (!variable.is_copied || variable.borrows_in.is_some()))
+    }
+
     /// Whether a value borrows from one that the parallel part made, which ends with that part.
     pub(super) fn borrows_from_own(&self, value: &Expr, facts: &Facts) -> bool {
-        let is_made_here = |used: &Use| {
-            let variable = self.variables.get(&used.place.name);
-            variable.is_some_and(|variable| variable.is_made && (!variable.is_copied || variable.borrows_in.is_some()))
-        };
         let is_of_iteration = |used: &Use| self.variables.get(&used.place.name).is_some();
         hoist::borrows_from_temporary(value)
-            || (hoist::may_borrow(value) && facts.uses.iter().any(is_made_here))
+            || (hoist::may_borrow(value) && facts.uses.iter().any(|used| self.is_made_here(used)))
             // A closure borrows even what could be copied.
             || (hoist::is_borrowing_closure(value) && facts.uses.iter().any(is_of_iteration))
     }

@@ -4,8 +4,9 @@ use super::account::Made;
 use super::aliases;
 use super::crossing;
 use super::reason::Reason;
+use super::references;
 use super::report::Line;
-use super::splitter::Splitter;
+use super::splitter::{Names, Splitter};
 use super::variables::StmtKey;
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::{Locals, types_of};
@@ -33,10 +34,15 @@ pub(crate) struct Verdict {
     /// Marks that cannot be followed, and why.
     pub(crate) refused_marks: Vec<(Span, Reason)>,
     pub(crate) awaits: Vec<Span>,
+    pub(crate) yields: Vec<Span>,
     /// The first thing that leaves the loop early.
     pub(crate) left_at: Option<Span>,
     /// What the loop iterates over changes this variable as it is asked for items.
     pub(crate) source_changes: Option<Carried>,
+    /// The loop changes what it iterates over.
+    pub(crate) iterand_changed: Option<Carried>,
+    /// The parallel part surely moves what it captures.
+    pub(crate) moved: Option<Use>,
     /// The items are exclusive references, since something is changed through them here.
     pub(crate) items_changed: Option<Span>,
     /// A variable that the loop's pattern binds by reference crosses, which it cannot.
@@ -63,9 +69,17 @@ pub(crate) fn split(
     let item = types::of_items(&written.expr, &types_of(locals));
     let types = types::of_bound(&written.pat, item.as_ref());
     let aliased = aliases::names(&written.body);
+    let references = references::names(&written.body);
     let mut stays: Vec<StmtKey> = Vec::new();
     let mut splitter = loop {
-        let mut splitter = Splitter::new(plan, label, &carried, locals, &aliased, stays.clone());
+        let mut splitter = Splitter::new(
+            plan,
+            label,
+            &carried,
+            locals,
+            Names { aliased: &aliased, references: &references },
+            stays.clone(),
+        );
         for (name, is_mut) in patterns::bound_names(&written.pat) {
             let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
             splitter.bind(name, is_mut, Made { ty, ..made.clone() });
@@ -88,8 +102,11 @@ pub(crate) fn split(
     Verdict {
         has_work: splitter.has_work,
         awaits: body.awaits,
+        yields: body.yields,
         left_at,
         source_changes: carried::changed_by_source(&written.expr, locals),
+        iterand_changed: carried::changed_iterand(&written.expr, &carried, locals).cloned(),
+        moved: splitter.moved,
         items_changed: uses::changes_items(&written.pat, &written.body, label),
         crosses_by_ref: crossing.find(|name| by_ref.contains(name)).cloned(),
         reasons: splitter.reasons,
