@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt::Write;
 use std::time::Duration;
 
+use concurrent_futures::concurrent;
 use concurrent_futures_suite::timed;
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +21,13 @@ macro_rules! real {
             pub(super) mod threads {
                 #[allow(unused_imports, reason = "not every function needs all of them")]
                 use super::super::*;
-                #[concurrent_futures::concurrent(workers = 3)]
+                #[concurrent(workers = 3)]
                 pub(in super::super) fn $function $($text)*
             }
             pub(super) mod processes {
                 #[allow(unused_imports, reason = "not every function needs all of them")]
                 use super::super::*;
-                #[concurrent_futures::concurrent(mode = "process", workers = 2)]
+                #[concurrent(mode = "process", workers = 2)]
                 pub(in super::super) fn $function $($text)*
             }
         }
@@ -70,8 +71,8 @@ fn search(haystack: &str, needle: &str) -> Matches {
     Matches { lines, is_binary: haystack.contains('\0') }
 }
 
-real! { ripgrep: [&[("a", text(40)), ("b", "\0".into()), ("c", text(9))], "error", 12]
-    fn grep(files: &[(&str, String)], needle: &str, at_most: usize) -> (String, usize, bool) {
+real! { ripgrep: [&[("a".to_owned(), text(40)), ("b".to_owned(), "\0".to_owned()), ("c".to_owned(), text(9))], "error", 12]
+    fn grep(files: &[(String, String)], needle: &str, at_most: usize) -> (String, usize, bool) {
         let mut out = String::new();
         let mut n_matches = 0;
         let mut is_stopped = false;
@@ -162,8 +163,8 @@ real! { log_analysis: [&(text(60) + "what is this\n" + &text(5))]
     }
 }
 
-real! { csv_import: [&["a,1,2.5", "b,2,x", "", "# note", "a,3,4.5"], false]
-    fn import(rows: &[&str], is_strict: bool) -> Result<(BTreeMap<String, f64>, usize), String> {
+real! { csv_import: [&["a,1,2.5", "b,2,x", "", "# note", "a,3,4.5"].map(str::to_owned), false]
+    fn import(rows: &[String], is_strict: bool) -> Result<(BTreeMap<String, f64>, usize), String> {
         let mut totals = BTreeMap::new();
         let mut n_skipped = 0;
         for (i, row) in rows.iter().enumerate() {
@@ -200,33 +201,27 @@ fn bodies(n: u64) -> Vec<Body> {
     (0..n).map(body).collect()
 }
 
-real! { simulation: [bodies(12), 5]
-    fn simulate(mut bodies: Vec<Body>, n_steps: usize) -> (Vec<Body>, Vec<f64>) {
-        let mut energies = Vec::new();
-        for _ in 0..n_steps {
-            let mut next = Vec::with_capacity(bodies.len());
-            let mut energy = 0.0;
-            #[concurrent]
-            for (i, body) in bodies.iter().enumerate() {
-                let mut force = [0.0, 0.0];
-                for (j, other) in bodies.iter().enumerate() {
-                    if i == j {
-                        continue;
-                    }
-                    let d = [other.at[0] - body.at[0], other.at[1] - body.at[1]];
-                    let strength = other.mass / (d[0] * d[0] + d[1] * d[1] + 0.01).powf(1.5);
-                    force[0] += d[0] * strength;
-                    force[1] += d[1] * strength;
+real! { simulation: [&bodies(12)]
+    fn step(bodies: &[Body]) -> (Vec<Body>, f64) {
+        let mut next = Vec::with_capacity(bodies.len());
+        let mut energy = 0.0;
+        for (i, body) in bodies.iter().enumerate() {
+            let mut force = [0.0, 0.0];
+            for (j, other) in bodies.iter().enumerate() {
+                if i == j {
+                    continue;
                 }
-                let speed = [body.speed[0] + 0.01 * force[0], body.speed[1] + 0.01 * force[1]];
-                let at = [body.at[0] + 0.01 * speed[0], body.at[1] + 0.01 * speed[1]];
-                energy += body.mass * (speed[0] * speed[0] + speed[1] * speed[1]) / 2.0;
-                next.push(Body { at, speed, ..*body });
+                let d = [other.at[0] - body.at[0], other.at[1] - body.at[1]];
+                let strength = other.mass / (d[0] * d[0] + d[1] * d[1] + 0.01).powf(1.5);
+                force[0] += d[0] * strength;
+                force[1] += d[1] * strength;
             }
-            bodies = next;
-            energies.push(energy);
+            let speed = [body.speed[0] + 0.01 * force[0], body.speed[1] + 0.01 * force[1]];
+            let at = [body.at[0] + 0.01 * speed[0], body.at[1] + 0.01 * speed[1]];
+            energy += body.mass * (speed[0] * speed[0] + speed[1] * speed[1]) / 2.0;
+            next.push(Body { at, speed, ..*body });
         }
-        (bodies, energies)
+        (next, energy)
     }
 }
 

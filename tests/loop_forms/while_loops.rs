@@ -8,6 +8,11 @@ fn grow(text: String) -> String {
     format!("{text}{}", weigh(&text) % 10)
 }
 
+fn checked(n: u64) -> u64 {
+    assert!(n > 0, "{n} is nothing");
+    work(n) % 40
+}
+
 form! { inner_while_that_pushes, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> Vec<u64> {
         let mut out = Vec::new();
@@ -279,7 +284,7 @@ form! { panic_in_a_condition, |x| f(&x.numbers),
         let mut out = Vec::new();
         for n in numbers {
             let mut k = n % 6;
-            while 12 / (k + n % 30) < 50 {
+            while checked(k + n % 30) < 50 {
                 out.push(work(k));
                 if k == 0 {
                     break;

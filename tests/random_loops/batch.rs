@@ -122,7 +122,9 @@ fn write_main(folder: &Path, programs: &BTreeMap<usize, Program>, numbers: &BTre
     for number in numbers {
         text += &format!("mod p{number}_plain;\n");
         let may_be_left = programs[number].may_be_left();
-        table += &format!("        ({number}, {may_be_left}, |a, b, c| format!(\"{{:?}}\", p{number}_plain::f(a, b, c)), &[\n");
+        table += &format!(
+            "        ({number}, {may_be_left}, |a, b, c| format!(\"{{:?}}\", p{number}_plain::f(a, b, c)), &[\n"
+        );
         for (at, options) in OPTIONS.iter().enumerate().take(n_options) {
             text += &format!("mod p{number}_{at};\n");
             table +=
