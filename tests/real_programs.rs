@@ -1,5 +1,7 @@
 //! Loops of larger programs, on threads and in worker processes: they give what they gave before.
 
+#![allow(clippy::ptr_arg, clippy::type_complexity, reason = "the functions are as they were found")]
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::error::Error;
 use std::fmt::Write;

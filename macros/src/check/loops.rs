@@ -255,6 +255,7 @@ pub(crate) fn describe(reason: &Reason) -> String {
         Why::MayExit(what) => format!("{place}{what} may leave the loop"),
         Why::BehindExit => format!("{place}stands behind a statement that may leave the iteration in order"),
         Why::Marked => format!("{place}is marked `#[concurrent(ordered)]`"),
+        Why::Moves(name) => format!("{place}moves `{name}`, which only one iteration can"),
         Why::NotInitialized => format!("{place}declares a variable that is assigned later"),
     }
 }

@@ -3,7 +3,7 @@
 use super::crossing::Touch;
 use super::splitter::Splitter;
 use super::variables::{Flags, StmtKey, Variable, VariableId, View, leaves_alone, may_change};
-use crate::analyze::uses::{Access, ExitKind, Facts, Use};
+use crate::analyze::uses::{Access, Facts, Use};
 use crate::analyze::{patterns, types};
 use crate::model::loop_plan::{Segment, SegmentId, Turn};
 use proc_macro2::Ident;
@@ -39,8 +39,7 @@ impl Splitter<'_> {
 
     /// A statement of the parallel part.
     pub(super) fn push_parallel(&mut self, stmt: Stmt, facts: Facts) {
-        let may_leave = facts.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
-        if self.moved.is_none() && !may_leave {
+        if self.moved.is_none() && !self.may_be_left {
             self.moved = facts.uses.iter().find(|used| self.moves_capture(used)).cloned();
         }
         self.uses_in_parallel(facts.uses);
@@ -49,7 +48,7 @@ impl Splitter<'_> {
     }
 
     /// Whether a use surely moves a variable from around the iteration, which the next iteration would lack.
-    fn moves_capture(&self, used: &Use) -> bool {
+    pub(super) fn moves_capture(&self, used: &Use) -> bool {
         let takes = match &used.access {
             Access::Value => true,
             Access::Method(method, _) => method.starts_with("into"),

@@ -25,6 +25,8 @@ pub(super) struct Splitter<'a> {
     /// The locals of the function around the loop.
     pub(super) around: &'a Locals,
     pub(super) named: Names<'a>,
+    /// The loop may be left before its source ends.
+    pub(super) may_be_left: bool,
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -91,6 +93,7 @@ impl<'a> Splitter<'a> {
         carried: &'a [Carried],
         around: &'a Locals,
         named: Names<'a>,
+        may_be_left: bool,
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
@@ -98,6 +101,7 @@ impl<'a> Splitter<'a> {
             carried,
             around,
             named,
+            may_be_left,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),
@@ -246,6 +250,9 @@ impl<'a> Splitter<'a> {
                     }
                 }
             }
+        }
+        if let (true, Some(used)) = (self.may_be_left, facts.uses.iter().find(|used| self.moves_capture(used))) {
+            return because(used.span, Why::Moves(used.place.name.clone()));
         }
         if let Some(mark) = facts.ordered.first() {
             return because(*mark, Why::Marked);

@@ -70,6 +70,7 @@ pub(crate) fn split(
     let types = types::of_bound(&written.pat, item.as_ref());
     let aliased = aliases::names(&written.body);
     let references = references::names(&written.body);
+    let may_be_left = body.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
     let mut stays: Vec<StmtKey> = Vec::new();
     let mut splitter = loop {
         let mut splitter = Splitter::new(
@@ -78,6 +79,7 @@ pub(crate) fn split(
             &carried,
             locals,
             Names { aliased: &aliased, references: &references },
+            may_be_left,
             stays.clone(),
         );
         for (name, is_mut) in patterns::bound_names(&written.pat) {
