@@ -27,17 +27,27 @@ impl half {
     // Parameters are owned here: a `&str` of the function would be a `String`.
     /// Runs [`half`](fn@half) on the pool; the result is in the future.
     #[track_caller]
-    pub(crate) fn submit(n: u64) -> ::concurrent_futures::Future<u64>
-    where
-        // What a thread needs (`Send` and `'static`), asked for here so that the message names the type.
-        u64: ::concurrent_futures::__private::Argument,
-        u64: ::concurrent_futures::__private::Output,
-    {
-        ::concurrent_futures::__private::submit_task(
-            // Errors name the task. The options of the attribute would follow: `.workers(4)`.
-            ::concurrent_futures::__private::TaskOptions::new("half"),
-            move || half(n),
-        )
+    pub(crate) fn submit(n: u64) -> ::concurrent_futures::Future<u64> {
+        // A function within, whose one call fails where a thread cannot have the types: the message names them.
+        #[track_caller]
+        fn __run<
+            __P0: ::concurrent_futures::__private::Is<It = u64>,
+            __P1: ::concurrent_futures::__private::Is<It = u64>,
+        >(
+            n: u64,
+        ) -> ::concurrent_futures::Future<u64>
+        where
+            // What a thread needs: `Send` and `'static`.
+            __P0::It: ::concurrent_futures::__private::Argument,
+            __P1::It: ::concurrent_futures::__private::Output,
+        {
+            ::concurrent_futures::__private::submit_task(
+                // Errors name the task. The options of the attribute would follow: `.workers(4)`.
+                ::concurrent_futures::__private::TaskOptions::new("half"),
+                move || half(n),
+            )
+        }
+        __run::<::concurrent_futures::__private::Type<u64>, ::concurrent_futures::__private::Type<u64>>(n)
     }
     /// Runs [`half`](fn@half) on the pool for each of `arguments`; the results come in their order, as they are asked for.
     #[track_caller]
@@ -45,8 +55,9 @@ impl half {
         arguments: Arguments,
     ) -> ::concurrent_futures::Map<'static, Arguments::IntoIter, u64>
     where
-        u64: ::concurrent_futures::__private::Argument,
-        u64: ::concurrent_futures::__private::Output,
+        // The same, by way of the type parameter that is there anyway.
+        <Arguments as ::concurrent_futures::__private::Beside<u64>>::It: ::concurrent_futures::__private::Argument,
+        <Arguments as ::concurrent_futures::__private::Beside<u64>>::It: ::concurrent_futures::__private::Output,
     {
         ::concurrent_futures::__private::map_task(
             ::concurrent_futures::__private::TaskOptions::new("half"),

@@ -8,14 +8,15 @@ use crate::expand;
 use crate::explain;
 use crate::model::loop_plan::LoopPlan;
 use crate::model::options::Options;
+use crate::model::warning::Warning;
 use crate::parse::{args, item, marks};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use std::collections::BTreeMap;
 use syn::ItemFn;
 
 /// `#[concurrent(args)] item`, expanded; or its errors, beside the item without our marks.
 pub(crate) fn concurrent(args: TokenStream, item: TokenStream) -> TokenStream {
-    run(args, item.clone()).unwrap_or_else(|errors| expand::fallback::beside(errors.into_compile_error(), item))
+    run(args, item.clone()).unwrap_or_else(|errors| expand::fallback::beside(errors, item))
 }
 
 fn run(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
@@ -38,8 +39,13 @@ fn task(mut function: ItemFn, options: Options, mut sink: Sink) -> syn::Result<T
     check::function::check_for_task(&function, &mut sink);
     check::options::check_task(&options, &mut sink);
     check::loops::check_marks(&function, &|_| false, &mut sink);
-    let plan = tasks::plan(function, options, &mut sink);
+    let mut plan = tasks::plan(function, options, &mut sink);
     sink.finish()?;
+    if plan.options.explain.is_some() {
+        let text = explain::of_task(&plan);
+        let name = Ident::new("THIS_TASK", plan.written.sig.ident.span());
+        plan.explanation = Some(Warning { name, text });
+    }
     Ok(expand::tasks::task(&plan))
 }
 
@@ -83,8 +89,11 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
 }
 
 fn plan(candidate: Candidate) -> LoopPlan {
-    let explanation = candidate.options.explain.map(|_| explain::text(&candidate));
+    let explanation = candidate.options.explain.map(|_| explain::of_loop(&candidate));
+    let mut warnings = check::loops::warnings(&candidate);
+    let name = || Ident::new("THIS_LOOP", candidate.written.for_token.span);
+    warnings.extend(explanation.iter().map(|text| Warning { name: name(), text: text.clone() }));
     let Candidate { options, written, verdict, reduced, .. } = candidate;
     let split = (!options.is_sequential()).then_some(verdict.split);
-    LoopPlan { options, written, explanation, split, reduced }
+    LoopPlan { options, written, explanation, warnings, split, reduced }
 }

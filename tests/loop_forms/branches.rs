@@ -890,3 +890,40 @@ form! { patterns_of_slices, |x| f(&x.numbers),
         (out, s)
     }
 }
+
+form! { reference_that_a_function_gives, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (String, usize) {
+        fn first(line: &str) -> Option<&str> {
+            line.split('1').next()
+        }
+        let mut out = String::new();
+        let mut total = 0;
+        for n in numbers {
+            let line = format!("{}", work(*n));
+            if let Some(word) = first(&line) {
+                total += word.len();
+                out.push_str(word);
+            }
+            let rest: &str = first(&line).unwrap_or("");
+            out.push_str(rest);
+            println!("{rest}");
+        }
+        (out, total)
+    }
+}
+
+form! { extremes_of_an_iterator, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<u64>, Option<u64>, u64) {
+        let mut out = Vec::new();
+        let mut best = None;
+        let mut low = u64::MAX;
+        for n in numbers {
+            let parts = vec![work(*n), work(n + 1)];
+            best = best.max(parts.iter().copied().max());
+            out.push(*parts.iter().max().unwrap());
+            out.push((0..n % 5).map(work).min().unwrap_or(7));
+            low = low.min(*parts.iter().min_by_key(|part| *part % 100).unwrap());
+        }
+        (out, best, low)
+    }
+}

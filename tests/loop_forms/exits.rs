@@ -277,3 +277,21 @@ form! { panics_carry_their_text, |x| f(&x.numbers),
         total
     }
 }
+
+form! { what_an_exit_moves, |x| f(&x.numbers, x.text.clone(), x.words.clone()),
+    fn f(numbers: &[u64], text: String, words: Vec<String>) -> Result<(Vec<u64>, String), Vec<String>> {
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            if y % 23 == 0 {
+                return Ok((out, text));
+            }
+            let z = work(y);
+            if z % 29 == 0 {
+                return Err(words);
+            }
+            out.push(z);
+        }
+        Ok((out, text))
+    }
+}

@@ -27,6 +27,7 @@ mod places;
 mod reductions;
 mod results;
 mod sources;
+mod while_loops;
 
 pub(crate) use common::*;
 

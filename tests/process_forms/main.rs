@@ -35,6 +35,8 @@ mod places;
 mod results;
 #[path = "../loop_forms/sources.rs"]
 mod sources;
+#[path = "../loop_forms/while_loops.rs"]
+mod while_loops;
 
 pub(crate) use common::*;
 

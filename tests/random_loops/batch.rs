@@ -79,7 +79,7 @@ pub(crate) fn run(
     // What is refused or invalid shows with one set of options already, without code being made.
     for (n_options, emit) in [(1, "metadata"), (OPTIONS.len(), "link")] {
         while !left.is_empty() {
-            write_main(folder.path(), &left, n_options);
+            write_main(folder.path(), programs, &left, n_options);
             let output = compile(libraries, folder.path(), emit);
             if output.status.success() {
                 break;
@@ -116,12 +116,15 @@ fn write_program(folder: &Path, number: usize, program: &Program) {
     }
 }
 
-fn write_main(folder: &Path, numbers: &BTreeSet<usize>, n_options: usize) {
+fn write_main(folder: &Path, programs: &BTreeMap<usize, Program>, numbers: &BTreeSet<usize>, n_options: usize) {
     let mut text = "mod prelude;\n".to_owned();
     let mut table = String::new();
     for number in numbers {
         text += &format!("mod p{number}_plain;\n");
-        table += &format!("        ({number}, |a, b, c| format!(\"{{:?}}\", p{number}_plain::f(a, b, c)), &[\n");
+        let may_be_left = programs[number].may_be_left();
+        table += &format!(
+            "        ({number}, {may_be_left}, |a, b, c| format!(\"{{:?}}\", p{number}_plain::f(a, b, c)), &[\n"
+        );
         for (at, options) in OPTIONS.iter().enumerate().take(n_options) {
             text += &format!("mod p{number}_{at};\n");
             table +=

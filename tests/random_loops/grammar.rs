@@ -318,22 +318,34 @@ impl Maker {
         let prefix = label.map(|name| format!("{name}: ")).unwrap_or_default();
         let name = self.name();
         let mut counter = None;
-        let head = match self.random.below(5) {
+        let mut first = None;
+        let head = match self.random.below(7) {
             0 | 1 => format!("for {name} in 0..{} % 4", self.operand(2)),
             2 => {
                 let over = self.numbers_to_read();
                 format!("for &{name} in {over}.iter().take(3)")
             }
             3 => format!("for {name} in [{}, {}]", self.number(1), self.number(1)),
-            _ => {
+            4 => {
                 counter = Some(format!("let mut {name} = 0_u64;"));
                 format!("while {{ {name} += 1; {name} }} < 4")
+            }
+            5 => {
+                counter = Some(format!("let mut {name}_left = vec![{}, 3, {}];", self.number(1), self.number(1)));
+                format!("while let Some({name}) = {name}_left.pop()")
+            }
+            _ => {
+                counter = Some(format!("let mut {name}_left = {} % 4;", self.operand(2)));
+                // One statement, since without its `break` the loop would not end.
+                let leave = format!("if {name}_left == 0 {{ break; }}");
+                first = Some(Stmt::line(format!("{leave} {name}_left -= 1; let {name}: u64 = {name}_left;")));
+                "loop".to_owned()
             }
         };
         let bound = self.var(&name, Type::Number, false);
         self.scope.push(bound);
         self.labels.push(label);
-        let body = self.block(n, depth + 1);
+        let body = first.into_iter().chain(self.block(n, depth + 1)).collect();
         self.labels.pop();
         self.scope = saved;
         let inner = Stmt::block(format!("{prefix}{head}"), body);

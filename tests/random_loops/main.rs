@@ -1,7 +1,7 @@
 //! Random functions with a loop give, annotated, what they give without the annotation, or are refused with a code of ours.
 //!
 //! ```text
-//! grammar ──► program ──► batch: one crate of many, plainly and under several options ──► results compared
+//! grammar ──► program ──► batch: one crate of many, plainly and under several options ──► results and calls compared
 //! ```
 //!
 //! `CONCURRENT_TEST_PROGRAMS` sets how many (30), `CONCURRENT_TEST_SEED` the first; a failure prints its seed.

@@ -55,6 +55,13 @@ impl Program {
         text + &format!("    {}\n}}\n", self.result)
     }
 
+    /// Whether the loop may be left before its end, as far as its text tells.
+    pub(crate) fn may_be_left(&self) -> bool {
+        let mut text = String::new();
+        render(&self.body, 0, &mut text);
+        ["break", "return", "continue '", "?"].iter().any(|exit| text.contains(exit))
+    }
+
     /// How large it is for somebody who reads it.
     pub(crate) fn size(&self) -> usize {
         self.text("").len()

@@ -1,20 +1,27 @@
-//! A capture is moved by the first iteration.
+//! A capture whose type is not to be seen is moved by the first iteration: rustc says so.
 
 use concurrent_futures::concurrent;
 
-fn joined(n: u64, text: String) -> String {
-    format!("{text}{n}")
+struct Name(String);
+
+fn name() -> Name {
+    Name(String::new())
+}
+
+fn joined(n: u64, name: Name) -> String {
+    format!("{}{n}", name.0)
 }
 
 #[concurrent]
-fn all(n: u64, text: String) -> Vec<String> {
+fn all(n: u64) -> Vec<String> {
     let mut out = Vec::new();
+    let name = name();
     for i in 0..n {
-        out.push(joined(i, text));
+        out.push(joined(i, name));
     }
     out
 }
 
 fn main() {
-    all(3, String::new());
+    all(3);
 }

@@ -46,6 +46,34 @@ pub(crate) fn find(body: &Facts, locals: &Locals, shared: &[Ident]) -> Vec<Carri
     carried
 }
 
+/// What the loop iterates over by borrowing it, if its body changes that: `for x in &v { v.push(…) }`.
+pub(crate) fn changed_iterand<'a>(source: &Expr, carried: &'a [Carried], locals: &Locals) -> Option<&'a Carried> {
+    let place = iterand(source)?;
+    let declared = locals.get(&place.name)?;
+    // Of a variable that is not `mut`, a method of such a name changes what it shares, if anything.
+    let may_change = declared.is_mut || declared.is_mut_ref;
+    let changes = |carried: &&Carried| {
+        carried.place.overlaps(&place) && !carried.is_guess && !carried.by_effect && carried.how.contains("receiver")
+    };
+    carried.iter().find(changes).filter(|_| may_change)
+}
+
+/// The place that a source borrows from, as far as it surely does.
+fn iterand(source: &Expr) -> Option<Place> {
+    match source {
+        Expr::Reference(reference) => uses::place(&reference.expr).map(|(place, _)| place),
+        Expr::Paren(inner) => iterand(&inner.expr),
+        Expr::MethodCall(call) => match call.method.to_string().as_str() {
+            "iter" | "iter_mut" | "by_ref" | "keys" | "values" | "values_mut" | "drain" => {
+                uses::place(&call.receiver).map(|(place, _)| place)
+            }
+            "enumerate" | "rev" | "skip" | "take" | "copied" | "cloned" => iterand(&call.receiver),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// A variable that outlives the loop and is changed by a closure in what the loop iterates over
 /// (`from_fn(|| stack.pop())`): whoever looks ahead changes it too early.
 pub(crate) fn changed_by_source(source: &Expr, locals: &Locals) -> Option<Carried> {

@@ -69,7 +69,7 @@ pub(crate) fn is_conditional(stmt: &Stmt) -> bool {
 pub(crate) fn is_work(expr: &Expr) -> bool {
     match expr {
         Expr::Call(call) => !is_constructor(&call.func),
-        Expr::MethodCall(call) => !known::is_cheap(&call.method.to_string()),
+        Expr::MethodCall(call) => !known::is_cheap(&call.method.to_string(), call.args.len()),
         Expr::Binary(binary) => is_arithmetic(&binary.op) && !(is_literal(&binary.left) && is_literal(&binary.right)),
         Expr::Macro(mac) => match known::macro_kind(&tokens::macro_name(&mac.mac)) {
             MacroKind::Formats | MacroKind::Unknown => true,
@@ -149,7 +149,7 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
                 // Of an iterator they are lazy; of an `Option` they make a value.
                 "copied" | "cloned" => matches!(&*call.receiver, Expr::MethodCall(inner) if is_lazy(inner)),
                 // Of a chain that borrows, the element too.
-                "next" | "next_back" | "nth" => may_borrow(&call.receiver),
+                method if known::gives_element(method, call.args.len()) => elements_borrow(&call.receiver),
                 method if known::passes_on(method) => may_borrow(&call.receiver),
                 method => known::is_borrower(method),
             }
@@ -159,6 +159,17 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
         Expr::Group(inner) => may_borrow(&inner.expr),
         Expr::Tuple(tuple) => tuple.elems.iter().any(may_borrow),
         _ => false,
+    }
+}
+
+/// Whether the elements of a chain of iterators may borrow from a variable of the iteration.
+fn elements_borrow(chain: &Expr) -> bool {
+    match chain {
+        Expr::MethodCall(call) if known::makes_elements(&call.method.to_string()) => false,
+        Expr::MethodCall(call) if is_lazy(call) && matches!(&*call.receiver, Expr::MethodCall(_)) => {
+            elements_borrow(&call.receiver)
+        }
+        chain => may_borrow(chain),
     }
 }
 

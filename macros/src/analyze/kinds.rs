@@ -3,8 +3,9 @@
 
 use super::known;
 use super::scope::Locals;
+use super::types;
 use proc_macro2::Ident;
-use syn::{Expr, Lit, Local, Pat, PatIdent, ReturnType, Stmt, Type};
+use syn::{Expr, Lit, Local, Pat, PatIdent, ReturnType, Stmt};
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
 pub(super) fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
@@ -79,31 +80,7 @@ pub(super) fn is_copied_value(expr: &Expr) -> bool {
 
 /// `let x: u64 = …`, `let x: &str = …`
 pub(super) fn is_copied_type(pat: &Pat) -> bool {
-    let Pat::Type(typed) = pat else { return false };
-    match &*typed.ty {
-        Type::Reference(reference) => reference.mutability.is_none(),
-        Type::Path(path) => path.path.get_ident().is_some_and(|name| {
-            matches!(
-                name.to_string().as_str(),
-                "u8" | "u16"
-                    | "u32"
-                    | "u64"
-                    | "u128"
-                    | "usize"
-                    | "i8"
-                    | "i16"
-                    | "i32"
-                    | "i64"
-                    | "i128"
-                    | "isize"
-                    | "f32"
-                    | "f64"
-                    | "bool"
-                    | "char"
-            )
-        }),
-        _ => false,
-    }
+    matches!(pat, Pat::Type(typed) if types::is_copied(&typed.ty))
 }
 
 /// `v.iter_mut()`: each item is the iteration's own.

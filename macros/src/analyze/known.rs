@@ -215,14 +215,33 @@ pub(crate) fn passes_on(method: &str) -> bool {
     )
 }
 
+/// Methods that give one of the elements that an iterator goes through.
+pub(crate) fn gives_element(method: &str, n_args: usize) -> bool {
+    match method {
+        "min" | "max" | "next" | "next_back" => n_args == 0,
+        "nth" | "min_by" | "max_by" | "min_by_key" | "max_by_key" | "find" | "reduce" => true,
+        _ => false,
+    }
+}
+
+/// Adapters and sources whose elements are values of their own, for the most part.
+pub(crate) fn makes_elements(method: &str) -> bool {
+    matches!(
+        method,
+        "map" | "filter_map" | "flat_map" | "copied" | "cloned" | "chars" | "bytes" | "into_iter" | "drain"
+    )
+}
+
 /// Methods that tell something of a value without borrowing from it.
 pub(crate) fn is_measure(method: &str) -> bool {
     matches!(method, "len" | "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err")
 }
 
-/// Methods without work worth handing over, though their result is a value of its own.
-pub(crate) fn is_cheap(method: &str) -> bool {
+/// Methods without work worth handing over, though their result is a value of its own. `n_args` tells `Ord::min` from
+/// `Iterator::min`.
+pub(crate) fn is_cheap(method: &str, n_args: usize) -> bool {
     is_borrower(method)
+        || (matches!(method, "min" | "max") && n_args == 1)
         || passes_on(method)
         || matches!(
             method,
@@ -234,8 +253,6 @@ pub(crate) fn is_cheap(method: &str) -> bool {
                 | "is_err"
                 | "eq"
                 | "ne"
-                | "min"
-                | "max"
                 | "abs"
                 | "start"
                 | "end"

@@ -5,6 +5,7 @@ pub(crate) mod patterns;
 pub(crate) mod tokens;
 pub(crate) mod returning;
 pub(crate) mod uses;
+pub(crate) mod types;
 pub(crate) mod scope;
 pub(crate) mod kinds;
 pub(crate) mod carried;

@@ -2,6 +2,7 @@
 
 use super::known;
 use super::patterns;
+use super::types;
 use super::uses;
 use crate::names::PLANNED;
 use std::collections::HashMap;
@@ -9,7 +10,7 @@ use syn::visit::{self, Visit};
 use syn::{Block, Expr, FnArg, GenericArgument, ItemFn, Pat, PathArguments, ReceiverKind, Stmt, Type};
 
 /// How a local of the function was declared.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Declared {
     /// `mut`, so that a method may change it.
     pub(crate) is_mut: bool,
@@ -21,6 +22,8 @@ pub(crate) struct Declared {
     pub(crate) gives_owned_items: bool,
     /// It is a closure with effects whose order can be observed.
     pub(crate) has_effects: bool,
+    /// Its type, where that is certain.
+    pub(crate) ty: Option<Type>,
 }
 
 /// The locals that are visible at one place.
@@ -45,6 +48,11 @@ pub(crate) fn locals_around_loops(function: &ItemFn) -> HashMap<usize, Locals> {
     }
     walk.visit_block(&function.block);
     walk.found
+}
+
+/// The types of locals, where they are certain.
+pub(crate) fn types_of(locals: &Locals) -> impl Fn(&str) -> Option<Type> + '_ {
+    |name| locals.get(name)?.ty.clone()
 }
 
 /// The number in a loop's plan attribute.
@@ -111,8 +119,13 @@ impl Walk {
         let gives_owned_items = is_whole && ty.is_some_and(is_vector_of_values);
         let has_effects =
             init.is_some_and(|init| matches!(init, Expr::Closure(_)) && !uses::of_expr(init, None).effects.is_empty());
+        let known = types_of(&self.locals);
+        let value = init.and_then(|init| types::of_value(init, &known));
+        let types = types::of_bound(pat, ty.or(value.as_ref()));
+        drop(known);
         for (name, is_mut) in patterns::bound_names(pat) {
-            let declared = Declared { is_mut, is_mut_ref, gives_shared_references, gives_owned_items, has_effects };
+            let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
+            let declared = Declared { is_mut, is_mut_ref, gives_shared_references, gives_owned_items, has_effects, ty };
             self.locals.insert(name.to_string(), declared);
         }
     }

@@ -20,14 +20,16 @@ pub(crate) fn plan(written: ItemFn, options: Options, sink: &mut Sink) -> TaskPl
     let turbofish = generics.params.iter().filter_map(parameter_name).collect();
     let mut parameters = Vec::new();
     for (index, input) in signature.inputs.iter().enumerate() {
+        if let (true, FnArg::Typed(typed)) = (options.is_process(), input)
+            && is_code(&typed.ty, &signature.generics)
+        {
+            sink.error_at(&typed.ty, catalog::task_with_code(&name_of(&typed.pat, index)));
+            continue;
+        }
         match input {
             FnArg::Receiver(receiver) => sink.error_at(receiver, catalog::task_with_self()),
             FnArg::Typed(typed) => {
-                let name = match &*typed.pat {
-                    Pat::Ident(pat) => pat.ident.clone(),
-                    _ => format_ident!("argument{index}"),
-                };
-                if let Some(parameter) = parameter(name, &typed.ty, &mut generics, sink) {
+                if let Some(parameter) = parameter(name_of(&typed.pat, index), &typed.ty, &mut generics, sink) {
                     parameters.push(parameter);
                 }
             }
@@ -44,7 +46,7 @@ pub(crate) fn plan(written: ItemFn, options: Options, sink: &mut Sink) -> TaskPl
         sink.error_at(ty, catalog::task_result_is_impl());
     }
     let attrs = written.attrs.iter().filter(|attr| belongs_to_the_type(attr)).cloned().collect();
-    TaskPlan { options, attrs, generics, turbofish, parameters, output, written }
+    TaskPlan { options, attrs, generics, turbofish, parameters, output, explanation: None, written }
 }
 
 /// A parameter as `submit` takes it, or an error.
@@ -90,6 +92,48 @@ fn parameter(name: Ident, ty: &Type, generics: &mut Generics, sink: &mut Sink) -
             Some(Parameter { name, owned: ty.clone(), borrows: None })
         }
     }
+}
+
+fn name_of(pat: &Pat, index: usize) -> Ident {
+    match pat {
+        Pat::Ident(pat) => pat.ident.clone(),
+        _ => format_ident!("argument{index}"),
+    }
+}
+
+/// Whether a parameter is a function: a pointer, `impl Fn(..)`, `Box<dyn Fn(..)>`, or generic with such a bound.
+fn is_code(ty: &Type, generics: &Generics) -> bool {
+    struct Finder<'a>(&'a Generics, bool);
+    impl Visit<'_> for Finder<'_> {
+        fn visit_type_fn_ptr(&mut self, _: &syn::TypeFnPtr) {
+            self.1 = true;
+        }
+        fn visit_type_param_bound(&mut self, bound: &TypeParamBound) {
+            self.1 |= is_function_bound(bound);
+        }
+        fn visit_type_path(&mut self, path: &syn::TypePath) {
+            let is_it = |ty: &Type| matches!(ty, Type::Path(other) if path.path.get_ident().is_some_and(|name| other.path.is_ident(name)));
+            let declared = self.0.type_params().filter(|parameter| path.path.is_ident(&parameter.ident));
+            let mut bounds: Vec<&TypeParamBound> = declared.flat_map(|parameter| &parameter.bounds).collect();
+            for predicate in self.0.where_clause.iter().flat_map(|clause| &clause.predicates) {
+                if let WherePredicate::Type(predicate) = predicate
+                    && is_it(&predicate.bounded_ty)
+                {
+                    bounds.extend(&predicate.bounds);
+                }
+            }
+            self.1 |= bounds.into_iter().any(is_function_bound);
+            visit::visit_type_path(self, path);
+        }
+    }
+    let mut finder = Finder(generics, false);
+    finder.visit_type(ty);
+    finder.1
+}
+
+fn is_function_bound(bound: &TypeParamBound) -> bool {
+    let TypeParamBound::Trait(bound) = bound else { return false };
+    bound.path.segments.last().is_some_and(|last| ["Fn", "FnMut", "FnOnce"].iter().any(|name| last.ident == name))
 }
 
 /// The generics without lifetimes; all types outlive every borrow, since a pool keeps them.

@@ -1,7 +1,7 @@
 //! Functions that cannot be annotated.
 
 use crate::diag::{Sink, catalog};
-use crate::parse::marks;
+use crate::parse::{marks, place};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -100,8 +100,13 @@ pub(crate) fn check_for_task(function: &ItemFn, sink: &mut Sink) {
         sink.error(ident.span(), catalog::task_is_test());
     }
     let has_receiver = function.sig.inputs.iter().any(|input| matches!(input, syn::FnArg::Receiver(_)));
-    if let (false, Some(span)) = (has_receiver, self_type(function)) {
+    if has_receiver {
+        return;
+    }
+    if let Some(span) = self_type(function) {
         sink.error(span, catalog::task_names_self());
+    } else if place::is_associated(ident) {
+        sink.error(ident.span(), catalog::task_in_impl());
     }
 }
 

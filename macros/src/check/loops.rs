@@ -5,9 +5,12 @@ use crate::analyze::hoist;
 use crate::analyze::loops::Candidate;
 use crate::analyze::scope::plan_number;
 use crate::analyze::split::{Fate, Reason, Why};
+use crate::analyze::{types, uses};
 use crate::diag::{Sink, catalog};
+use crate::model::warning::Warning;
 use crate::parse::marks::part_of;
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprForLoop, ItemFn, Stmt};
@@ -23,6 +26,9 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
     for span in &verdict.awaits {
         sink.error(*span, catalog::await_in_loop());
     }
+    for span in &verdict.yields {
+        sink.error(*span, catalog::yield_in_loop());
+    }
     if candidate.is_async && verdict.awaits.is_empty() {
         sink.error(candidate.written.for_token.span(), catalog::loops_in_async());
     }
@@ -31,6 +37,25 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
     }
     for (mark, reason) in &verdict.refused_marks {
         sink.error(*mark, catalog::cannot_be_parallel(&describe(reason)));
+    }
+    check_iterand(candidate, sink);
+    if let Some(moved) = &verdict.moved {
+        sink.error(moved.span, catalog::capture_moved(&moved.place.to_string()));
+    }
+    if candidate.options.is_process() {
+        let captures = verdict.split.captures.iter().filter(|capture| !capture.is_doubtful);
+        for (capture, ty) in captures.filter_map(|capture| Some((capture, capture.ty.as_ref()?))) {
+            if types::holds_borrow(ty) {
+                let ty = ty
+                    .to_token_stream()
+                    .to_string()
+                    .replace("& ", "&")
+                    .replace(" <", "<")
+                    .replace("< ", "<")
+                    .replace(" >", ">");
+                sink.error(capture.name.span(), catalog::capture_holds_borrow(&capture.name, &ty));
+            }
+        }
     }
     if let Some(name) = &verdict.crosses_by_ref {
         sink.error(name.span(), catalog::crosses_by_ref(name));
@@ -51,6 +76,44 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
                 sink.error(span, catalog::items_changed_in_place(&at));
             }
         }
+    }
+}
+
+/// Says that the loop changes what it iterates over, if it does.
+fn check_iterand(candidate: &Candidate, sink: &mut Sink) -> bool {
+    let changed = candidate.verdict.iterand_changed.as_ref();
+    if let Some(changed) = changed {
+        let at = at_line(candidate.written.expr.span());
+        sink.error(changed.span, catalog::iterand_changed(&changed.place.to_string(), &at));
+    }
+    changed.is_some()
+}
+
+/// What is worth a warning in a loop that is going to be split.
+pub(crate) fn warnings(candidate: &Candidate) -> Vec<Warning> {
+    let Candidate { options, written, verdict, .. } = candidate;
+    let is_endless = !options.is_sequential() && verdict.left_at.is_none() && is_endless(&written.expr);
+    let endless = || Warning { name: Ident::new("ENDLESS_LOOP", written.expr.span()), text: catalog::endless() };
+    is_endless.then(endless).into_iter().collect()
+}
+
+/// `0..`, `repeat(x)`, `v.iter().cycle()`, and what passes all of it on.
+fn is_endless(source: &Expr) -> bool {
+    match source {
+        Expr::Paren(inner) => is_endless(&inner.expr),
+        Expr::Range(range) => range.start.is_some() && range.end.is_none(),
+        Expr::Call(call) => {
+            let Expr::Path(path) = &*call.func else { return false };
+            path.path.segments.last().is_some_and(|last| last.ident == "repeat" || last.ident == "repeat_with")
+        }
+        Expr::MethodCall(call) => match call.method.to_string().as_str() {
+            "cycle" => call.args.is_empty(),
+            "map" | "filter" | "filter_map" | "inspect" | "enumerate" | "skip" | "step_by" => {
+                is_endless(&call.receiver)
+            }
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -76,16 +139,28 @@ pub(crate) fn check_marks(function: &ItemFn, is_split: &dyn Fn(usize) -> bool, s
 
 /// Says why there is nothing to run in parallel.
 pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
+    if check_iterand(candidate, sink) {
+        return;
+    }
     let reasons = &candidate.verdict.reasons;
     let carried = reasons.iter().find_map(|reason| match &reason.why {
-        Why::Carried(carried, reads) if *reads && is_elsewhere(reason, carried) => Some((reason, carried)),
+        // What a lock or a channel hands out is not what an iteration wrote.
+        Why::Carried(carried, reads) if *reads && !carried.by_effect && is_elsewhere(reason, carried) => {
+            Some((reason, carried))
+        }
         _ => None,
     });
     if let Some((reason, carried)) = carried {
         let written = carried.place.to_string();
         return sink.error(
             reason.span,
-            catalog::loop_carried(&written, &carried.how, &at_line(carried.span), carried.is_guess),
+            catalog::loop_carried(
+                &written,
+                &carried.how,
+                &at_line(carried.span),
+                carried.is_guess,
+                is_recurrence(candidate, carried),
+            ),
         );
     }
     let span = candidate.mark.as_ref().map_or_else(|| candidate.written.for_token.span(), |mark| mark.span);
@@ -117,7 +192,7 @@ fn inner_loops(candidate: &Candidate) -> Option<String> {
     };
     candidate.verdict.report.iter().find_map(|line| match (&*line.stmt, &line.fate) {
         (Stmt::Expr(expr, _), Fate::InOrder(..)) if is_loop(expr) => {
-            Some(catalog::inner_loop_in_order(&at_line(expr.span())))
+            Some(catalog::inner_loop_in_order(&at_line(expr.span()), matches!(expr, Expr::ForLoop(_))))
         }
         _ => None,
     })
@@ -129,6 +204,32 @@ fn has_calls(stmt: &Stmt) -> bool {
         Stmt::Expr(expr, _) => hoist::is_weighty(expr),
         _ => false,
     }
+}
+
+/// Whether elements of what is carried are computed from other elements.
+fn is_recurrence(candidate: &Candidate, carried: &Carried) -> bool {
+    struct Elements<'a>(&'a Carried, bool, usize);
+    impl Elements<'_> {
+        fn is_element(&self, expr: &Expr) -> bool {
+            let is_it = |base: &Expr| uses::place(base).is_some_and(|(place, _)| place == self.0.place);
+            matches!(expr, Expr::Index(index) if is_it(&index.expr))
+        }
+    }
+    impl Visit<'_> for Elements<'_> {
+        fn visit_expr(&mut self, expr: &Expr) {
+            let target = match expr {
+                Expr::Assign(assign) => Some(&assign.left),
+                Expr::Binary(binary) if uses::is_compound(&binary.op) => Some(&binary.left),
+                _ => None,
+            };
+            self.1 |= target.is_some_and(|target| self.is_element(target));
+            self.2 += usize::from(self.is_element(expr));
+            visit::visit_expr(self, expr);
+        }
+    }
+    let mut elements = Elements(carried, false, 0);
+    elements.visit_block(&candidate.written.body);
+    elements.1 && elements.2 > 1
 }
 
 /// Whether the use that puts a statement in order is another one than that which changes the variable.
@@ -154,6 +255,7 @@ pub(crate) fn describe(reason: &Reason) -> String {
         Why::MayExit(what) => format!("{place}{what} may leave the loop"),
         Why::BehindExit => format!("{place}stands behind a statement that may leave the iteration in order"),
         Why::Marked => format!("{place}is marked `#[concurrent(ordered)]`"),
+        Why::Moves(name) => format!("{place}moves `{name}`, which only one iteration can"),
         Why::NotInitialized => format!("{place}declares a variable that is assigned later"),
     }
 }

@@ -36,9 +36,6 @@ pub(crate) fn check_task(options: &Options, sink: &mut Sink) {
     if let Some(span) = options.unordered {
         sink.error(span, catalog::unordered_task());
     }
-    if let Some(span) = options.explain {
-        sink.error(span, catalog::explain_task());
-    }
     if let Some(name) = options.shared.first() {
         sink.error(name.span(), catalog::shared_task());
     }

@@ -102,10 +102,6 @@ pub(crate) fn unordered_task() -> String {
     "[C081] `unordered` is for loops: with a task, write `f::map(..).unordered()`".into()
 }
 
-pub(crate) fn explain_task() -> String {
-    "[C081] `explain` is for loops: a task runs as it is written, so remove it".into()
-}
-
 pub(crate) fn shared_task() -> String {
     "[C081] `shared` is for loops: a task gets its own values, so remove it".into()
 }
@@ -183,6 +179,43 @@ pub(crate) fn not_a_for_loop(keyword: &str) -> String {
     )
 }
 
+pub(crate) fn iterand_changed(place: &str, at: &str) -> String {
+    format!(
+        "[C002] the loop iterates over `{place}`{at} and changes it here, so iteration i+1 would depend on what iteration i did\n\
+         help: collect what is to change in another variable, and change `{place}` behind the loop\n\
+         help: if it is a worklist, work in rounds: a plain `while !{place}.is_empty()` around a `for` over \
+         `std::mem::take(&mut {place})`"
+    )
+}
+
+pub(crate) fn endless() -> String {
+    "[C004] this loop has no end that can be seen: what it iterates over goes on for ever, and nothing in the body leaves \
+     it; only its window (`buffersize`) limits how far the parallel part runs ahead"
+        .into()
+}
+
+pub(crate) fn yield_in_loop() -> String {
+    "[C016] `yield` suspends the function, which a worker cannot: collect the values in the loop, and yield them from a \
+     plain one behind it"
+        .into()
+}
+
+pub(crate) fn capture_holds_borrow(name: &Ident, ty: &str) -> String {
+    format!(
+        "[C030] `{name}: {ty}` is captured by the parallel part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent \
+         to a worker process: it holds borrows, and what a worker gets owns all that it holds\n\
+         help: make it of owned values (`String` for `&str`), or use `mode = \"thread\"`"
+    )
+}
+
+pub(crate) fn capture_moved(name: &str) -> String {
+    format!(
+        "[C031] `{name}` would be moved in the first iteration only, and the next ones would not have it (nor would they in \
+         the plain loop)\n\
+         help: borrow it (`&{name}`), or give each iteration its own (`{name}.clone()`)"
+    )
+}
+
 pub(crate) fn await_in_loop() -> String {
     "[C006] `.await` cannot run on a worker thread: use the async runtime's own means (such as \
      `for_each_concurrent`) for this loop"
@@ -204,11 +237,16 @@ pub(crate) fn items_changed_in_place(at: &str) -> String {
     )
 }
 
-pub(crate) fn loop_carried(place: &str, how: &str, at: &str, is_guess: bool) -> String {
+pub(crate) fn loop_carried(place: &str, how: &str, at: &str, is_guess: bool, is_recurrence: bool) -> String {
     let way_out = if is_scratch(how) {
         scratch_space(place)
     } else if is_guess {
         only_read(place)
+    } else if is_recurrence {
+        format!(
+            "this is a recurrence, in which each element of `{place}` is computed from others: compute what does not need \
+             them first, in a statement of its own, or write the new elements into another vector"
+        )
     } else {
         format!("compute what does not need `{place}` first, in a statement of its own")
     };
@@ -235,10 +273,11 @@ pub(crate) fn scratch_space(place: &str) -> String {
     format!("if `{place}` is scratch space, declare it inside the loop")
 }
 
-pub(crate) fn inner_loop_in_order(at: &str) -> String {
+pub(crate) fn inner_loop_in_order(at: &str, is_for: bool) -> String {
+    let mark = if is_for { "if its own iterations are to run in parallel, mark the inner loop; or " } else { "" };
     format!(
-        "the inner loop{at} stays in order as a whole, as does any that is left early because of something in order, \
-         or that is not a `for`: make its values in a loop of its own first"
+        "the inner loop{at} stays in order as a whole, since it is left early because of something in order, or its \
+         parts share what one of them changes: {mark}make its values in a loop of its own first"
     )
 }
 
@@ -310,6 +349,12 @@ pub(crate) fn task_with_self() -> String {
     "[C061] a method cannot be a task: make it a free function that takes what it needs by value, or in an `Arc`".into()
 }
 
+pub(crate) fn task_in_impl() -> String {
+    "[C061] a function of an `impl` block or a trait cannot be a task, since `submit` and `map` belong to a type of its name, \
+     which cannot be declared there: move it out of the block"
+        .into()
+}
+
 pub(crate) fn task_names_self() -> String {
     "[C061] a function of an `impl` block cannot be a task, since `submit` and `map` belong to a type of its name, which \
      cannot be declared there: move it out of the block, and write the type's name for `Self`"
@@ -320,6 +365,13 @@ pub(crate) fn task_with_mut(name: &Ident) -> String {
     format!(
         "[C061] a task cannot borrow `{name}` for writing, since its caller goes on meanwhile: take it by value and \
          return it, or take an `Arc<Mutex<_>>`"
+    )
+}
+
+pub(crate) fn task_with_code(name: &Ident) -> String {
+    format!(
+        "[C062] `{name}` is code (a closure or a function pointer), which cannot be encoded for another process: take the \
+         data that it works on, and an `enum` that says what to do, or use `mode = \"thread\"`"
     )
 }
 

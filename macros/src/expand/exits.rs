@@ -134,6 +134,9 @@ impl Rewriter<'_, '_> {
             return self.leave(span, quote!(()), quote!(()), quote!(#keyword));
         };
         if self.around.return_in_order {
+            if let (true, Some((constructor, text))) = (self.around.is_remote, built_around_text(value)) {
+                return self.return_text(keyword, constructor, text);
+            }
             let shipped = self.variables_in(value);
             if self.around.is_remote {
                 let abi = self.around.abi;
@@ -149,6 +152,18 @@ impl Rewriter<'_, '_> {
         }
         let payload = names::local("value");
         self.leave(span, value.to_token_stream(), quote!(#payload), quote!(#keyword #payload))
+    }
+
+    // Input:  return Err(format!("{error}"))
+    // Output: { let text = format!("{error}"); return Flow::Leave(…) }, since a text can travel, whatever is in it
+    // and on the caller: return Err(text.open())
+    fn return_text(&mut self, keyword: Ident, constructor: &Expr, text: &Expr) -> Expr {
+        let at = names::at(text.span());
+        let shipped = names::local_at("text", text.span());
+        let packed = processes::packed(self.around.abi, "process_cross", &shipped.to_token_stream(), at);
+        let honour = quote!(#keyword #constructor(#shipped.open()));
+        let leave = self.leave(keyword.span(), packed, quote!(mut #shipped), honour);
+        expression(quote_spanned!(at=> { let #shipped = #text; #leave }))
     }
 
     // Input:  value?
@@ -363,6 +378,21 @@ impl VisitMut for Rewriter<'_, '_> {
             mac.tokens = after;
         }
     }
+}
+
+/// `Err(format!(..))`, `Some(error.to_string())`: the constructor and the text.
+fn built_around_text(value: &Expr) -> Option<(&Expr, &Expr)> {
+    let Expr::Call(call) = value else { return None };
+    let Expr::Path(constructor) = &*call.func else { return None };
+    let is_constructor = ["Err", "Ok", "Some"].iter().any(|name| constructor.path.is_ident(name));
+    let text = call.args.first().filter(|_| is_constructor && call.args.len() == 1)?;
+    let is_text = match text {
+        Expr::Macro(mac) => mac.mac.path.is_ident("format"),
+        Expr::MethodCall(made) => made.method == "to_string" && made.args.is_empty(),
+        _ => false,
+    };
+    // What leaves the loop within it is the caller's.
+    (is_text && uses::of_expr(text, None).exits.is_empty()).then_some((&*call.func, text))
 }
 
 fn expression(tokens: TokenStream) -> Expr {

@@ -5,10 +5,12 @@ use crate::parse::marks;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit::Visit;
-use syn::{ItemFn, Stmt, parse_quote};
+use syn::{ItemFn, ReturnType, Stmt, Type, parse_quote};
 
 /// The errors, and the item without our marks, or as it came if it is no function.
-pub(crate) fn beside(errors: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn beside(errors: syn::Error, item: TokenStream) -> TokenStream {
+    let item = if errors.clone().into_iter().any(|error| is_wrong_anyway(&error)) { without_body(item) } else { item };
+    let errors = errors.into_compile_error();
     match syn::parse2::<Stmt>(item.clone()) {
         // Where a loop stands, there is place for one expression.
         Ok(Stmt::Expr(..)) => quote!({ #errors #item }),
@@ -16,6 +18,25 @@ pub(crate) fn beside(errors: TokenStream, item: TokenStream) -> TokenStream {
             let item = without_marks(item);
             quote!(#errors #item)
         }
+    }
+}
+
+/// Whether the plain function is wrong for the same reason, which would be said twice.
+fn is_wrong_anyway(error: &syn::Error) -> bool {
+    let message = error.to_string();
+    ["[C002]", "[C016]", "[C031]"].iter().any(|code| message.starts_with(code))
+}
+
+/// The function without what is wrong in it, where it can be without.
+fn without_body(item: TokenStream) -> TokenStream {
+    match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(mut function) if !matches!(&function.sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_))) =>
+        {
+            function.attrs.push(parse_quote!(#[allow(unused)]));
+            *function.block = parse_quote!({ ::core::unreachable!() });
+            function.into_token_stream()
+        }
+        _ => item,
     }
 }
 

@@ -5,6 +5,7 @@ use super::options;
 use super::parts;
 use super::processes;
 use super::reduce::Reductions;
+use super::warnings;
 use crate::abi::Abi;
 use crate::analyze::scope::plan_number;
 use crate::model::loop_plan::{Capture, LoopPlan, LoopSource, Split};
@@ -96,10 +97,10 @@ impl Expander<'_> {
         let may_be_left = plan.split.as_ref().is_some_and(|split| split.may_be_left);
         let reduces = plan.split.is_some() && !plan.reduced.is_empty();
         let options_value = options::of_loop(&plan.options, may_be_left, reduces, &abi);
-        let explanation = plan.explanation.as_ref().map(|text| explanation(text, plan.written.for_token.span));
+        let warnings = warnings::written(&plan.warnings);
         let Some(split) = &plan.split else {
             self.visit_expr_mut(&mut plain.expr);
-            return quote!({ #explanation let _ = #options_value; #plain });
+            return quote!({ #warnings let _ = #options_value; #plain });
         };
 
         let LoopSource { base, enumerate } = plan.source();
@@ -118,7 +119,7 @@ impl Expander<'_> {
         let parallel = self.parallel(plan, split, &abi, enumerate.is_some(), base.span());
         let (site_type, plan_type) = (abi.private_at("Site", at), abi.private_at("Plan", at));
         quote_spanned! {at=> {
-            #explanation
+            #warnings
             let #site = {
                 static SITE: #site_type = #site_type::new();
                 &SITE
@@ -183,18 +184,6 @@ impl Expander<'_> {
             }
         }}
     }
-}
-
-// Output: { #[deprecated(note = "…")] const THIS_LOOP: () = (); let () = THIS_LOOP; }
-//
-// A warning that stable compilers let us write, shown at the loop.
-fn explanation(text: &str, at: Span) -> TokenStream {
-    let name = Ident::new("THIS_LOOP", at);
-    quote!({
-        #[deprecated(note = #text)]
-        const #name: () = ();
-        let () = #name;
-    })
 }
 
 // Output: items(&iter); capture(&a); source_may_be_left(…);

@@ -2,6 +2,7 @@
 
 pub(crate) mod exits;
 pub(crate) mod fallback;
+mod warnings;
 mod parts;
 mod processes;
 pub(crate) mod loops;

@@ -9,7 +9,7 @@ use crate::names;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
-use syn::{Pat, Stmt};
+use syn::{Pat, Stmt, parse_quote};
 
 /// The closure behind its parameter `item`, and the body of the `for` over the results (each of which is a `step`).
 /// `inner` expands the planned loops that stand in the parts. With `reductions` the closure has a parameter `chunk` in
@@ -205,12 +205,13 @@ impl<'a> Writer<'a> {
         (0..index).fold(innermost, |value, _| quote!(#or::That(#value)))
     }
 
-    // Input:  'l: for y in source { let z = g(y); out.push(z); }
+    // Input:  'l: for y in source { let z = g(y); out.push(z); } (a `while` is a loop over repeat(()))
     // Output, parallel: let list2 = list(&ended, source, |item, ended| -> Flow<_, Never> { let y = item; … });
     // and in order:     'l: for landing in list2 { let (z,) = …landing.land()…; out.push(z); }
     fn each(&mut self, each: &Each, exits: &mut Exits, bound: &[String]) -> (TokenStream, TokenStream) {
-        let Each { name, label, pat, source, turns } = each;
-        let mut source = source.clone();
+        let Each { name, label, source, turns } = each;
+        let endless = || (parse_quote!(_), parse_quote!(::core::iter::repeat(())));
+        let (pat, mut source) = source.clone().unwrap_or_else(endless);
         self.inner.visit_expr_mut(&mut source);
         exits.rewrite_expr(&mut source, self.around, &mut bound.to_vec());
 
@@ -218,7 +219,7 @@ impl<'a> Writer<'a> {
         let around = Around { label: label.as_ref(), ..self.around };
         let mut own =
             Writer { around, segments: self.segments, inner: self.inner, is_nested: true, n_rests: self.n_rests };
-        let course = own.course(turns, &mut own_exits, &mut [bound, &names_in(pat)].concat());
+        let course = own.course(turns, &mut own_exits, &mut [bound, &names_in(&pat)].concat());
         self.n_rests = own.n_rests;
 
         let (list, item, ended, landing) =

@@ -4,6 +4,7 @@ use super::exits::Around;
 use super::loops::{self, Expander};
 use super::options;
 use super::parts;
+use super::warnings;
 use crate::abi::Abi;
 use crate::model::loop_plan::{LoopPlan, Split};
 use crate::names;
@@ -68,7 +69,9 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     let (step, item, error) = (names::local("step"), names::local("item"), names::local("error"));
     let private = |name| abi.private_at(name, at);
     let (plan_type, make_part, maker) = (private("ProcessPlan"), private("process_part"), names::local("maker"));
+    let warnings = warnings::written(&plan.warnings);
     quote_spanned! {at=> {
+        #warnings
         let #options = #options_value;
         match ::core::iter::IntoIterator::into_iter(#base) {
             #iter => match #options.plan() {

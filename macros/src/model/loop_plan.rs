@@ -2,8 +2,9 @@
 
 use super::options::Options;
 use super::reduction::Reduced;
+use super::warning::Warning;
 use proc_macro2::{Ident, Span};
-use syn::{Expr, ExprForLoop, Label, Local, Pat, Stmt};
+use syn::{Expr, ExprForLoop, Label, Local, Pat, Stmt, Type};
 
 /// What becomes of one loop.
 pub(crate) struct LoopPlan {
@@ -12,6 +13,8 @@ pub(crate) struct LoopPlan {
     pub(crate) written: ExprForLoop,
     /// How it runs, in words, if that is asked for.
     pub(crate) explanation: Option<String>,
+    /// What is worth a warning though the loop runs as asked for.
+    pub(crate) warnings: Vec<Warning>,
     /// `None` with `mode = "sequential"`: the loop stays as it is.
     pub(crate) split: Option<Split>,
     /// The variables whose values are folded where the parallel part runs.
@@ -90,8 +93,8 @@ pub(crate) struct Each {
     /// The variable that holds the list.
     pub(crate) name: Ident,
     pub(crate) label: Option<Label>,
-    pub(crate) pat: Pat,
-    pub(crate) source: Expr,
+    /// The pattern of a `for`, and what it goes through; any other loop goes on until its parallel part leaves it.
+    pub(crate) source: Option<(Pat, Expr)>,
     /// The first turn is parallel.
     pub(crate) turns: Vec<Turn>,
 }
@@ -110,18 +113,24 @@ pub(crate) struct Segment {
 }
 
 /// A variable that crosses from the parallel to the in-order part.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Crossing {
     pub(crate) name: Ident,
     pub(crate) is_mut: bool,
     /// It was split on the assumption that its type is `Copy`, which the compiler is to check.
     pub(crate) is_copied: bool,
+    /// Its type, where that is certain.
+    pub(crate) ty: Option<Type>,
+    /// It is what was taken out of an in-order statement.
+    pub(crate) taken_out: Option<Expr>,
 }
 
 /// A local of the function, or a field of one, at its first use in the parallel part.
 pub(crate) struct Capture {
     pub(crate) name: Ident,
     pub(crate) fields: Vec<String>,
+    /// Its type, where that is certain.
+    pub(crate) ty: Option<Type>,
     /// A variable of the body has its name too, so that this may be one of those.
     pub(crate) is_doubtful: bool,
 }

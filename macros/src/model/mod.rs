@@ -1,5 +1,6 @@
 //! Plain data: what was asked for and what is going to be written.
 
+pub(crate) mod warning;
 pub(crate) mod reduction;
 pub(crate) mod options;
 pub(crate) mod loop_plan;

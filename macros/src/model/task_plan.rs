@@ -1,6 +1,7 @@
 //! An annotated function.
 
 use super::options::Options;
+use super::warning::Warning;
 use proc_macro2::Ident;
 use syn::{Attribute, Generics, ItemFn, Type};
 
@@ -17,6 +18,8 @@ pub(crate) struct TaskPlan {
     pub(crate) turbofish: Vec<Ident>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) output: Type,
+    /// How it runs, in words, if that is asked for.
+    pub(crate) explanation: Option<Warning>,
 }
 
 /// One parameter of the function.

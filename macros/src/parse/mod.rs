@@ -3,4 +3,5 @@
 mod reductions;
 pub(crate) mod args;
 pub(crate) mod item;
+pub(crate) mod place;
 pub(crate) mod marks;

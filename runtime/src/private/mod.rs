@@ -55,7 +55,7 @@ pub use reduce::{
 pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};
 #[cfg(unix)]
 pub use shipping::Packed;
-pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
+pub use tasks::{Argument, Beside, Is, Output, TaskOptions, Type, map_task, submit_task};
 
 /// Checks two sizes that are only known at run time.
 #[track_caller]

@@ -6,6 +6,8 @@
 //!     hash_one::map(inputs) →  map_task(TaskOptions::new("hash_one").workers(4).pool(&P), inputs, |n| hash_one(n))
 //! ```
 
+use std::marker::PhantomData;
+
 use crate::config;
 use crate::executor::{Inline, Launch, Map};
 use crate::future::Future;
@@ -65,6 +67,31 @@ impl TaskOptions {
     }
 }
 
+/// A type that a bound names by way of a parameter: `P: Is<It = Rc<u64>>, P::It: Argument`. Where it does not hold, that is an
+/// error of the call, not of the declaration.
+pub trait Is {
+    /// The type itself.
+    type It;
+}
+
+/// Says which type it is: `Type<Rc<u64>>`.
+#[derive(Debug)]
+pub struct Type<T>(PhantomData<T>);
+
+impl<T> Is for Type<T> {
+    type It = T;
+}
+
+/// The same by way of another type: `<I as Beside<Rc<u64>>>::It` is `Rc<u64>`.
+pub trait Beside<T> {
+    /// The type itself.
+    type It;
+}
+
+impl<I, T> Beside<T> for I {
+    type It = T;
+}
+
 /// `hash_one::submit(n)`: `submit_task(options, move || hash_one(n))`.
 pub fn submit_task<F, T>(options: TaskOptions, work: F) -> Future<T>
 where
@@ -112,6 +139,7 @@ enum Executor {
 )]
 pub trait Argument: Send + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Send + 'static> Argument for T {}
 
 /// What a task may return.
@@ -122,4 +150,5 @@ impl<T: Send + 'static> Argument for T {}
 )]
 pub trait Output: Send + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Send + 'static> Output for T {}

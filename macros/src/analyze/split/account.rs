@@ -3,16 +3,17 @@
 use super::crossing::Touch;
 use super::splitter::Splitter;
 use super::variables::{Flags, StmtKey, Variable, VariableId, View, leaves_alone, may_change};
-use crate::analyze::patterns;
 use crate::analyze::uses::{Access, Facts, Use};
+use crate::analyze::{patterns, types};
 use crate::model::loop_plan::{Segment, SegmentId, Turn};
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Pat, Stmt};
+use syn::{Pat, Stmt, Type};
 
 /// How a variable of the parallel part is made.
 #[derive(Clone, Default)]
 pub(super) struct Made {
+    pub(super) ty: Option<Type>,
     pub(super) is_copied: bool,
     pub(super) is_own: bool,
     pub(super) is_made: bool,
@@ -38,9 +39,24 @@ impl Splitter<'_> {
 
     /// A statement of the parallel part.
     pub(super) fn push_parallel(&mut self, stmt: Stmt, facts: Facts) {
+        if self.moved.is_none() && !self.may_be_left {
+            self.moved = facts.uses.iter().find(|used| self.moves_capture(used)).cloned();
+        }
         self.uses_in_parallel(facts.uses);
         let segment = self.parallel_turn();
         self.segments[segment].stmts.push(stmt);
+    }
+
+    /// Whether a use surely moves a variable from around the iteration, which the next iteration would lack.
+    pub(super) fn moves_capture(&self, used: &Use) -> bool {
+        let takes = match &used.access {
+            Access::Value => true,
+            Access::Method(method, _) => method.starts_with("into"),
+            _ => false,
+        };
+        let Some(declared) = self.around.get(&used.place.name) else { return false };
+        let is_around = self.variables.get(&used.place.name).is_none() && used.place.fields.is_empty();
+        takes && is_around && declared.ty.as_ref().is_some_and(types::is_moved)
     }
 
     pub(super) fn uses_in_parallel(&mut self, uses: Vec<Use>) {
@@ -65,13 +81,15 @@ impl Splitter<'_> {
     /// Binds a variable that the parallel part makes.
     pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
         let segment = self.parallel_turn();
-        let Made { is_copied, is_own, is_made, borrows_in, view } = made;
-        let is_own = is_own && !self.aliased.contains(&name.to_string());
+        let Made { ty, is_copied, is_own, is_made, borrows_in, view } = made;
+        let is_copied = is_copied || ty.as_ref().is_some_and(types::is_copied);
+        let is_own = is_own && !self.named.aliased.contains(&name.to_string());
         self.variables.bind(Variable {
             name,
             made_in: Some(segment),
             depth: self.path.len(),
             is_mut,
+            ty,
             is_copied,
             is_made,
             is_own,
@@ -89,6 +107,7 @@ impl Splitter<'_> {
                 made_in: None,
                 depth: self.path.len(),
                 is_mut,
+                ty: None,
                 is_copied: false,
                 is_made: true,
                 is_own: false,

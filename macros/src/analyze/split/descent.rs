@@ -5,18 +5,18 @@
 use super::account::Made;
 use super::crossing::Level;
 use super::report::Fate;
-use super::shape::{self, Branches, Shape};
+use super::shape::{self, Body, Branches, Inner, Shape};
 use super::splitter::{Progress, Splitter, is_local_macro, stmt_is_weighty};
-use super::variables::{Flags, StmtKey, Variable};
+use super::variables::{Flags, StmtKey, Variable, VariableId};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, ExitKind};
-use crate::analyze::{hoist, kinds, patterns};
+use crate::analyze::{hoist, kinds, patterns, types};
 use crate::model::loop_plan::{Branch, Each, Fork, Segment, Turn};
 use crate::names;
 use std::mem;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprForLoop, Pat, Stmt};
+use syn::{Expr, Pat, Stmt};
 
 impl Splitter<'_> {
     /// Takes apart a statement that must be in order, if that is possible and worth while. `later` stands behind it.
@@ -37,10 +37,14 @@ impl Splitter<'_> {
             let before = self.clone();
             let (is_done, progress) = match &shape {
                 Shape::Branches(branches) => {
+                    self.line(stmt, Fate::Branches);
                     let progress = if branches.has_rest { Progress::ToTheEnd } else { Progress::OneStatement };
                     (self.branches(stmt, branches), progress)
                 }
-                Shape::Loop(inner) => (self.each(stmt, inner), Progress::OneStatement),
+                Shape::Loop(inner) => {
+                    self.line(stmt, Fate::Loop);
+                    (self.each(stmt, inner), Progress::OneStatement)
+                }
             };
             if is_done && self.weight > before.weight {
                 return Some(progress);
@@ -59,7 +63,6 @@ impl Splitter<'_> {
             return false;
         }
         self.has_work |= hoist::contains_work(head);
-        self.line(stmt, Fate::Branches);
         self.n_names += ways.len();
         let fork = self.n_names;
         self.parallel_turn();
@@ -117,6 +120,7 @@ impl Splitter<'_> {
         };
         let binds_by_ref = !patterns::names_bound_by_ref(pat).is_empty();
         let borrows = self.borrows_from_own(value, &facts)
+            || self.is_reference_into_own(pat, value, &facts)
             || uses_of(&|variable| variable.borrows_in.is_some())
             || (binds_by_ref && (uses::place(value).is_none() || uses_of(&|variable| variable.is_made)));
         let made = Made {
@@ -144,28 +148,33 @@ impl Splitter<'_> {
             _ => {
                 self.bind_matched(stmt, pat, source);
                 let is_copied = kinds::items_are_copied(source, pat, &Locals::new());
+                let item = types::of_items(source, &|name| self.type_of(name));
+                let types = types::of_bound(pat, item.as_ref());
                 for name in names_of(pat) {
                     let id = self.variables.id(&name).expect("it was bound above");
-                    self.variables.of_mut(id).is_copied = is_copied;
+                    let variable = self.variables.of_mut(id);
+                    variable.is_copied = is_copied;
+                    variable.ty = types.iter().find(|(known, _)| *known == name.as_str()).map(|(_, ty)| ty.clone());
                 }
             }
         }
     }
 
     /// Splits the body of an inner loop. `false`: it must be in order as a whole.
-    fn each(&mut self, stmt: &Stmt, inner: &ExprForLoop) -> bool {
-        let ExprForLoop { label, pat, expr: source, body, .. } = inner;
+    fn each(&mut self, stmt: &Stmt, inner: &Inner) -> bool {
+        let Inner { label, source, body, .. } = inner;
         if self.path.contains(&None) && self.jumps_half_way(inner) {
             return false;
         }
-        let source_facts = uses::of_expr(source, self.label.as_ref());
-        if self.needs_order(&source_facts).is_some() || !source_facts.awaits.is_empty() {
-            return false;
-        }
-        self.has_work |= hoist::contains_work(source);
-        self.line(stmt, Fate::Loop);
         self.parallel_turn();
-        self.uses_in_parallel(source_facts.uses);
+        if let Some((_, source)) = source {
+            let source_facts = uses::of_expr(source, self.label.as_ref());
+            if self.needs_order(&source_facts).is_some() || !source_facts.awaits.is_empty() {
+                return false;
+            }
+            self.has_work |= hoist::contains_work(source);
+            self.uses_in_parallel(source_facts.uses);
+        }
 
         let (n_touches, n_variables) = (self.touches.len(), self.variables.len());
         let turns = mem::take(&mut self.turns);
@@ -174,8 +183,19 @@ impl Splitter<'_> {
         let may_leave_in_order = mem::take(&mut self.may_leave_in_order);
         self.path.push(None);
         self.new_segment(Segment::default());
-        self.bind_item(stmt, pat, source);
-        self.block(&body.stmts, false);
+        if let Some((pat, source)) = source {
+            self.bind_item(stmt, pat, source);
+        }
+        let is_split = match body {
+            Body::Block(stmts) => {
+                self.block(stmts, false);
+                true
+            }
+            Body::While(branches) => self.branches(stmt, branches),
+        };
+        if !is_split {
+            return false;
+        }
         self.path.pop();
         self.variables.restore(names);
         self.label = outer_label;
@@ -192,14 +212,14 @@ impl Splitter<'_> {
         let turns = mem::replace(&mut self.turns, turns);
         self.n_names += 1;
         let name = names::numbered("list", self.n_names);
-        let (label, pat, source) = (label.clone(), (**pat).clone(), (**source).clone());
-        self.turns.push(Turn::Each(Each { name, label, pat, source, turns }));
+        let (label, source) = (label.clone(), source.clone());
+        self.turns.push(Turn::Each(Each { name, label, source, turns }));
         true
     }
 
     /// Whether a loop within an inner loop jumps to a label which is neither its own nor that of the annotated loop: what
     /// stands behind the loop in between must run then, but not what stands in it.
-    fn jumps_half_way(&self, inner: &ExprForLoop) -> bool {
+    fn jumps_half_way(&self, inner: &Inner) -> bool {
         struct Labels(Vec<syn::Lifetime>);
         impl Visit<'_> for Labels {
             fn visit_expr_break(&mut self, jump: &syn::ExprBreak) {
@@ -211,7 +231,7 @@ impl Splitter<'_> {
             }
         }
         let mut labels = Labels(Vec::new());
-        labels.visit_block(&inner.body);
+        labels.visit_block(&inner.written);
         let name_of = |label: &Option<syn::Label>| label.as_ref().map(|label| label.name.ident.clone());
         let known = [name_of(&inner.label), name_of(&self.own_label)];
         labels.0.into_iter().any(|label| !known.contains(&Some(label.ident)))
@@ -228,26 +248,32 @@ impl Splitter<'_> {
         })
     }
 
-    /// Whether the parallel part of an inner loop may move a variable away and then leave the loop, which a closure
-    /// that is called more than once cannot.
-    fn may_move_away(&self, inner: &ExprForLoop, n_touches: usize, n_variables: usize) -> bool {
-        let mut body = inner.body.clone();
-        Operands.visit_block_mut(&mut body);
-        let facts = uses::of_body(&inner.pat, &body, inner.label.as_ref());
+    /// Whether the parallel part of an inner loop may move a variable away and then leave the loop or make the variable
+    /// anew, which a closure that is called more than once cannot.
+    fn may_move_away(&self, inner: &Inner, n_touches: usize, n_variables: usize) -> bool {
+        let mut written = inner.written.clone();
+        Operands.visit_block_mut(&mut written);
+        let facts = match &inner.source {
+            Some((pat, _)) => uses::of_body(pat, &written, inner.label.as_ref()),
+            None => uses::of_block(&written, inner.label.as_ref()),
+        };
         let may_be_left = facts.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
+        let is_made_again = |used: &uses::Use| {
+            let assigns = |other: &uses::Use| other.access == Access::Mutate("is assigned");
+            facts.uses.iter().any(|other| assigns(other) && other.place.overlaps(&used.place))
+        };
         let moved = |used: &&uses::Use| match &used.access {
             Access::Value => true,
             Access::Method(method, _) => method.starts_with("into"),
             _ => false,
         };
-        may_be_left
-            && facts.uses.iter().filter(moved).any(|used| {
-                let id = self.variables.id(&used.place.name).filter(|id| *id < n_variables);
-                let is_in_parallel = |touch: &&super::crossing::Touch| {
-                    Some(touch.variable) == id && !touch.is_in_order && touch.may_move
-                };
-                self.touches[n_touches..].iter().find(is_in_parallel).is_some()
-            })
+        facts.uses.iter().filter(moved).any(|used| {
+            let is_moved = |id: &VariableId| *id < n_variables && !self.variables.of(*id).is_copied;
+            let id = self.variables.id(&used.place.name).filter(is_moved);
+            let is_in_parallel =
+                |touch: &&super::crossing::Touch| Some(touch.variable) == id && !touch.is_in_order && touch.may_move;
+            (may_be_left || is_made_again(used)) && self.touches[n_touches..].iter().find(is_in_parallel).is_some()
+        })
     }
 }
 

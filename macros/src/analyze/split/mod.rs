@@ -16,6 +16,7 @@ mod reason;
 mod report;
 mod variables;
 mod aliases;
+mod references;
 mod crossing;
 mod shape;
 mod splitter;

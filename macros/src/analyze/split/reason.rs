@@ -23,6 +23,8 @@ pub(crate) enum Why {
     MayExit(String),
     BehindExit,
     NotInitialized,
+    /// It moves a variable from around the loop, which only one iteration can: the one that leaves the loop.
+    Moves(String),
     /// `#[concurrent(ordered)]`
     Marked,
 }
@@ -36,6 +38,7 @@ impl Why {
             | Self::ChangedLater(_)
             | Self::Effect(_)
             | Self::MayExit(_)
+            | Self::Moves(_)
             | Self::Marked => true,
             Self::Conditional | Self::Borrows | Self::BehindExit | Self::NotInitialized => false,
         }

@@ -1,14 +1,32 @@
 //! What can be taken apart: statements with branches, and inner loops, by their form alone.
 
 use super::splitter::is_local_macro;
+use crate::analyze::uses::{self, ExitKind};
 use crate::names;
 use proc_macro2::{Ident, Span};
-use syn::{Arm, Expr, ExprForLoop, ExprIf, Lifetime, Local, Pat, Stmt, Token, parse_quote};
+use syn::{Arm, Block, Expr, ExprIf, Label, Lifetime, Local, Pat, Stmt, Token, parse_quote};
 
 /// A statement, as it may be taken apart.
-pub(super) enum Shape<'a> {
+pub(super) enum Shape {
     Branches(Box<Branches>),
-    Loop(&'a ExprForLoop),
+    Loop(Box<Inner>),
+}
+
+/// An inner loop.
+pub(super) struct Inner {
+    pub(super) label: Option<Label>,
+    /// What it goes through, for a `for`.
+    pub(super) source: Option<(Pat, Expr)>,
+    pub(super) body: Body,
+    /// All that is written in it but the source of a `for`, as a block.
+    pub(super) written: Block,
+}
+
+/// The body of an inner loop.
+pub(super) enum Body {
+    Block(Vec<Stmt>),
+    /// That of a `while`: the loop is one over `if condition { body } else { break; }`.
+    While(Box<Branches>),
 }
 
 /// The branches of a statement, of which one is taken.
@@ -37,23 +55,46 @@ pub(super) struct Way {
 
 /// How a statement may be taken apart, the best way first. `later` stands behind it, if it may become a branch.
 /// `needs_order` says of a branch that always leaves whether it must be in order. Names are numbered from `first`.
-pub(super) fn of<'a>(
-    stmt: &'a Stmt,
-    later: Option<&[Stmt]>,
-    needs_order: &dyn Fn(&Expr) -> bool,
-    first: usize,
-) -> Vec<Shape<'a>> {
-    if let Stmt::Expr(Expr::ForLoop(inner), _) = stmt {
-        // An annotated loop looks after itself.
-        let is_plain = inner.attrs.is_empty() && !has_items(&inner.body.stmts);
-        return is_plain.then_some(Shape::Loop(inner)).into_iter().collect();
-    }
+pub(super) fn of(stmt: &Stmt, later: Option<&[Stmt]>, needs_order: &dyn Fn(&Expr) -> bool, first: usize) -> Vec<Shape> {
     let maker = |nests| Maker { needs_order, nests, number: first, ways: Vec::new() };
+    if let Stmt::Expr(expr @ (Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_)), _) = stmt {
+        return inner(expr, maker(false)).map(Box::new).map(Shape::Loop).into_iter().collect();
+    }
     let with_rest =
         later.into_iter().flat_map(|later| [maker(false).behind(stmt, later), maker(false).joined(stmt, later)]);
     let nested = is_chain(stmt).then(|| maker(true).plain(stmt));
     let shapes = with_rest.chain([maker(false).plain(stmt)]).chain(nested);
     shapes.flatten().map(Box::new).map(Shape::Branches).collect()
+}
+
+/// A loop that is not annotated, for those look after themselves.
+fn inner(expr: &Expr, maker: Maker<'_>) -> Option<Inner> {
+    let (attrs, label, block) = match expr {
+        Expr::ForLoop(inner) => (&inner.attrs, &inner.label, &inner.body),
+        Expr::While(inner) => (&inner.attrs, &inner.label, &inner.body),
+        Expr::Loop(inner) => (&inner.attrs, &inner.label, &inner.body),
+        _ => return None,
+    };
+    if !attrs.is_empty() || has_items(&block.stmts) {
+        return None;
+    }
+    let (mut source, mut body, mut written) = (None, Body::Block(block.stmts.clone()), block.clone());
+    match expr {
+        Expr::ForLoop(inner) => source = Some(((*inner.pat).clone(), (*inner.expr).clone())),
+        Expr::While(inner) => {
+            let cond = &inner.cond;
+            // As long as the condition holds, its temporaries live to the end of the body.
+            let step: Stmt = parse_quote!(if #cond #block else { break; });
+            body = Body::While(Box::new(maker.plain(&step)?));
+            written = parse_quote!({ if #cond #block });
+        }
+        // One that has no end has an in-order part that never begins.
+        _ if uses::of_block(block, label.as_ref()).exits.iter().all(|exit| exit.kind != ExitKind::Leave) => {
+            return None;
+        }
+        _ => {}
+    }
+    Some(Inner { label: label.clone(), source, body, written })
 }
 
 /// Whether control never comes out of the end of `expr`.

@@ -3,18 +3,19 @@
 use super::account::Made;
 use super::crossing::{Level, Touch};
 use super::reason::{Reason, Why};
+use super::references;
 use super::report::{Fate, Line};
 use super::variables::{StmtKey, VariableId, Variables, View, leaves_alone, reads_a_copy};
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, Effect, Facts, Use};
-use crate::analyze::{hoist, kinds, known, patterns};
+use crate::analyze::{hoist, kinds, known, patterns, types};
 use crate::model::loop_plan::{Segment, Turn};
 use crate::parse::marks::{self, Part};
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use std::rc::Rc;
 use syn::spanned::Spanned;
-use syn::{Expr, Label, Pat, Stmt};
+use syn::{Expr, Label, Pat, Stmt, Type};
 
 /// Splits a body, and the blocks in it.
 #[derive(Clone)]
@@ -23,8 +24,9 @@ pub(super) struct Splitter<'a> {
     pub(super) carried: &'a [Carried],
     /// The locals of the function around the loop.
     pub(super) around: &'a Locals,
-    /// Names of variables that may have others.
-    pub(super) aliased: &'a [String],
+    pub(super) named: Names<'a>,
+    /// The loop may be left before its source ends.
+    pub(super) may_be_left: bool,
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -68,6 +70,17 @@ pub(super) struct Splitter<'a> {
     pub(super) marked_effects: Vec<Effect>,
     /// What the parallel part uses from around the iteration.
     pub(super) parallel_uses: Vec<Use>,
+    /// The first use that surely moves what is around the iteration.
+    pub(super) moved: Option<Use>,
+}
+
+/// What is known of variables by their names, wherever they are bound.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    /// Those that may have other names.
+    pub(super) aliased: &'a [String],
+    /// Those that are used as only references can be.
+    pub(super) references: &'a [String],
 }
 
 /// How many statements of one body are taken apart at most: beyond that they stay in order as a whole.
@@ -79,14 +92,16 @@ impl<'a> Splitter<'a> {
         label: Option<&Label>,
         carried: &'a [Carried],
         around: &'a Locals,
-        aliased: &'a [String],
+        named: Names<'a>,
+        may_be_left: bool,
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
             plan,
             carried,
             around,
-            aliased,
+            named,
+            may_be_left,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),
@@ -111,6 +126,7 @@ impl<'a> Splitter<'a> {
             refused_marks: Vec::new(),
             marked_effects: Vec::new(),
             parallel_uses: Vec::new(),
+            moved: None,
         }
     }
 
@@ -235,6 +251,9 @@ impl<'a> Splitter<'a> {
                 }
             }
         }
+        if let (true, Some(used)) = (self.may_be_left, facts.uses.iter().find(|used| self.moves_capture(used))) {
+            return because(used.span, Why::Moves(used.place.name.clone()));
+        }
         if let Some(mark) = facts.ordered.first() {
             return because(*mark, Why::Marked);
         }
@@ -279,18 +298,23 @@ impl<'a> Splitter<'a> {
         evaluate: impl FnOnce(&mut Self, Facts),
     ) {
         let is_own = facts.uses.iter().all(|used| self.is_own(used));
-        let borrows = init.is_some_and(|init| self.borrows_from_own(init, &facts));
+        let borrows = init
+            .is_some_and(|init| self.borrows_from_own(init, &facts) || self.is_reference_into_own(pat, init, &facts));
         let is_view = init.is_some_and(hoist::is_view);
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
         let is_replayed = borrows && is_view && matches!(pat, Pat::Ident(_)) && self.stays_the_same(&facts, later);
+        let value = init.and_then(|init| types::of_value(init, &|name| self.type_of(name)));
+        let types = types::of_bound(pat, value.as_ref());
         evaluate(self, facts);
         // A view is a reference, which is `Copy`.
         let is_copied = init.is_some_and(kinds::is_copied_value) || is_view || kinds::is_copied_type(pat);
         for (name, is_mut) in patterns::bound_names(pat) {
             // A guard lives to the end of the iteration.
             let is_guard = name.to_string().starts_with('_') && !later.is_empty();
+            let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
             let made = Made {
+                ty,
                 is_copied,
                 is_own,
                 is_made: true,
@@ -304,6 +328,14 @@ impl<'a> Splitter<'a> {
         }
     }
 
+    /// The type of a variable of the iteration or around it, where that is certain.
+    pub(super) fn type_of(&self, name: &str) -> Option<Type> {
+        match self.variables.get(name) {
+            Some(variable) => variable.ty.clone(),
+            None => self.around.get(name)?.ty.clone(),
+        }
+    }
+
     /// Whether what a use names is known to the iteration alone.
     pub(super) fn is_own(&self, used: &Use) -> bool {
         let name = &used.place.name;
@@ -313,15 +345,24 @@ impl<'a> Splitter<'a> {
         }
     }
 
+    /// Whether a pattern binds a reference, as its type or its uses say, into what the parallel part made.
+    pub(super) fn is_reference_into_own(&self, pat: &Pat, value: &Expr, facts: &Facts) -> bool {
+        let is_reference = |name: &Ident| self.named.references.contains(&name.to_string());
+        let says_so = matches!(pat, Pat::Type(typed) if matches!(*typed.ty, Type::Reference(_)))
+            || patterns::bound_names(pat).iter().any(|(name, _)| is_reference(name));
+        says_so && references::may_refer_to_arguments(value) && facts.uses.iter().any(|used| self.is_made_here(used))
+    }
+
+    pub(super) fn is_made_here(&self, used: &Use) -> bool {
+        let variable = self.variables.get(&used.place.name);
+        variable.is_some_and(|variable| variable.is_made && (!variable.is_copied || variable.borrows_in.is_some()))
+    }
+
     /// Whether a value borrows from one that the parallel part made, which ends with that part.
     pub(super) fn borrows_from_own(&self, value: &Expr, facts: &Facts) -> bool {
-        let is_made_here = |used: &Use| {
-            let variable = self.variables.get(&used.place.name);
-            variable.is_some_and(|variable| variable.is_made && (!variable.is_copied || variable.borrows_in.is_some()))
-        };
         let is_of_iteration = |used: &Use| self.variables.get(&used.place.name).is_some();
         hoist::borrows_from_temporary(value)
-            || (hoist::may_borrow(value) && facts.uses.iter().any(is_made_here))
+            || (hoist::may_borrow(value) && facts.uses.iter().any(|used| self.is_made_here(used)))
             // A closure borrows even what could be copied.
             || (hoist::is_borrowing_closure(value) && facts.uses.iter().any(is_of_iteration))
     }

@@ -1,8 +1,10 @@
 //! Takes the work out of in-order statements.
 
+use super::references;
 use super::splitter::Splitter;
-use super::variables::{leaves_alone, may_change, reads_a_copy};
+use super::variables::{StmtKey, leaves_alone, may_change, reads_a_copy};
 use crate::analyze::hoist::{self, Hoisted, Judge};
+use crate::analyze::types;
 use crate::analyze::uses::{self, Access, Use};
 use crate::model::loop_plan::{Crossing, Segment, Turn};
 use proc_macro2::Span;
@@ -15,7 +17,9 @@ impl Splitter<'_> {
     /// use is taken out too, or else it stays; and where the rest changes a variable, nothing that uses it is taken out.
     pub(super) fn take_out(&self, stmt: &mut Stmt) -> Vec<Hoisted> {
         let written = stmt.clone();
-        let mut judge = Asked { splitter: self, grabbed: Vec::new(), kept: Vec::new(), untouchable: Vec::new() };
+        let borrows = self.stays.contains(&StmtKey::of(stmt)) || references::are_bound_in(stmt, self.named.references);
+        let mut judge =
+            Asked { splitter: self, borrows, grabbed: Vec::new(), kept: Vec::new(), untouchable: Vec::new() };
         loop {
             *stmt = written.clone();
             let hoisted = hoist::hoist(stmt, &judge, self.plan, self.n_hoisted);
@@ -63,7 +67,9 @@ impl Splitter<'_> {
         }
         let segment = self.parallel_turn();
         self.push_parallel(syn::parse_quote!(let #name = #expr;), facts);
-        self.segments[segment].crossing.push(Crossing { name, is_mut: false, is_copied: false });
+        let ty = types::of_value(&expr, &|name| self.type_of(name));
+        let taken_out = Some(expr);
+        self.segments[segment].crossing.push(Crossing { name, is_mut: false, is_copied: false, ty, taken_out });
         if is_late {
             // What follows in the statement is evaluated when this has landed.
             self.turns.push(Turn::InOrder(Vec::new()));
@@ -74,6 +80,8 @@ impl Splitter<'_> {
 /// The splitter's answers to the hoister.
 struct Asked<'a, 'b> {
     splitter: &'a Splitter<'b>,
+    /// The statement is in order since a value in it refers to what the parallel part made.
+    borrows: bool,
     /// Variables whose uses are taken out even without work.
     grabbed: Vec<String>,
     /// Variables which nothing that is taken out may change or move.
@@ -90,7 +98,13 @@ impl Judge for Asked<'_, '_> {
             let changes = self.splitter.variables.get(name).is_some_and(|local| !leaves_alone(used, local));
             (self.kept.contains(name) && changes) || self.untouchable.contains(name)
         };
-        self.splitter.needs_order(&facts).is_none() && facts.awaits.is_empty() && !facts.uses.iter().any(changes_kept)
+        let refers = self.borrows
+            && references::may_refer_to_arguments(expr)
+            && facts.uses.iter().any(|used| self.splitter.is_made_here(used));
+        !refers
+            && self.splitter.needs_order(&facts).is_none()
+            && facts.awaits.is_empty()
+            && !facts.uses.iter().any(changes_kept)
     }
 
     fn may_exit(&self, expr: &Expr) -> bool {

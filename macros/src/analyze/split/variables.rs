@@ -6,8 +6,8 @@ use crate::model::loop_plan::SegmentId;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use std::collections::HashMap;
-use syn::Stmt;
 use syn::spanned::Spanned;
+use syn::{Stmt, Type};
 
 /// The place of a variable in the table.
 pub(super) type VariableId = usize;
@@ -21,6 +21,8 @@ pub(super) struct Variable {
     /// How many branches and inner loops it stands in.
     pub(super) depth: usize,
     pub(super) is_mut: bool,
+    /// Its type, where that is certain.
+    pub(super) ty: Option<Type>,
     /// Its type is known to be copied when used by value.
     pub(super) is_copied: bool,
     /// A statement of the body makes it, or it is an item which is a value of its own.

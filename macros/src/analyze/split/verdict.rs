@@ -4,13 +4,14 @@ use super::account::Made;
 use super::aliases;
 use super::crossing;
 use super::reason::Reason;
+use super::references;
 use super::report::Line;
-use super::splitter::Splitter;
+use super::splitter::{Names, Splitter};
 use super::variables::StmtKey;
 use crate::analyze::carried::{self, Carried};
-use crate::analyze::scope::Locals;
+use crate::analyze::scope::{Locals, types_of};
 use crate::analyze::uses::{self, Effect, ExitKind, Place, Use};
-use crate::analyze::{kinds, patterns};
+use crate::analyze::{kinds, patterns, types};
 use crate::model::loop_plan::{Capture, Split};
 use proc_macro2::{Ident, Span};
 use syn::{ExprForLoop, ReturnType};
@@ -33,10 +34,15 @@ pub(crate) struct Verdict {
     /// Marks that cannot be followed, and why.
     pub(crate) refused_marks: Vec<(Span, Reason)>,
     pub(crate) awaits: Vec<Span>,
+    pub(crate) yields: Vec<Span>,
     /// The first thing that leaves the loop early.
     pub(crate) left_at: Option<Span>,
     /// What the loop iterates over changes this variable as it is asked for items.
     pub(crate) source_changes: Option<Carried>,
+    /// The loop changes what it iterates over.
+    pub(crate) iterand_changed: Option<Carried>,
+    /// The parallel part surely moves what it captures.
+    pub(crate) moved: Option<Use>,
     /// The items are exclusive references, since something is changed through them here.
     pub(crate) items_changed: Option<Span>,
     /// A variable that the loop's pattern binds by reference crosses, which it cannot.
@@ -60,12 +66,25 @@ pub(crate) fn split(
         is_made: kinds::items_are_owned(&written.expr, locals),
         ..Made::default()
     };
+    let item = types::of_items(&written.expr, &types_of(locals));
+    let types = types::of_bound(&written.pat, item.as_ref());
     let aliased = aliases::names(&written.body);
+    let references = references::names(&written.body);
+    let may_be_left = body.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
     let mut stays: Vec<StmtKey> = Vec::new();
     let mut splitter = loop {
-        let mut splitter = Splitter::new(plan, label, &carried, locals, &aliased, stays.clone());
+        let mut splitter = Splitter::new(
+            plan,
+            label,
+            &carried,
+            locals,
+            Names { aliased: &aliased, references: &references },
+            may_be_left,
+            stays.clone(),
+        );
         for (name, is_mut) in patterns::bound_names(&written.pat) {
-            splitter.bind(name, is_mut, made.clone());
+            let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
+            splitter.bind(name, is_mut, Made { ty, ..made.clone() });
         }
         splitter.block(&written.body.stmts, false);
         // What turned out to cross, but borrows from what stays behind, is made in order the next time.
@@ -85,8 +104,11 @@ pub(crate) fn split(
     Verdict {
         has_work: splitter.has_work,
         awaits: body.awaits,
+        yields: body.yields,
         left_at,
         source_changes: carried::changed_by_source(&written.expr, locals),
+        iterand_changed: carried::changed_iterand(&written.expr, &carried, locals).cloned(),
+        moved: splitter.moved,
         items_changed: uses::changes_items(&written.pat, &written.body, label),
         crosses_by_ref: crossing.find(|name| by_ref.contains(name)).cloned(),
         reasons: splitter.reasons,
@@ -111,9 +133,12 @@ fn captures(parallel_uses: &[Use], bound: &[String], locals: &Locals) -> Vec<Cap
     let mut captures: Vec<Capture> = Vec::new();
     for used in parallel_uses {
         let Place { name, fields } = &used.place;
-        if locals.contains_key(name) {
+        if let Some(declared) = locals.get(name) {
             let is_doubtful = bound.contains(name);
-            let capture = Capture { name: crate::names::written(name, used.span), fields: fields.clone(), is_doubtful };
+            // Of a field, whose type stands elsewhere, nothing is known.
+            let ty = declared.ty.clone().filter(|_| fields.is_empty());
+            let (name, fields) = (crate::names::written(name, used.span), fields.clone());
+            let capture = Capture { name, fields, ty, is_doubtful };
             if !captures.iter().any(|known| known.name == capture.name && known.fields == capture.fields) {
                 captures.push(capture);
             }

@@ -1,0 +1,294 @@
+//! The types that are plain from how code is written, for those who want to know: what is not certain is not said.
+
+use super::patterns;
+use proc_macro2::Ident;
+use syn::{BinOp, Expr, ExprCall, GenericArgument, Lit, Pat, PathArguments, Type, UnOp, parse_quote};
+
+/// The variables that `pat` binds, with their types where these are known: `ty` is that of the whole.
+pub(crate) fn of_bound(pat: &Pat, ty: Option<&Type>) -> Vec<(Ident, Type)> {
+    match (pat, ty) {
+        (Pat::Type(typed), _) => of_bound(&typed.pat, Some(&typed.ty)),
+        (Pat::Paren(inner), _) => of_bound(&inner.pat, ty),
+        (Pat::Ident(name), Some(ty)) if name.by_ref.is_none() && !mentions_infer(ty) => {
+            patterns::bound_names(pat).into_iter().map(|(name, _)| (name, ty.clone())).collect()
+        }
+        (Pat::Reference(inner), Some(Type::Reference(reference))) => of_bound(&inner.pat, Some(&reference.elem)),
+        (Pat::Tuple(parts), ty) => {
+            let types: Vec<&Type> = match ty {
+                Some(Type::Tuple(types)) if types.elems.len() == parts.elems.len() => types.elems.iter().collect(),
+                _ => return Vec::new(),
+            };
+            parts.elems.iter().zip(types).flat_map(|(part, ty)| of_bound(part, Some(ty))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The type of a value, if that is certain. `known` are variables with their types.
+pub(crate) fn of_value(expr: &Expr, known: &dyn Fn(&str) -> Option<Type>) -> Option<Type> {
+    match expr {
+        Expr::Lit(literal) => of_literal(&literal.lit),
+        Expr::Cast(cast) => Some((*cast.ty).clone()),
+        Expr::Paren(inner) => of_value(&inner.expr, known),
+        Expr::Group(inner) => of_value(&inner.expr, known),
+        Expr::Path(path) => known(&path.path.get_ident()?.to_string()),
+        Expr::Reference(reference) if reference.mutability.is_none() => {
+            let target = of_value(&reference.expr, known)?;
+            Some(parse_quote!(&#target))
+        }
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => match of_value(&unary.expr, known)? {
+            Type::Reference(reference) => Some(*reference.elem),
+            _ => None,
+        },
+        Expr::Binary(binary) if is_condition(&binary.op) => Some(parse_quote!(bool)),
+        Expr::Binary(binary) if is_arithmetic(&binary.op) => {
+            let (left, right) = (of_operand(&binary.left, known), of_operand(&binary.right, known));
+            match (left, right) {
+                (Some(left), Some(right)) => (left == right).then_some(left),
+                (Some(one), None) if is_open_number(&binary.right) => Some(one),
+                (None, Some(one)) if is_open_number(&binary.left) => Some(one),
+                _ => None,
+            }
+            .map(|name| Type::Path(parse_quote!(#name)))
+        }
+        Expr::Call(call) => of_call(call),
+        Expr::Macro(mac) if mac.mac.path.is_ident("format") => Some(parse_quote!(String)),
+        Expr::Macro(mac) if mac.mac.path.is_ident("matches") => Some(parse_quote!(bool)),
+        Expr::MethodCall(call) if ["collect", "sum", "product"].iter().any(|name| call.method == name) => {
+            match call.turbofish.as_ref()?.args.first()? {
+                GenericArgument::Type(ty) => Some(ty.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The type of the items that a loop over `source` gets.
+pub(crate) fn of_items(source: &Expr, known: &dyn Fn(&str) -> Option<Type>) -> Option<Type> {
+    match source {
+        Expr::Paren(inner) => of_items(&inner.expr, known),
+        Expr::Range(range) => {
+            let bounds = [&range.start, &range.end].into_iter().flatten();
+            bounds.filter_map(|bound| of_value(bound, known)).next()
+        }
+        Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
+            "iter" => {
+                let element = element(of_value(&call.receiver, known)?)?;
+                Some(parse_quote!(&#element))
+            }
+            "into_iter" => of_items(&call.receiver, known),
+            "enumerate" => {
+                let item = of_items(&call.receiver, known)?;
+                Some(parse_quote!((usize, #item)))
+            }
+            "rev" => of_items(&call.receiver, known),
+            _ => None,
+        },
+        Expr::Path(_) | Expr::Reference(_) => match of_value(source, known)? {
+            Type::Reference(reference) => {
+                let (lifetime, mutability) = (reference.lifetime, reference.mutability);
+                let element = element(*reference.elem)?;
+                Some(parse_quote!(& #lifetime #mutability #element))
+            }
+            collection => element(collection),
+        },
+        _ => None,
+    }
+}
+
+/// Whether values of this type are surely not `Copy`.
+pub(crate) fn is_moved(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let owned = [
+        "String",
+        "Vec",
+        "Box",
+        "PathBuf",
+        "OsString",
+        "VecDeque",
+        "HashMap",
+        "HashSet",
+        "BTreeMap",
+        "BTreeSet",
+        "BinaryHeap",
+        "Arc",
+        "Rc",
+    ];
+    path.path.segments.last().is_some_and(|last| owned.iter().any(|name| last.ident == name))
+}
+
+/// What a vector, slice or array holds.
+fn element(collection: Type) -> Option<Type> {
+    match collection {
+        Type::Reference(reference) => element(*reference.elem),
+        Type::Slice(slice) => Some(*slice.elem),
+        Type::Array(array) => Some(*array.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last().filter(|last| last.ident == "Vec")?;
+            match &last.arguments {
+                PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
+                    GenericArgument::Type(ty) => Some(ty.clone()),
+                    _ => None,
+                },
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The primitive type of a number, or of what a reference to one refers to: operators go through references.
+fn of_operand(operand: &Expr, known: &dyn Fn(&str) -> Option<Type>) -> Option<Ident> {
+    let ty = match of_value(operand, known)? {
+        Type::Reference(reference) => *reference.elem,
+        ty => ty,
+    };
+    let Type::Path(path) = &ty else { return None };
+    path.path.get_ident().filter(|name| is_primitive(name) && *name != "bool" && *name != "char").cloned()
+}
+
+/// `5`, whose type is that of the other operand.
+fn is_open_number(operand: &Expr) -> bool {
+    matches!(operand, Expr::Lit(literal) if matches!(&literal.lit, Lit::Int(int) if int.suffix().is_empty()))
+}
+
+/// Whether values of this type are surely `Copy`.
+pub(crate) fn is_copied(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Path(path) => path.path.get_ident().is_some_and(is_primitive),
+        _ => false,
+    }
+}
+
+/// Whether there is a reference within a type, at another than its outermost place: `HashMap<&str, u64>`, `&[&str]`.
+pub(crate) fn holds_borrow(ty: &Type) -> bool {
+    use syn::visit::Visit;
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_type_reference(&mut self, _: &syn::TypeReference) {
+            self.0 = true;
+        }
+        // What these borrow is theirs.
+        fn visit_type_fn_ptr(&mut self, _: &syn::TypeFnPtr) {}
+        fn visit_parenthesized_generic_arguments(&mut self, _: &syn::ParenthesizedGenericArguments) {}
+    }
+    let within = match ty {
+        Type::Reference(reference) => &reference.elem,
+        ty => ty,
+    };
+    let mut finder = Finder(false);
+    finder.visit_type(within);
+    finder.0
+}
+
+fn is_primitive(name: &Ident) -> bool {
+    [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
+        "char",
+    ]
+    .iter()
+    .any(|primitive| name == primitive)
+}
+
+fn is_arithmetic(op: &BinOp) -> bool {
+    use BinOp::*;
+    matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) | BitXor(_) | BitAnd(_) | BitOr(_))
+}
+
+fn of_literal(literal: &Lit) -> Option<Type> {
+    let suffix = match literal {
+        Lit::Int(int) => int.suffix(),
+        Lit::Float(float) => float.suffix(),
+        Lit::Str(_) => return Some(parse_quote!(&'static str)),
+        Lit::Bool(_) => "bool",
+        Lit::Char(_) => "char",
+        Lit::Byte(_) => "u8",
+        _ => "",
+    };
+    syn::parse_str(suffix).ok()
+}
+
+/// `String::new()` and other ways to make values of the standard library. What `new` of anybody's type gives is not told
+/// by its name.
+fn of_call(call: &ExprCall) -> Option<Type> {
+    let Expr::Path(path) = &*call.func else { return None };
+    let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let [.., ty, function] = names.as_slice() else { return None };
+    match (ty.as_str(), function.as_str()) {
+        ("String", "new" | "from" | "with_capacity") => Some(parse_quote!(String)),
+        ("Instant", "now") => Some(parse_quote!(Instant)),
+        ("SystemTime", "now") => Some(parse_quote!(SystemTime)),
+        _ => None,
+    }
+}
+
+fn is_condition(op: &BinOp) -> bool {
+    use BinOp::*;
+    matches!(op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
+}
+
+/// `Vec<_>` is less than is to be said.
+fn mentions_infer(ty: &Type) -> bool {
+    use syn::visit::Visit;
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_type_infer(&mut self, _: &syn::TypeInfer) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_type(ty);
+    finder.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::ToTokens;
+
+    fn known(name: &str) -> Option<Type> {
+        let ty = match name {
+            "n" => "u64",
+            "slice" => "&[String]",
+            "vector" => "Vec<(u8, char)>",
+            _ => return None,
+        };
+        Some(syn::parse_str(ty).expect("a type"))
+    }
+
+    fn text(ty: Option<Type>) -> String {
+        ty.map_or_else(|| "?".to_owned(), |ty| ty.to_token_stream().to_string().replace(' ', ""))
+    }
+
+    #[test]
+    fn values_have_the_types_that_are_certain() {
+        let of = |code: &str| text(of_value(&syn::parse_str(code).expect("an expression"), &known));
+        assert_eq!(of("5u8"), "u8");
+        assert_eq!(of("5"), "?");
+        assert_eq!(of("\"a\""), "&'staticstr");
+        assert_eq!(of("x as f32"), "f32");
+        assert_eq!(of("a < b"), "bool");
+        assert_eq!(of("a + b"), "?");
+        assert_eq!(of("n % 5"), "u64");
+        assert_eq!(of("*&n"), "u64");
+        assert_eq!(of("n + slice"), "?");
+        assert_eq!(of("&n"), "&u64");
+        assert_eq!(of("String::new()"), "String");
+        assert_eq!(of("Mine::new()"), "?");
+        assert_eq!(of("v.iter().collect::<Vec<u8>>()"), "Vec<u8>");
+    }
+
+    #[test]
+    fn items_have_the_types_that_are_certain() {
+        let of = |code: &str| text(of_items(&syn::parse_str(code).expect("an expression"), &known));
+        assert_eq!(of("0..n"), "u64");
+        assert_eq!(of("0..m"), "?");
+        assert_eq!(of("slice"), "&String");
+        assert_eq!(of("vector"), "(u8,char)");
+        assert_eq!(of("&vector"), "&(u8,char)");
+        assert_eq!(of("vector.iter().enumerate()"), "(usize,&(u8,char))");
+        assert_eq!(of("slice.iter().map(f)"), "?");
+    }
+}
