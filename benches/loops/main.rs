@@ -164,7 +164,7 @@ fn first_calls_table(asked: &Asked, calibration: Calibration) {
             let seconds = asked.contenders.iter().map(|who| {
                 (
                     who,
-                    (cell.n <= 100_000 || *who != Contender::Pariter)
+                    (cell.n <= measure::PARITER_AT_MOST || *who != Contender::Pariter)
                         .then(|| children::first_calls(*which, *who, later, calibration)),
                 )
             });

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use crate::bodies::{Calibration, Skewed, Sleep, Tiny};
 use crate::cells::{Cell, State};
-use crate::contenders::Contender;
-use crate::sinks::{Data, Loops, Output, Sink};
+use crate::contenders::{Contender, openmp};
+use crate::sinks::{BoxedCall, Data, Loops, Output, Sink};
 
 /// What is called in front of the calls that count.
 const WARM_UP: Duration = Duration::from_micros(200);
@@ -22,6 +22,9 @@ const TURN: Duration = Duration::from_micros(100);
 const MOST_CALLS: usize = 5_000;
 /// Threads of OpenMP keep looking for work for some milliseconds, which is not to be their successor's loss.
 const OPENMP_LOOKS_FOR: Duration = Duration::from_millis(10);
+
+/// Items, beyond which pariter would take minutes.
+pub(crate) const PARITER_AT_MOST: usize = 100_000;
 
 /// How much time a cell may take.
 #[derive(Clone, Copy)]
@@ -84,10 +87,10 @@ impl Ready {
     fn over<B: Loops>(cell: Cell, contenders: &[Contender], body: B, quick: B) -> Self {
         let n_threads = if cell.state == State::AtOnce { 2 } else { 1 };
         let mut data: Vec<Data> = (0..n_threads).map(|_| Data::new(cell.sink, cell.n, quick)).collect();
-        let expected = B::plain(cell.sink)(&mut data[0], quick);
+        let expected = B::call(Contender::Plain, cell.sink, 0)(&mut data[0], quick);
         let expected_in_place = data[0].out.clone();
         data[0].out.fill(0);
-        let run = |call: Box<dyn Fn(&mut Data, B) -> Output + Sync>| -> Run {
+        let run = |call: BoxedCall<B>| -> Run {
             Box::new(move |data, calls| {
                 for _ in 1..calls {
                     black_box(call(data, black_box(body)));
@@ -96,10 +99,13 @@ impl Ready {
             })
         };
         let runs = contenders.iter().filter_map(|&who| {
-            let call = match who {
+            let call: BoxedCall<B> = match who {
                 Contender::Plain if cell.ideal().is_some() => return None,
+                // About a microsecond an item: each goes through a channel and back.
+                Contender::Pariter if cell.n > PARITER_AT_MOST => return None,
                 Contender::Annotated if cell.two_workers => Box::new(B::two_workers(cell.sink, cell.copy)),
-                _ => who.call(cell.sink, cell.n, cell.copy)?,
+                Contender::OpenMp => openmp::call(cell.sink)?,
+                _ => Box::new(B::call(who, cell.sink, cell.copy)),
             };
             Some((who, run(call)))
         });

@@ -10,6 +10,7 @@ use std::hint::black_box;
 use concurrent_futures::concurrent;
 
 use crate::bodies::{Body, Chain, Skewed, Sleep, Tiny};
+use crate::contenders::{Contender, by_orx, by_pariter, by_rayon, by_scope};
 
 /// What a loop goes through, and where one that stores in place puts its results.
 pub(crate) struct Data {
@@ -61,6 +62,8 @@ pub(crate) enum Output {
 
 /// One contender's way to run a loop.
 pub(crate) type Call<B> = fn(&mut Data, B) -> Output;
+/// The same, for those that know more than a function.
+pub(crate) type BoxedCall<B> = Box<dyn Fn(&mut Data, B) -> Output + Sync>;
 
 /// Fails at the item that is looked for.
 #[inline(always)]
@@ -302,10 +305,11 @@ impl Sink {
     }
 }
 
-/// The loops over one body. `copy` says whose memory an annotated loop uses.
+/// The loops over one body.
 pub(crate) trait Loops: Body {
-    fn plain(sink: Sink) -> Call<Self>;
-    fn annotated(sink: Sink, copy: usize) -> Call<Self>;
+    /// How a contender that is written in Rust runs a loop. `copy` says whose memory an annotated one uses.
+    fn call(who: Contender, sink: Sink, copy: usize) -> Call<Self>;
+
     /// Annotated with `workers = 2`.
     fn two_workers(sink: Sink, copy: usize) -> Call<Self>;
 }
@@ -332,19 +336,20 @@ macro_rules! loops {
         two workers: $($sink2:ident $shape2:ident $copies2:tt)*
     ) => {
         impl Loops for $B {
-            fn plain(sink: Sink) -> Call<Self> {
+            fn call(who: Contender, sink: Sink, copy: usize) -> Call<Self> {
                 match sink {
-                    $(Sink::$sink => {
-                        $shape!(any() plain $B);
-                        plain
-                    })*
-                    _ => unreachable!("no {} over this body", sink.name()),
-                }
-            }
-
-            fn annotated(sink: Sink, copy: usize) -> Call<Self> {
-                match sink {
-                    $(Sink::$sink => copies!($shape $B, $copies)[copy],)*
+                    $(Sink::$sink => match who {
+                        Contender::Plain => {
+                            $shape!(any() plain $B);
+                            plain
+                        }
+                        Contender::Annotated => copies!($shape $B, $copies)[copy],
+                        Contender::Rayon => by_rayon::$shape,
+                        Contender::Orx => by_orx::$shape,
+                        Contender::Pariter => by_pariter::$shape,
+                        Contender::Scope => by_scope::$shape,
+                        Contender::OpenMp => unreachable!("is written in C"),
+                    },)*
                     _ => unreachable!("no {} over this body", sink.name()),
                 }
             }

@@ -7,65 +7,64 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::bodies::Body;
-use crate::sinks::{Call, Data, NESTED, Output, Sink, WAITING, check};
+use crate::sinks::{Data, NESTED, Output, WAITING, check};
 
 static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
 
-pub(super) fn call<B: Body>(sink: Sink) -> Call<B> {
-    match sink {
-        Sink::Push => |data, body| {
-            Output::List(in_parts(data.n(), *CORES, |part| part.map(|x| body.run(x)).collect::<Vec<_>>()).concat())
-        },
-        Sink::Sum => |data, body| {
-            let sums = in_parts(data.n(), *CORES, |part| part.map(|x| body.run(x)).sum::<u64>());
-            Output::Number(sums.into_iter().sum())
-        },
-        Sink::Max => |data, body| {
-            let maxima = in_parts(data.n(), *CORES, |part| part.map(|x| body.run(x)).max());
-            Output::Number(maxima.into_iter().max().flatten().unwrap_or(0))
-        },
-        Sink::Store => store,
-        Sink::Find => find,
-        Sink::Fallible => |data, body| {
-            let wanted = data.wanted;
-            let parts = in_parts(data.n(), *CORES, |part| {
-                part.map(|x| check(body.run(x), wanted)).collect::<Result<Vec<_>, _>>()
-            });
-            Output::Tried(parts.into_iter().collect::<Result<Vec<_>, _>>().map(|parts| parts.concat()))
-        },
-        Sink::Slice => |data, body| {
-            let items = &data.items;
-            let run = |part: Range<usize>| items[part].iter().map(|x| body.run(*x)).collect::<Vec<_>>();
-            Output::List(in_parts(items.len(), *CORES, run).concat())
-        },
-        Sink::Filter => |data, body| {
-            let items = &data.items;
-            let run = |part: Range<usize>| {
-                items[part].iter().filter(|x| **x % 2 == 0).map(|x| body.run(*x)).collect::<Vec<_>>()
-            };
-            Output::List(in_parts(items.len(), *CORES, run).concat())
-        },
-        Sink::Lines => |data, body| {
-            let lines: Vec<&str> = data.text.lines().collect();
-            let run = |part: Range<usize>| {
-                lines[part].iter().map(|line| body.run(line.parse().expect("a number"))).collect::<Vec<_>>()
-            };
-            Output::List(in_parts(lines.len(), *CORES, run).concat())
-        },
-        Sink::Count => count,
-        Sink::Float => |data, body| {
-            let terms = in_parts(data.n(), *CORES, |part| part.map(|x| body.run(x) as f64 * 0.1).collect::<Vec<_>>());
-            Output::Float(terms.into_iter().flatten().fold(0.0, |sum, term| sum + term))
-        },
-        // Whoever writes this takes the outer loop alone.
-        Sink::Nested => |_, body| {
-            let row = |y| (y * NESTED..(y + 1) * NESTED).map(|x| body.run(x)).collect::<Vec<_>>();
-            Output::Lists(in_parts(NESTED, *CORES, |part| part.map(row).collect::<Vec<_>>()).concat())
-        },
-        Sink::Waiting => |data, body| {
-            Output::List(in_parts(data.n(), WAITING, |part| part.map(|x| body.run(x)).collect::<Vec<_>>()).concat())
-        },
-    }
+pub(crate) fn push<B: Body>(data: &mut Data, body: B) -> Output {
+    Output::List(in_parts(data.n(), *CORES, |part| part.map(|x| body.run(x)).collect::<Vec<_>>()).concat())
+}
+
+pub(crate) fn sum<B: Body>(data: &mut Data, body: B) -> Output {
+    Output::Number(in_parts(data.n(), *CORES, |part| part.map(|x| body.run(x)).sum::<u64>()).into_iter().sum())
+}
+
+pub(crate) fn max<B: Body>(data: &mut Data, body: B) -> Output {
+    let maxima = in_parts(data.n(), *CORES, |part| part.map(|x| body.run(x)).max());
+    Output::Number(maxima.into_iter().max().flatten().unwrap_or(0))
+}
+
+pub(crate) fn fallible<B: Body>(data: &mut Data, body: B) -> Output {
+    let wanted = data.wanted;
+    let run = |part: Range<usize>| part.map(|x| check(body.run(x), wanted)).collect::<Result<Vec<_>, _>>();
+    let parts: Result<Vec<_>, _> = in_parts(data.n(), *CORES, run).into_iter().collect();
+    Output::Tried(parts.map(|parts| parts.concat()))
+}
+
+pub(crate) fn slice<B: Body>(data: &mut Data, body: B) -> Output {
+    let items = &data.items;
+    let run = |part: Range<usize>| items[part].iter().map(|x| body.run(*x)).collect::<Vec<_>>();
+    Output::List(in_parts(items.len(), *CORES, run).concat())
+}
+
+pub(crate) fn filter<B: Body>(data: &mut Data, body: B) -> Output {
+    let items = &data.items;
+    let run =
+        |part: Range<usize>| items[part].iter().filter(|x| **x % 2 == 0).map(|x| body.run(*x)).collect::<Vec<_>>();
+    Output::List(in_parts(items.len(), *CORES, run).concat())
+}
+
+pub(crate) fn lines<B: Body>(data: &mut Data, body: B) -> Output {
+    let lines: Vec<&str> = data.text.lines().collect();
+    let run = |part: Range<usize>| {
+        lines[part].iter().map(|line| body.run(line.parse().expect("a number"))).collect::<Vec<_>>()
+    };
+    Output::List(in_parts(lines.len(), *CORES, run).concat())
+}
+
+pub(crate) fn float<B: Body>(data: &mut Data, body: B) -> Output {
+    let terms = in_parts(data.n(), *CORES, |part| part.map(|x| body.run(x) as f64 * 0.1).collect::<Vec<_>>());
+    Output::Float(terms.into_iter().flatten().fold(0.0, |sum, term| sum + term))
+}
+
+/// Whoever writes this takes the outer loop alone.
+pub(crate) fn nested<B: Body>(_: &mut Data, body: B) -> Output {
+    let row = |y| (y * NESTED..(y + 1) * NESTED).map(|x| body.run(x)).collect::<Vec<_>>();
+    Output::Lists(in_parts(NESTED, *CORES, |part| part.map(row).collect::<Vec<_>>()).concat())
+}
+
+pub(crate) fn waiting<B: Body>(data: &mut Data, body: B) -> Output {
+    Output::List(in_parts(data.n(), WAITING, |part| part.map(|x| body.run(x)).collect::<Vec<_>>()).concat())
 }
 
 /// Runs `work` for `n_parts` equal parts of `0..n` and gives the results in their order.
@@ -82,7 +81,7 @@ fn in_parts<T: Send>(n: usize, n_parts: usize, work: impl Fn(Range<usize>) -> T 
     })
 }
 
-fn store<B: Body>(data: &mut Data, body: B) -> Output {
+pub(crate) fn store<B: Body>(data: &mut Data, body: B) -> Output {
     let size = data.out.len().div_ceil(*CORES);
     thread::scope(|scope| {
         let mut parts = data.out.chunks_mut(size).enumerate();
@@ -97,7 +96,7 @@ fn store<B: Body>(data: &mut Data, body: B) -> Output {
 }
 
 /// In blocks from the front: equal parts would search behind what the first part finds early.
-fn find<B: Body>(data: &mut Data, body: B) -> Output {
+pub(crate) fn find<B: Body>(data: &mut Data, body: B) -> Output {
     let (n, wanted) = (data.n(), data.wanted);
     let block = (n / (64 * *CORES)).clamp(1, 1_000);
     let (next, found) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
@@ -116,7 +115,7 @@ fn find<B: Body>(data: &mut Data, body: B) -> Output {
     Output::Found((found != usize::MAX).then_some(found))
 }
 
-fn count<B: Body>(data: &mut Data, body: B) -> Output {
+pub(crate) fn count<B: Body>(data: &mut Data, body: B) -> Output {
     let parts = in_parts(data.n(), *CORES, |part| {
         let mut counts: HashMap<String, u64> = HashMap::new();
         for x in part {

@@ -1,14 +1,12 @@
 //! Who runs the loops, each as its good users would write them.
 
-mod by_orx;
-mod by_pariter;
-mod by_rayon;
-mod by_scope;
+pub(crate) mod by_orx;
+pub(crate) mod by_pariter;
+pub(crate) mod by_rayon;
+pub(crate) mod by_scope;
 pub(crate) mod openmp;
 
 use std::collections::HashMap;
-
-use crate::sinks::{Call, Loops, Sink};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Contender {
@@ -35,28 +33,6 @@ impl Contender {
             Self::Scope => "scope",
             Self::OpenMp => "OpenMP",
         }
-    }
-
-    /// How this contender runs the loop; `None` if it cannot, or if that would take minutes. An annotated loop uses the
-    /// memory of `copy`.
-    pub(crate) fn call<B: Loops>(
-        self,
-        sink: Sink,
-        n: usize,
-        copy: usize,
-    ) -> Option<Box<dyn Fn(&mut crate::sinks::Data, B) -> crate::sinks::Output + Sync>> {
-        let call: Call<B> = match self {
-            Self::Plain => B::plain(sink),
-            Self::Annotated => B::annotated(sink, copy),
-            Self::Rayon => by_rayon::call(sink),
-            Self::Orx => by_orx::call(sink),
-            // About a microsecond an item: each goes through a channel and back.
-            Self::Pariter if n > 100_000 => return None,
-            Self::Pariter => by_pariter::call(sink),
-            Self::Scope => by_scope::call(sink),
-            Self::OpenMp => return openmp::call(sink),
-        };
-        Some(Box::new(call))
     }
 }
 

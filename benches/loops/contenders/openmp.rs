@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use crate::bodies::Body;
-use crate::sinks::{Data, NESTED, Output, Sink};
+use crate::sinks::{BoxedCall, Data, NESTED, Output, Sink};
 
 /// What every loop in C looks like.
 type Loop = unsafe extern "C" fn(n: usize, body: *const u64, wanted: u64, items: *const usize, out: *mut u64) -> u64;
@@ -57,7 +57,8 @@ pub(crate) fn version() -> Option<String> {
     Some(text.to_string_lossy().into_owned())
 }
 
-pub(super) fn call<B: Body>(sink: Sink) -> Option<Box<dyn Fn(&mut Data, B) -> Output + Sync>> {
+/// How a loop runs; `None` if `openmp.c` has none of the kind, or nobody could compile it.
+pub(crate) fn call<B: Body>(sink: Sink) -> Option<BoxedCall<B>> {
     let address = LIBRARY.as_ref()?.symbol(&format!("{}_{}", sink.name(), B::IN_C))?;
     // SAFETY: each function in `openmp.c` that is named after a sink and a body has this type.
     let run = unsafe { std::mem::transmute::<*mut c_void, Loop>(address) };
