@@ -70,11 +70,13 @@ impl Asked {
         asked
     }
 
+    /// Quick runs leave out long loops and, unless somebody asks for them, rare ones.
     fn wants(&self, cell: &Cell) -> bool {
-        let is_quick = matches!(cell.sink, Sink::Push | Sink::Sum | Sink::Filter | Sink::Nested)
-            && cell.skew.is_none()
-            && cell.total_nanos() <= 20_000_000;
-        cell.passes(&self.filters) && (is_quick || !self.quick || !self.filters.is_empty())
+        let is_short = cell.n <= 100_000 && cell.total_nanos() <= 20_000_000;
+        let is_common =
+            matches!(cell.sink, Sink::Push | Sink::Sum | Sink::Filter | Sink::Nested) && cell.skew.is_none();
+        let is_quick = is_short && (is_common || !self.filters.is_empty());
+        cell.passes(&self.filters) && (is_quick || !self.quick)
     }
 
     fn effort(&self) -> Effort {
