@@ -1,17 +1,14 @@
 //! By hand with orx-parallel.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use orx_parallel::{
-    BasicPool, EnumeratePar, IntoParIter, IterIntoParIter, Par, ParCollection, ParCollectionMut, ParResult, Pool,
-    Runner,
+    EnumeratePar, IntoParIter, IterIntoParIter, Par, ParCollection, ParCollectionMut, ParResult, Runner,
 };
 
 use crate::bodies::Body;
-use crate::sinks::{Data, NESTED, Output, WAITING, check};
-
-static MANY: LazyLock<BasicPool> = LazyLock::new(|| Pool::basic(WAITING));
+use crate::contenders::by_rayon;
+use crate::sinks::{Data, NESTED, Output, check};
 
 pub(crate) fn push<B: Body>(data: &mut Data, body: B) -> Output {
     Output::List((0..data.n()).into_par().map(|x| body.run(x)).collect())
@@ -66,13 +63,15 @@ pub(crate) fn float<B: Body>(data: &mut Data, body: B) -> Output {
     Output::Float(terms.into_iter().fold(0.0, |sum, term| sum + term))
 }
 
+/// The outer loop alone: a worker of its pool that waits for an inner loop keeps the thread that this would need.
 pub(crate) fn nested<B: Body>(_: &mut Data, body: B) -> Output {
-    let row = |y| (y * NESTED..(y + 1) * NESTED).into_par().map(|x| body.run(x)).collect();
+    let row = |y| (y * NESTED..(y + 1) * NESTED).map(|x| body.run(x)).collect::<Vec<_>>();
     Output::Lists((0..NESTED).into_par().map(row).collect())
 }
 
+/// On rayon's threads, since its own pools have no more than there are cores.
 pub(crate) fn waiting<B: Body>(data: &mut Data, body: B) -> Output {
+    let on = Runner::adaptive_with_pool(&*by_rayon::MANY);
     // Each item waits: nobody is to have two of them while others have none.
-    let on = Runner::adaptive_with_pool(&*MANY);
     Output::List((0..data.n()).into_par().runner(on).chunk_size(1).map(|x| body.run(x)).collect())
 }

@@ -9,7 +9,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::bodies::Body;
 use crate::sinks::{Data, NESTED, Output, WAITING, check};
 
-static MANY: LazyLock<ThreadPool> =
+/// Enough threads for bodies that wait.
+pub(super) static MANY: LazyLock<ThreadPool> =
     LazyLock::new(|| ThreadPoolBuilder::new().num_threads(WAITING).build().expect("rayon's threads"));
 
 pub(crate) fn push<B: Body>(data: &mut Data, body: B) -> Output {
