@@ -84,24 +84,31 @@ impl Cell {
 
     /// What filters look at.
     fn fields(self) -> [(&'static str, String); 5] {
-        let skew = match self.skew {
-            None => "even",
-            Some(Skew::Linear) => "linear",
-            Some(Skew::One) => "one long",
-        };
         [
             ("sink", self.sink.name().to_owned()),
             ("items", self.n.to_string()),
             ("body", self.body().to_owned()),
-            ("skew", skew.to_owned()),
+            ("skew", self.skew_name().to_owned()),
             ("state", self.state.name().to_owned()),
         ]
     }
 
     pub(crate) fn name(self) -> String {
-        let [sink, items, body, skew, state] = self.fields().map(|(_, value)| value);
-        let skew = if self.skew.is_some() { format!(", {skew}") } else { String::new() };
-        format!("{sink} {items} x {body}{skew}, {state}")
+        let skew = if self.skew.is_some() { format!(", {}", self.skew_name()) } else { String::new() };
+        format!("{}{skew}, {}", self.loop_name(), self.state.name())
+    }
+
+    /// Without the state.
+    pub(crate) fn loop_name(self) -> String {
+        format!("{} {} x {}", self.sink.name(), self.n, self.body())
+    }
+
+    fn skew_name(self) -> &'static str {
+        match self.skew {
+            None => "even",
+            Some(Skew::Linear) => "linear",
+            Some(Skew::One) => "one long",
+        }
     }
 
     /// Whether all filters let it through: `key=value,value`, or a part of its name.

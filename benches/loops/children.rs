@@ -13,7 +13,6 @@ use crate::sinks::Sink;
 
 const SPIN: &str = "--child-spin";
 const FIRST_CALL: &str = "--child-first-call";
-const FIRST_CALLS: usize = 9;
 
 /// Does what a child is for, if this process is one.
 pub(crate) fn be_a_child(arguments: &[String]) -> bool {
@@ -57,14 +56,14 @@ fn spin() {
 }
 
 /// Seconds of the first call of a contender's loop in a process of its own: the first parallel loop of all, or with
-/// `later` the first call of this loop after another one.
-pub(crate) fn first_calls(which: usize, who: Contender, later: bool, calibration: Calibration) -> f64 {
+/// `later` the first call of this loop after another one. The median of `n` such processes.
+pub(crate) fn first_calls(n: usize, which: usize, who: Contender, later: bool, calibration: Calibration) -> f64 {
     let position = Contender::ALL.iter().position(|other| *other == who).expect("all are listed");
     let numbers =
         [which as u64, position as u64, u64::from(later), calibration.steps_of_5ns, calibration.picos_of_step];
     let arguments: Vec<_> =
         [FIRST_CALL.to_owned()].into_iter().chain(numbers.map(|number| number.to_string())).collect();
-    let times = (0..FIRST_CALLS).map(|_| {
+    let times = (0..n).map(|_| {
         let output = itself(&arguments).output().expect("this program can be started again");
         String::from_utf8_lossy(&output.stdout).trim().parse().expect("the child prints a time")
     });

@@ -81,7 +81,7 @@ impl Asked {
 
     fn effort(&self) -> Effort {
         if self.quick {
-            Effort { time: Duration::from_millis(150), least_rounds: 3, most_rounds: 11 }
+            Effort { time: Duration::from_millis(120), least_rounds: 3, most_rounds: 11 }
         } else {
             Effort { time: Duration::from_millis(800), least_rounds: 5, most_rounds: 51 }
         }
@@ -133,9 +133,11 @@ fn main_table(asked: &Asked, calibration: Calibration, missed: &mut Vec<String>)
         let times = Ready::new(cell, &asked.contenders, calibration).measure(cell, asked.effort());
         report::row(&cell.name(), &report::figures(&times, &asked.contenders));
         missed.extend(report::missed(cell, &times, asked.busy));
-        times
+        (cell, times)
     };
-    cells.into_iter().map(measure).collect()
+    let times = cells.into_iter().map(measure);
+    // Where threads wait, `plain` is no plain loop; such rows are not in the picture.
+    times.filter(|(cell, _)| cell.ideal().is_none()).map(|(_, times)| times).collect()
 }
 
 fn two_workers_table(asked: &Asked, calibration: Calibration, missed: &mut Vec<String>) {
@@ -160,25 +162,18 @@ fn first_calls_table(asked: &Asked, calibration: Calibration) {
     }
     let mut columns = report::columns(&asked.contenders);
     columns.pop();
+    let n_processes = if asked.quick { 3 } else { 9 };
     for (title, later) in [("first loop of a process", false), ("first call, after another loop", true)] {
         report::header(title, &columns);
         for (which, cell) in &wanted {
-            let seconds = asked.contenders.iter().map(|who| {
-                (
-                    who,
-                    (cell.n <= measure::PARITER_AT_MOST || *who != Contender::Pariter)
-                        .then(|| children::first_calls(*which, *who, later, calibration)),
-                )
-            });
-            let seconds: Vec<_> = seconds.collect();
-            let plain = seconds[0].1.expect("the plain loop is never left out");
-            let figures = seconds.iter().map(|(who, seconds)| match (who, seconds) {
-                (_, None) => "-".to_owned(),
-                (Contender::Plain, Some(plain)) => report::time(*plain),
-                (_, Some(seconds)) => format!("{:.2}", seconds / plain),
-            });
-            let figures: Vec<_> = figures.collect();
-            report::row(&cell.name(), &figures);
+            let first_call = |who: Contender| {
+                let takes_part = who != Contender::Pariter || cell.n <= measure::PARITER_AT_MOST;
+                takes_part.then(|| children::first_calls(n_processes, *which, who, later, calibration))
+            };
+            let plain = first_call(Contender::Plain).expect("the plain loop takes part");
+            let others = asked.contenders.iter().skip(1).map(|who| first_call(*who));
+            let ratios = others.map(|time| time.map_or("-".to_owned(), |time| format!("{:.2}", time / plain)));
+            report::row(&cell.loop_name(), &[report::time(plain)].into_iter().chain(ratios).collect::<Vec<_>>());
         }
     }
 }
