@@ -123,7 +123,7 @@ fn main() {
     }
 }
 
-fn main_table(asked: &Asked, calibration: Calibration, missed: &mut Vec<String>) -> Vec<Times> {
+fn main_table(asked: &Asked, calibration: Calibration, missed: &mut Vec<String>) -> Vec<(Cell, Times)> {
     let cells: Vec<Cell> = cells::all().into_iter().filter(|cell| asked.wants(cell)).collect();
     if cells.is_empty() {
         return Vec::new();
@@ -137,7 +137,7 @@ fn main_table(asked: &Asked, calibration: Calibration, missed: &mut Vec<String>)
     };
     let times = cells.into_iter().map(measure);
     // Where threads wait, `plain` is no plain loop; such rows are not in the picture.
-    times.filter(|(cell, _)| cell.ideal().is_none()).map(|(_, times)| times).collect()
+    times.filter(|(cell, _)| cell.ideal().is_none()).collect()
 }
 
 fn two_workers_table(asked: &Asked, calibration: Calibration, missed: &mut Vec<String>) {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::cells::{Cell, State};
 use crate::contenders::Contender;
 use crate::machine;
 use crate::measure::{Times, median};
@@ -46,15 +47,14 @@ fn line(svg: &mut String, (x1, y1): (f64, f64), (x2, y2): (f64, f64), attributes
     writeln!(svg, r#"<line x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}" {attributes}/>"#).expect("strings grow");
 }
 
-pub(crate) fn draw(title: &str, machine: &str, contenders: &[Contender], cells: &[Times]) -> String {
+pub(crate) fn draw(title: &str, machine: &str, contenders: &[Contender], cells: &[(Cell, Times)]) -> String {
     let mut svg = format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="14">
 <rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>
 "##
     );
     text(&mut svg, LEFT, 30.0, r#"font-size="19" font-weight="bold""#, title);
-    let caption =
-        "Each dot is a loop; lines go through the medians of three per power of ten. Below 1: faster than plain.";
+    let caption = "Each dot is a loop, a ring one that is called after a rest; lines: medians of the dots. Below 1: faster than plain.";
     text(&mut svg, LEFT, 52.0, r##"fill="#444""##, caption);
     axes(&mut svg);
     // The annotated loops last, on top.
@@ -108,14 +108,20 @@ fn axes(svg: &mut String) {
     text(svg, 25.0, at, &turned, "time / plain");
 }
 
-fn series(svg: &mut String, who: Contender, cells: &[Times]) {
+fn series(svg: &mut String, who: Contender, cells: &[(Cell, Times)]) {
     let colour = colour(who);
-    let dots: Vec<(f64, f64)> = cells.iter().filter_map(|times| Some((times.plain, times.ratio(who)?))).collect();
-    for (plain, ratio) in &dots {
-        let (x, y) = (x(*plain), y(*ratio));
-        writeln!(svg, r#"<circle cx="{x:.1}" cy="{y:.1}" r="2.6" fill="{colour}" fill-opacity="0.35"/>"#)
-            .expect("strings grow");
+    let mut dots: Vec<(f64, f64)> = Vec::new();
+    for (cell, times) in cells {
+        let Some(ratio) = times.ratio(who) else { continue };
+        let fill = if cell.state == State::Idle { "none" } else { colour };
+        let (x, y) = (x(times.plain), y(ratio));
+        let look = format!(r#"fill="{fill}" stroke="{colour}" opacity="0.4""#);
+        writeln!(svg, r#"<circle cx="{x:.1}" cy="{y:.1}" r="2.6" {look}/>"#).expect("strings grow");
+        if cell.state != State::Idle {
+            dots.push((times.plain, ratio));
+        }
     }
+    // Three medians for each power of ten.
     let third = |plain: f64| (plain.log10() * 3.0).floor() as i64;
     let mut thirds: Vec<i64> = dots.iter().map(|(plain, _)| third(*plain)).collect();
     thirds.sort_unstable();

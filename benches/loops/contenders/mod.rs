@@ -4,6 +4,10 @@ pub(crate) mod by_orx;
 pub(crate) mod by_pariter;
 pub(crate) mod by_rayon;
 pub(crate) mod by_scope;
+#[cfg(unix)]
+pub(crate) mod openmp;
+#[cfg(not(unix))]
+#[path = "no_openmp.rs"]
 pub(crate) mod openmp;
 
 use std::collections::HashMap;
