@@ -222,8 +222,8 @@ fn strip(picos: u64, left: Left, time: Duration) -> usize {
     }
     let n = (time.as_nanos() * 1000 / u128::from(picos)).clamp(1, usize::MAX as u128 / 2) as usize;
     match left.known() {
-        // No strip of a few items at the end.
-        Some(known) if known / 2 < n => known,
+        // No strip of a few items at the end. (An iterator that says that it has none left has not ended yet.)
+        Some(known) if known / 2 < n => known.max(1),
         _ => n,
     }
 }
