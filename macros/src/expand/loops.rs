@@ -88,18 +88,19 @@ impl Expander<'_> {
     //         iter => {
     //             let (mut course, mut strip) = options.start(site, iter…);
     //             'done: loop {
-    //                 let team = 'plain: {
+    //                 'strip: {
     //                     loop {
     //                         match strip.next() {
     //                             Some(item) => { let x = item; { body } }
-    //                             None => match course.go_on(strip) {
-    //                                 Next::Plain(next) => strip = next,
-    //                                 Next::Shared(team) => break 'plain team,
-    //                                 Next::Over => break,
-    //                             },
+    //                             None => break 'strip,
     //                         }
     //                     }
     //                     break 'done;
+    //                 }
+    //                 let team = match course.go_on(strip) {
+    //                     Next::Plain(next) => { strip = next; continue; }
+    //                     Next::Shared(team) => team,
+    //                     Next::Over => break,
     //                 };
     //                 …
     //                 break;
@@ -108,8 +109,8 @@ impl Expander<'_> {
     //     }
     // }
     //
-    // A `break` of the body ends the inner `loop` and then the outer one; there is no way from it into what follows, so
-    // the body may move out of a variable in front of it.
+    // A `break` of the body ends the inner `loop` and then the outer one. There is no way from it into what follows, so
+    // the body may move out of a variable in front of it; and the inner loop is as simple as a `for` to an optimiser.
     fn planned(&mut self, plan: &LoopPlan) -> TokenStream {
         let abi = Abi::new(plan.options.krate.as_ref());
         let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
@@ -130,7 +131,7 @@ impl Expander<'_> {
         let (iter, site, options, course, strip) =
             (local("iter"), local("site"), local("options"), local("course"), local("strip"));
         let (item, next, team) = (local("item"), local("next"), local("team"));
-        let (done, plain_label) = (self.label("done"), self.label("plain"));
+        let (done, strip_label) = (self.label("done"), self.label("strip"));
 
         let parallel = self.parallel(plan, split, &abi, &done);
         let checks = checks(split, &abi, base.span());
@@ -149,7 +150,7 @@ impl Expander<'_> {
                     #checks
                     let (mut #course, mut #strip) = #options.start(#site, #strips);
                     #done: loop {
-                        let #team = #plain_label: {
+                        #strip_label: {
                             #(#attrs)*
                             #label loop {
                                 match #strip.next() {
@@ -157,14 +158,21 @@ impl Expander<'_> {
                                         let #pat = #item;
                                         #body
                                     }
-                                    ::core::option::Option::None => match #course.go_on(#strip) {
-                                        #next_type::Plain(#next) => #strip = #next,
-                                        #next_type::Shared(#team) => break #plain_label #team,
-                                        #next_type::Over => break,
-                                    },
+                                    ::core::option::Option::None => break #strip_label,
                                 }
                             }
-                            break #done;
+                            #[allow(unreachable_code, reason = "a body without `break`")]
+                            {
+                                break #done;
+                            }
+                        }
+                        let #team = match #course.go_on(#strip) {
+                            #next_type::Plain(#next) => {
+                                #strip = #next;
+                                continue;
+                            }
+                            #next_type::Shared(#team) => #team,
+                            #next_type::Over => break,
                         };
                         #[allow(
                             unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery,

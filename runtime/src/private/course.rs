@@ -12,7 +12,7 @@ use crate::thread::scoped_loop::Steps;
 #[derive(Debug)]
 pub struct Course<'pool, S> {
     pub(super) options: LoopOptions<'pool>,
-    /// Away while workers share the loop.
+    /// `None`: the strip is the whole loop. Away while workers share the loop.
     pub(super) pilot: Option<Pilot>,
     /// The strip that runs is an empty one: workers are next.
     pub(super) is_shared: bool,
@@ -31,8 +31,16 @@ pub enum Next<'pool, S: Strips> {
 
 impl<'pool, S: Strips> Course<'pool, S> {
     /// What follows the strip, which has been run to its end.
-    #[cold]
+    #[inline]
     pub fn go_on(&mut self, strip: S::Strip) -> Next<'pool, S> {
+        if self.pilot.is_none() {
+            return Next::Over;
+        }
+        self.next(strip)
+    }
+
+    #[cold]
+    fn next(&mut self, strip: S::Strip) -> Next<'pool, S> {
         self.strips.put_back(strip);
         let left = (!self.strips.is_over()).then(|| self.left());
         let turn = match &mut self.pilot {
@@ -45,7 +53,7 @@ impl<'pool, S: Strips> Course<'pool, S> {
             Some(Turn::Plain(n)) => Next::Plain(self.strips.strip(n)),
             Some(Turn::Shared) => {
                 self.is_shared = false;
-                let pilot = self.pilot.take().expect("it is away only while workers share the loop");
+                let pilot = self.pilot.take().expect("it has just said so");
                 Next::Shared(Team { options: self.options, pilot, input: self.strips.take_input() })
             }
         }
@@ -134,7 +142,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
             unordered: options.unordered,
             pulled: !input.is_drained(),
             // Nobody is there whose order could matter.
-            schedule: config::schedule().filter(|_| workers > 1),
+            schedule: config::schedule().filter(|_| !options.is_alone()),
             item_picos: pilot.site().item_picos(),
         };
         // SAFETY: our caller promises what `start` asks for.

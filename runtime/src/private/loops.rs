@@ -6,18 +6,19 @@
 //! let iter = IntoIterator::into_iter(source);
 //! let (mut course, mut strip) = options.start(&SITE, (&&Probe::of(&iter)).how().strips(iter));
 //! 'done: loop {
-//!     let team = 'plain: {
+//!     'strip: {
 //!         loop {
 //!             match strip.next() {
 //!                 Some(x) => { the body as it was written }
-//!                 None => match course.go_on(strip) {
-//!                     Next::Plain(next) => strip = next,
-//!                     Next::Shared(team) => break 'plain team,
-//!                     Next::Over => break,
-//!                 }
+//!                 None => break 'strip,
 //!             }
 //!         }
 //!         break 'done;
+//!     }
+//!     let team = match course.go_on(strip) {
+//!         Next::Plain(next) => { strip = next; continue }
+//!         Next::Shared(team) => team,
+//!         Next::Over => break,
 //!     };
 //!     let mut steps = unsafe { team.run(|x| { parallel part; Flow::Next((y,)) }) };
 //!     loop {
@@ -91,6 +92,7 @@ impl<'pool> LoopOptions<'pool> {
     /// # Panics
     ///
     /// If `buffersize` is below `chunksize`.
+    #[inline]
     #[track_caller]
     pub fn checked(self) -> Self {
         super::check_sizes(self.chunk_size, self.buffer_size);
@@ -101,30 +103,42 @@ impl<'pool> LoopOptions<'pool> {
     #[inline]
     pub fn start<S: Strips>(self, site: &'static Site, mut strips: S) -> (Course<'pool, S>, S::Strip) {
         let left = self.left(&strips);
-        let sharing = self.sharing(left.items.1);
-        let (pilot, turn) = Pilot::start(site, sharing, left, &|| self.has_helpers());
+        if !self.is_shared_anyhow() && site.is_short(left.items.1) {
+            let strip = strips.strip(usize::MAX);
+            return (Course { options: self, pilot: None, is_shared: false, strips }, strip);
+        }
+        let (pilot, turn) = self.pilot(site, left);
         let n = match turn {
             Turn::Plain(n) => n,
             Turn::Shared => 0,
         };
         let strip = strips.strip(n);
-        (Course { options: self, pilot: Some(pilot), is_shared: turn == Turn::Shared, strips }, strip)
+        (Course { options: self, pilot, is_shared: turn == Turn::Shared, strips }, strip)
     }
 
+    #[cold]
+    fn pilot(&self, site: &'static Site, left: Left) -> (Option<Pilot>, Turn) {
+        let sharing = self.sharing(left.items.1);
+        if sharing == Sharing::Never {
+            return (None, Turn::Plain(usize::MAX));
+        }
+        let (pilot, turn) = Pilot::start(site, sharing, left, &|| self.has_helpers());
+        (Some(pilot), turn)
+    }
+
+    #[inline]
     pub(super) fn left<S: Strips>(&self, strips: &S) -> Left {
-        Left { items: strips.left(), all_run: !self.may_be_left, counted: S::COUNTS }
+        Left { items: strips.left(), all_run: !self.may_be_left }
     }
 
     /// What the options and the environment say.
     fn sharing(&self, at_most: Option<usize>) -> Sharing {
         // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.
         if self.is_in_chunks() || (config::schedule().is_some() && !self.is_alone()) {
-            return Sharing::Always;
-        }
-        if self.is_alone() || at_most.is_some_and(|n| n <= 1) {
-            return Sharing::Never;
-        }
-        if self.pool.is_some() {
+            Sharing::Always
+        } else if self.is_alone() || at_most.is_some_and(|n| n <= 1) {
+            Sharing::Never
+        } else if self.pool.is_some() {
             Sharing::Always
         } else if self.workers.is_some() || self.chunk_size.is_some() {
             Sharing::UnlessItIsShort
@@ -133,12 +147,19 @@ impl<'pool> LoopOptions<'pool> {
         }
     }
 
+    /// Whether a loop that is known to be short is shared all the same.
+    #[inline]
+    fn is_shared_anyhow(&self) -> bool {
+        self.is_in_chunks() || self.pool.is_some()
+    }
+
+    #[inline]
     fn is_in_chunks(&self) -> bool {
         self.reduces && self.chunk_size.is_some()
     }
 
     /// Whether the calling thread does all, whatever the loop is like.
-    fn is_alone(&self) -> bool {
+    pub(super) fn is_alone(&self) -> bool {
         // Workers do not multiply: within one, only a loop that asks for its own gets them.
         let asks = self.workers.is_some() || self.pool.is_some();
         let stays = config::is_worker_process() && !asks;

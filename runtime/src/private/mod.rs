@@ -58,6 +58,7 @@ pub use shipping::Packed;
 pub use tasks::{Argument, Output, TaskOptions, map_task, submit_task};
 
 /// Checks two sizes that are only known at run time.
+#[inline]
 #[track_caller]
 fn check_sizes(chunk_size: Option<usize>, buffer_size: Option<usize>) {
     if let (Some(chunk), Some(buffer)) = (chunk_size, buffer_size) {

@@ -79,9 +79,8 @@ impl Balance {
         is_unpaid(plain, elapsed - before.elapsed)
     }
 
-    /// The end: how many iterations were run to their end, what the plain loop would have taken for them, and whether
-    /// workers have paid.
-    pub(crate) fn close(&mut self, site: &Site, measured: (usize, Duration)) -> (usize, Duration, bool) {
+    /// The end: what the plain loop would have taken for what was run to its end, and whether workers have paid.
+    pub(crate) fn close(&mut self, site: &Site, measured: (usize, Duration)) -> (Duration, bool) {
         self.leave_in_order(0);
         let Account { n_items, in_order, elapsed, .. } = self.sum;
         let work = parallel(n_items, measured) + in_order;
@@ -92,7 +91,7 @@ impl Balance {
             }
         }
         let plain = plain(site, n_items, work);
-        (n_items, plain, !is_unpaid(plain, elapsed))
+        (plain, !is_unpaid(plain, elapsed))
     }
 }
 

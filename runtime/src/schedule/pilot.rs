@@ -16,12 +16,6 @@ const LONG_STRIP: Duration = Duration::from_millis(2);
 /// A strip has so many times the items of the one before it at most: one fast strip is not a trend.
 const GROWTH: usize = 4;
 
-/// Loops that are shorter than this are not timed.
-const WORTH_TIMING: Duration = Duration::from_micros(4);
-
-/// To count an item costs about 0.3 ns, which shows in iterations that are shorter than this.
-const WORTH_COUNTING: u64 = 6_000;
-
 /// Iterations that became so many times longer than they were when sharing did not pay are another matter.
 const CHANGED: u64 = 4;
 
@@ -54,18 +48,18 @@ pub(crate) struct Left {
     pub(crate) items: (usize, Option<usize>),
     /// Whether all of them will be run, unless there is a panic.
     pub(crate) all_run: bool,
-    /// Counting them costs.
-    pub(crate) counted: bool,
 }
 
 impl Left {
     /// The length of the rest, whether or not it is left early.
+    #[inline]
     fn exact(&self) -> Option<usize> {
         self.items.1.filter(|at_most| *at_most == self.items.0)
     }
 
     /// How many items will be run.
-    fn known(&self) -> Option<usize> {
+    #[inline]
+    pub(crate) fn known(&self) -> Option<usize> {
         self.exact().filter(|_| self.all_run)
     }
 }
@@ -77,42 +71,30 @@ pub struct Pilot {
     sharing: Sharing,
     /// When the strip that runs was begun; `None`: nobody looks.
     began: Option<Instant>,
-    /// How many items it has, or `usize::MAX`.
+    /// How many items it has.
     n_items: usize,
     /// Whether it has them for certain, or would stop there.
     is_exact: bool,
-    /// What was run before it, and how long that took.
-    run: (usize, Duration),
+    /// What the strips before it took, and the rest would have taken as strips.
+    so_far: Duration,
     /// What an iteration took when sharing did not pay.
     unpaid_picos: Option<u64>,
 }
 
 impl Pilot {
     /// One more call, and the first turn of it. `helps` says whether there is anybody to share with.
-    #[inline]
     pub(crate) fn start(site: &'static Site, sharing: Sharing, left: Left, helps: &dyn Fn() -> bool) -> (Self, Turn) {
-        let mut pilot = Self {
-            site,
-            sharing,
-            began: None,
-            n_items: usize::MAX,
-            is_exact: false,
-            run: (0, Duration::ZERO),
-            unpaid_picos: None,
-        };
-        let is_tiny = || {
-            let work = work(site.item_picos()?, left.known()?);
-            Some(work < WORTH_TIMING && !site.samples())
-        };
-        let is_plain = sharing == Sharing::Never || (sharing != Sharing::Always && is_tiny() == Some(true));
-        let turn = if is_plain { Turn::Plain(usize::MAX) } else { pilot.first(left, helps) };
+        let so_far = Duration::ZERO;
+        let mut pilot = Self { site, sharing, began: None, n_items: 0, is_exact: false, so_far, unpaid_picos: None };
+        let turn = pilot.first(left, helps);
         (pilot, turn)
     }
 
-    #[cold]
     fn first(&mut self, left: Left, helps: &dyn Fn() -> bool) -> Turn {
-        if self.sharing == Sharing::Always {
-            return Turn::Shared;
+        match self.sharing {
+            Sharing::Never => return Turn::Plain(usize::MAX),
+            Sharing::Always => return Turn::Shared,
+            Sharing::IfItPays | Sharing::UnlessItIsShort => {}
         }
         let Some(picos) = self.site.item_picos() else {
             return if self.sharing == Sharing::UnlessItIsShort { Turn::Shared } else { self.plain(1, left) };
@@ -124,7 +106,6 @@ impl Pilot {
     }
 
     /// The strip has been run to its end, and this is left; `None`: nothing is.
-    #[cold]
     pub(crate) fn next(&mut self, left: Option<Left>, helps: &dyn Fn() -> bool) -> Option<Turn> {
         let picos = self.strip_has_ended(left.is_none());
         let (left, picos) = (left?, picos.or(self.site.item_picos()).unwrap_or(1));
@@ -133,8 +114,7 @@ impl Pilot {
         }
         let time = if self.unpaid_picos.is_some() { LONG_STRIP } else { STRIP };
         let n = strip(picos, left, time);
-        let n = if n == usize::MAX { n } else { n.min(self.n_items.saturating_mul(GROWTH)) };
-        Some(self.plain(n, left))
+        Some(self.plain(n.min(self.n_items.max(1).saturating_mul(GROWTH)), left))
     }
 
     /// What the loop knows about itself.
@@ -144,9 +124,8 @@ impl Pilot {
 
     /// Workers have ended; `measured` is how many iterations of the parallel part were run, and their time.
     pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration)) {
-        let (n_items, work, has_paid) = balance.close(self.site, measured);
-        self.run.0 += n_items;
-        self.run.1 += work;
+        let (work, has_paid) = balance.close(self.site, measured);
+        self.so_far += work;
         if self.sharing != Sharing::Always && work >= WORTH_SHARING {
             self.site.remember_sharing(work, has_paid);
         }
@@ -156,9 +135,8 @@ impl Pilot {
     pub(crate) fn go_on_alone(&mut self, left: Left) -> Turn {
         let picos = self.site.item_picos().unwrap_or(1);
         self.unpaid_picos = Some(picos);
-        let (_, so_far) = self.run;
         let ahead = left.known().map_or(Duration::ZERO, |n| work(picos, n));
-        self.site.remember_sharing(so_far + ahead, false);
+        self.site.remember_sharing(self.so_far + ahead, false);
         self.plain(strip(picos, left, LONG_STRIP), left)
     }
 
@@ -172,11 +150,10 @@ impl Pilot {
     /// What an iteration took in the strip that ends now, in picoseconds, if anybody counted them.
     fn strip_has_ended(&mut self, is_the_last: bool) -> Option<u64> {
         let elapsed = self.began.take()?.elapsed();
-        self.run.1 += elapsed;
-        if self.n_items == usize::MAX || self.n_items == 0 || (is_the_last && !self.is_exact) {
+        self.so_far += elapsed;
+        if self.n_items == 0 || (is_the_last && !self.is_exact) {
             return None;
         }
-        self.run.0 += self.n_items;
         let picos = (elapsed.as_nanos() * 1000 / self.n_items as u128).clamp(1, u128::from(u64::MAX)) as u64;
         self.site.remember_item(picos);
         Some(picos)
@@ -193,10 +170,9 @@ impl Pilot {
             Some(n) => work(picos, n),
             // As long as the last call, or as long again as it has been running.
             None => {
-                let (_, so_far) = self.run;
-                let last = self.site.last_total().unwrap_or_default().saturating_sub(so_far);
+                let last = self.site.last_total().unwrap_or_default().saturating_sub(self.so_far);
                 let most = left.items.1.map_or(Duration::MAX, |n| work(picos, n));
-                last.max(so_far).min(most)
+                last.max(self.so_far).min(most)
             }
         };
         self.site.is_worth_sharing(expected)
@@ -205,21 +181,18 @@ impl Pilot {
 
 impl Drop for Pilot {
     fn drop(&mut self) {
-        // Left within a strip, unless it is over.
+        // Left within a strip.
         if let Some(began) = self.began.take() {
-            self.run.1 += began.elapsed();
+            self.so_far += began.elapsed();
         }
-        if !self.run.1.is_zero() {
-            self.site.remember_total(self.run.1);
+        if !self.so_far.is_zero() {
+            self.site.remember_total(self.so_far);
         }
     }
 }
 
 /// How many items a strip that takes so long has.
 fn strip(picos: u64, left: Left, time: Duration) -> usize {
-    if left.counted && picos < WORTH_COUNTING {
-        return usize::MAX;
-    }
     let n = (time.as_nanos() * 1000 / u128::from(picos)).clamp(1, usize::MAX as u128 / 2) as usize;
     match left.known() {
         // No strip of a few items at the end. (An iterator that says that it has none left has not ended yet.)

@@ -1,17 +1,21 @@
 //! What one annotated loop measured, for its next call.
 
-use crate::sync::{AtomicU32, AtomicU64, Ordering};
+use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Plain work that takes less than this is not worth waking another thread for: waking one on another core costs 40 to
 /// 60 µs (measured on two cores), of which the caller, which works on, loses a few.
 pub(crate) const WORTH_SHARING: Duration = Duration::from_micros(100);
 
-/// So many calls stay plain, after one in which workers did not pay, before they are tried again.
-const RESTS: u32 = 64;
+/// Loops that are shorter than this are run without a look at the clock (25 ns, and more where its code is not in a cache).
+const WORTH_TIMING: Duration = Duration::from_micros(4);
 
-/// Of loops that are too short for a clock, one call in so many is timed nevertheless.
-const SAMPLED: u32 = 16;
+/// But one call in so many, since a loop may change.
+const SAMPLED: u32 = 64;
+
+/// So many calls stay plain, after one in which workers did not pay, before they are tried again; at first, and at most
+/// (doubled each time that they do not pay again).
+const RESTS: (u32, u32) = (2, 128);
 
 /// The memory of one annotated loop in the source, shared by all its calls.
 ///
@@ -24,8 +28,12 @@ pub struct Site {
     total_nanos: AtomicU64,
     /// Work of up to so many nanoseconds did not become faster with workers ...
     unpaid_nanos: AtomicU64,
-    /// ... and is not tried again in so many calls.
+    /// ... and is not tried again in so many calls ...
     rests: AtomicU32,
+    /// ... of so many.
+    rest: AtomicU32,
+    /// Loops of so many items are short.
+    short_items: AtomicUsize,
     /// Calls that were too short for a clock.
     untimed: AtomicU32,
 }
@@ -39,6 +47,8 @@ impl Site {
             total_nanos: AtomicU64::new(0),
             unpaid_nanos: AtomicU64::new(0),
             rests: AtomicU32::new(0),
+            rest: AtomicU32::new(RESTS.0),
+            short_items: AtomicUsize::new(0),
             untimed: AtomicU32::new(0),
         }
     }
@@ -58,18 +68,24 @@ impl Site {
         (nanos > 0).then(|| Duration::from_nanos(nanos))
     }
 
-    /// Whether this call, which is too short for a clock, is timed all the same.
+    /// Whether a loop of so many items at most is too short for a clock, or for anything else but to be run.
     #[inline]
-    pub(crate) fn samples(&self) -> bool {
+    pub(crate) fn is_short(&self, at_most: Option<usize>) -> bool {
+        if at_most.is_none_or(|n| n > self.short_items.load(Ordering::Relaxed)) {
+            return false;
+        }
         // Calls on several threads may count as one.
         let untimed = self.untimed.load(Ordering::Relaxed).wrapping_add(1);
         self.untimed.store(untimed, Ordering::Relaxed);
-        untimed % SAMPLED == 0
+        untimed % SAMPLED != 0
     }
 
     /// Remembers what one iteration takes.
     pub(crate) fn remember_item(&self, picos: u64) {
-        self.item_picos.store(picos.max(1), Ordering::Relaxed);
+        let picos = picos.max(1);
+        self.item_picos.store(picos, Ordering::Relaxed);
+        let short_items = WORTH_TIMING.as_nanos() * 1000 / u128::from(picos);
+        self.short_items.store(usize::try_from(short_items).unwrap_or(usize::MAX), Ordering::Relaxed);
     }
 
     /// Remembers what a call took, or would have taken as the plain loop.
@@ -95,12 +111,15 @@ impl Site {
         if has_paid {
             if nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed) {
                 self.unpaid_nanos.store(0, Ordering::Relaxed);
+                self.rest.store(RESTS.0, Ordering::Relaxed);
             }
         } else {
             // Somewhat more work is not much different.
             let unpaid = nanos(work).saturating_mul(2).max(self.unpaid_nanos.load(Ordering::Relaxed));
             self.unpaid_nanos.store(unpaid, Ordering::Relaxed);
-            self.rests.store(RESTS, Ordering::Relaxed);
+            let rest = self.rest.load(Ordering::Relaxed);
+            self.rests.store(rest, Ordering::Relaxed);
+            self.rest.store((rest * 2).min(RESTS.1), Ordering::Relaxed);
         }
     }
 }
@@ -141,6 +160,9 @@ mod tests {
     #[test]
     fn some_calls_are_timed_however_short() {
         let site = Site::new();
-        assert_eq!((0..160).filter(|_| site.samples()).count(), 10);
+        assert!(!site.is_short(Some(1)), "nothing is known yet");
+        site.remember_item(1_000_000);
+        assert!(!site.is_short(Some(5)) && !site.is_short(None));
+        assert_eq!((0..640).filter(|_| site.is_short(Some(4))).count(), 630);
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! A strip of a range or a slice is a range or a slice, so that the plain loop over it is compiled as the loop over the
 //! whole would be. Where an iterator cannot be cut, the strip is the iterator itself, which counts its items
-//! ([`Rationed`]), or does not if counting costs too much: it then lasts to the end.
+//! ([`Rationed`]).
 
 use super::source::{Enumerated, Input, Pulled, Split, Splittable};
 use std::iter::Enumerate;
@@ -16,8 +16,6 @@ pub trait Strips: Sized {
     type Strip;
     /// The rest, for workers.
     type Input: Input<Item = Self::Item>;
-    /// Whether each item costs a little more in a strip than in the whole.
-    const COUNTS: bool;
 
     /// How many items are left, at least and at most, as far as one may believe it.
     fn left(&self) -> (usize, Option<usize>);
@@ -68,7 +66,6 @@ impl<I: Splittable> Strips for Indexed<I> {
     type Item = I::Item;
     type Strip = IndexedStrip<I>;
     type Input = Split<I::Source>;
-    const COUNTS: bool = false;
 
     fn left(&self) -> (usize, Option<usize>) {
         self.rest.as_ref().map_or((0, Some(0)), Iterator::size_hint)
@@ -136,7 +133,6 @@ impl<I: Splittable> Strips for IndexedFrom<I> {
     type Item = (usize, I::Item);
     type Strip = NumberedStrip<I>;
     type Input = Split<Enumerated<I::Source>>;
-    const COUNTS: bool = false;
 
     fn left(&self) -> (usize, Option<usize>) {
         self.rest.as_ref().map_or((0, Some(0)), Iterator::size_hint)
@@ -195,7 +191,6 @@ impl<I: Iterator> Strips for Opaque<I> {
     type Item = I::Item;
     type Strip = Rationed<I>;
     type Input = Pulled<I>;
-    const COUNTS: bool = true;
 
     fn left(&self) -> (usize, Option<usize>) {
         self.rest.as_ref().map_or((0, Some(0)), Iterator::size_hint)
@@ -229,37 +224,32 @@ const THERE: &str = "nothing is taken from a loop that is over";
 #[derive(Debug)]
 pub struct Rationed<I> {
     iter: I,
-    /// Counted down only where there is a ration: as this does not change, a loop over tiny bodies is compiled twice,
-    /// once without counting.
+    /// One more than the items that are left of the ration, and 0 once somebody asked for one behind them. It is counted
+    /// down also where there is no ration: to ask whether there is one takes longer.
     left: usize,
-    is_rationed: bool,
 }
 
 impl<I: Iterator> Rationed<I> {
-    /// At most `n` items; `usize::MAX` for all.
+    /// At most `n` items; `usize::MAX` for all, of which nobody reaches the end within a lifetime.
     #[inline]
     pub(crate) fn new(iter: I, n: usize) -> Self {
-        Self { iter, left: n, is_rationed: n != usize::MAX }
+        Self { iter, left: n.saturating_add(1) }
     }
 
     /// The iterator, unless it ended before the ration did.
     pub(crate) fn into_rest(self) -> Option<I> {
-        (self.is_rationed && self.left == 0).then_some(self.iter)
+        (self.left == 0).then_some(self.iter)
     }
 
     /// The next item, or `None` at the end of the ration.
     #[inline]
     #[expect(clippy::should_implement_trait, reason = "found without a trait in scope")]
     pub fn next(&mut self) -> Option<I::Item> {
-        if self.is_rationed {
-            self.left = self.left.checked_sub(1)?;
+        self.left -= 1;
+        if self.left == 0 {
+            return None;
         }
-        let item = self.iter.next();
-        if self.is_rationed && item.is_none() {
-            // The iterator is not asked again, though the ration may have been its last item.
-            self.left = 1;
-        }
-        item
+        self.iter.next()
     }
 }
 

@@ -116,6 +116,19 @@ pub(crate) struct Finished<C, A = ()> {
     pub(crate) n_items: usize,
 }
 
+/// Something local that is moved to where others see it, however its scope ends.
+struct GivenBack<'to, T: Default> {
+    made: T,
+    to: &'to mut T,
+}
+
+impl<T: Default> Drop for GivenBack<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        *self.to = std::mem::take(&mut self.made);
+    }
+}
+
 /// What caller and helpers share; lives until the loop is left.
 pub(crate) struct Core<S: Source, P, C, A = ()> {
     part: P,
@@ -335,19 +348,21 @@ where
         drop(guard);
         let n_items = chunk.len();
         let mut values = Vec::with_capacity(if A::KEEPS_STEPS { n_items } else { 0 });
-        let mut gathered = A::default();
-        let mut n_run = 0;
+        let mut made = (A::default(), 0);
         let start = Instant::now();
         let panic = outcome::catch(|| {
             let _inside = context::enter_part();
+            // Locals of this closure, which an optimiser keeps in registers, and given back also when a body panics.
+            let mut making = GivenBack { made: (A::default(), 0), to: &mut made };
+            let (gathered, n_run) = &mut making.made;
             for item in chunk {
                 // Not where a look at each item would be felt. Relaxed: a late one only runs an iteration whose result is
                 // dropped.
                 if !is_brisk && self.leaving.load(Ordering::Relaxed) {
                     break;
                 }
-                let step = self.part.run(&mut gathered, item);
-                n_run += 1;
+                let step = self.part.run(gathered, item);
+                *n_run += 1;
                 let ends_loop = step.ends_loop() || gathered.has_ended();
                 if A::KEEPS_STEPS || ends_loop {
                     values.push(step);
@@ -360,6 +375,7 @@ where
         .err();
         let elapsed = start.elapsed();
 
+        let (gathered, mut n_run) = made;
         let mut state = self.state.lock();
         n_run += usize::from(panic.is_some());
         state.size.observe(n_run, elapsed);
