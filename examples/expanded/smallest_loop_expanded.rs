@@ -3,7 +3,8 @@
 //! The body stands in it twice: as it was written, and split into a *parallel part* (a closure that any thread may
 //! call) and an *in-order part* (which stays on the calling thread, in a real `for`). Here the parallel part is
 //! `work(i)`, because it needs nothing of other iterations, and the in-order part is `out.push(..)`, because every
-//! iteration changes `out`. Names of the macro start with `__`; it names the runtime by its full path, for nobody knows
+//! iteration changes `out`. A loop begins as it was written and goes over to its two parts when the rest is worth it.
+//! Names of the macro start with `__`; it names the runtime by its full path, for nobody knows
 //! what else is called `Plan` around your loop.
 
 use super::work;
@@ -21,69 +22,116 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
         // As in a plain `for`, what is iterated over is evaluated once; in a `match`, so that temporaries in it live
         // as long as the loop.
         match ::core::iter::IntoIterator::into_iter(0..n) {
-            __iter => match __options.plan(__site, &__iter) {
-                // Too short to share, or a single processor: the loop as it was written. When `__watch` is dropped it
-                // has measured the loop, for the next call.
-                ::concurrent_futures::__private::Plan::Plain(__watch) => {
-                    for i in __iter {
-                        out.push(work(i));
-                    }
-                }
-                // The same code a second time would be a second source of the same warnings.
-                #[allow(
-                    unused,
-                    unreachable_code,
-                    clippy::all,
-                    clippy::pedantic,
-                    clippy::nursery,
-                    reason = "the same code, taken apart, stands above as it was written"
-                )]
-                ::concurrent_futures::__private::Plan::Parallel(__team) => {
-                    // Does nothing but demand that the items are `Send`, with a message of its own. Variables that the
-                    // parallel part captures would be checked here too.
-                    ::concurrent_futures::__private::items(&__iter);
-                    let __part = ::concurrent_futures::__private::part(
+            __iter => {
+                // Does nothing but demand that the items are `Send`, with a message of its own.
+                ::concurrent_futures::__private::items(&__iter);
+                // A strip is some of the items, here a range: all of them if the loop is known to be short, none if it is
+                // to be shared at once, and otherwise so many that a look at the clock behind them does not show.
+                let (mut __course, mut __strip) = __options.start(__site, {
+                    // Method resolution takes the first of these two that fits: a range is cut wherever a strip or a
+                    // chunk ends, any other iterator is asked for its items in order, on this thread.
+                    use {
+                        ::concurrent_futures::__private::AnySource as _,
+                        ::concurrent_futures::__private::SplittableSource as _,
+                    };
+                    (&&::concurrent_futures::__private::Probe::of(&__iter)).how().strips(__iter)
+                });
+                '__done1: loop {
+                    // The loop as it was written, over a strip: what `for` means, except that it shows whether it came to
+                    // the end of the strip or was left by a `break`.
+                    '__strip2: {
+                        loop {
+                            match __strip.next() {
+                                ::core::option::Option::Some(__item) => {
+                                    // The pattern of the loop; here it is just `i`.
+                                    let i = __item;
+                                    {
+                                        out.push(work(i));
+                                    }
+                                }
+                                ::core::option::Option::None => break '__strip2,
+                            }
+                        }
+                        // A `break` would come out here, and leave the whole.
+                        #[allow(unreachable_code, reason = "a body without `break`")]
                         {
-                            // Method resolution takes the first of these two that fits: a range is split wherever a
-                            // chunk is needed, any other iterator is asked for its items in order, on this thread.
-                            use {
-                                ::concurrent_futures::__private::AnySource as _,
-                                ::concurrent_futures::__private::SplittableSource as _,
-                            };
-                            (&&::concurrent_futures::__private::Probe::of(&__iter)).how().input(__iter)
-                        },
-                        // The parallel part. The borrow checker sees to it that it changes nothing outside. `Never`
-                        // says that it has no exits: a `?`, `break` or `return` in it would be listed in that place.
-                        |__item| -> ::concurrent_futures::__private::Flow<_, ::concurrent_futures::__private::Never> {
-                            // The pattern of the loop; here it is just `i`.
-                            let i = __item;
-                            // The work, taken out of `out.push(work(i))`.
-                            let __h0 = work(i);
-                            // What crosses to the in-order part; `cross` demands that it is `Send`.
-                            ::concurrent_futures::__private::Flow::Next((::concurrent_futures::__private::cross(__h0),))
-                        },
-                    );
-                    // The in-order part. `run` lets workers, and this thread too, call the closure for chunks of the
-                    // range, and gives the results back in the order of the loop.
-                    //
-                    // It is unsafe because the workers use borrows of this function: its result must be dropped before
-                    // they end. As the head of a `for` it surely is, and dropping it waits for the workers.
-                    for __step in unsafe { __team.run(__part) } {
-                        let (__h0,) = match __step {
-                            ::concurrent_futures::__private::Flow::Next(__values) => __values,
-                            // The parallel part of this iteration ended with a `continue`.
-                            ::concurrent_futures::__private::Flow::Skip => continue,
-                            // It ended with a `break`.
-                            ::concurrent_futures::__private::Flow::Stop => break,
-                            // It ended with another exit, which would be repeated here, where it means what it says. There
-                            // are none.
-                            ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {},
-                        };
-                        // What is left of the body as it was written.
-                        out.push(__h0);
+                            break '__done1;
+                        }
                     }
+                    let __team = match __course.go_on(__strip) {
+                        // Too short to share, as far as one can tell, or nobody would help.
+                        ::concurrent_futures::__private::Next::Plain(__next) => {
+                            __strip = __next;
+                            continue;
+                        }
+                        ::concurrent_futures::__private::Next::Shared(__team) => __team,
+                        ::concurrent_futures::__private::Next::Over => break,
+                    };
+                    // The same code a second time would be a second source of the same warnings.
+                    #[allow(
+                        unused,
+                        unreachable_code,
+                        clippy::all,
+                        clippy::pedantic,
+                        clippy::nursery,
+                        reason = "the same code, taken apart, stands above as it was written"
+                    )]
+                    {
+                        // `run` lets workers, and this thread too, call the closure for chunks of the range, and gives the
+                        // results back in the order of the loop.
+                        //
+                        // It is unsafe because the workers use borrows of this function: its result must be dropped before
+                        // they end. As a local that nobody else can name it surely is, and dropping it waits for the
+                        // workers.
+                        let mut __steps = unsafe {
+                            // The parallel part. The borrow checker sees to it that it changes nothing outside. `Never` says
+                            // that it has no exits: a `?`, `break` or `return` in it would be listed in that place.
+                            __team.run(
+                                |__item| -> ::concurrent_futures::__private::Flow<
+                                    _,
+                                    ::concurrent_futures::__private::Never,
+                                > {
+                                    let i = __item;
+                                    // The work, taken out of `out.push(work(i))`.
+                                    let __h0 = work(i);
+                                    // What crosses to the in-order part; `cross` demands that it is `Send`.
+                                    ::concurrent_futures::__private::Flow::Next((
+                                        ::concurrent_futures::__private::cross(__h0),
+                                    ))
+                                },
+                            )
+                        };
+                        // The in-order part.
+                        loop {
+                            match __steps.next() {
+                                ::core::option::Option::Some(__step) => {
+                                    let (__h0,) = match __step {
+                                        ::concurrent_futures::__private::Flow::Next(__values) => __values,
+                                        // The parallel part of this iteration ended with a `continue`.
+                                        ::concurrent_futures::__private::Flow::Skip => continue,
+                                        // It ended with a `break`.
+                                        ::concurrent_futures::__private::Flow::Stop => break,
+                                        // It ended with another exit, which would be repeated here, where it means what it
+                                        // says. There are none.
+                                        ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {},
+                                    };
+                                    // What is left of the body as it was written.
+                                    out.push(__h0);
+                                }
+                                ::core::option::Option::None => match __course.resume(__steps) {
+                                    // Workers were of no use: the rest is run as it was written.
+                                    ::core::option::Option::Some(__next) => {
+                                        __strip = __next;
+                                        continue '__done1;
+                                    }
+                                    ::core::option::Option::None => break,
+                                },
+                            }
+                        }
+                    }
+                    break;
                 }
-            },
+            }
         }
     }
     out

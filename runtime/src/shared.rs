@@ -11,6 +11,8 @@ use crate::sync::Mutex;
 use crate::thread::crew::Crew;
 use crate::thread::pool::ThreadPool;
 
+static CREWS: Mutex<BTreeMap<usize, &'static Crew>> = Mutex::new(BTreeMap::new());
+
 /// The shared pool with so many workers.
 ///
 /// Shared pools are never dropped: nobody could say when the last task was submitted. So nobody waits for their tasks
@@ -22,10 +24,13 @@ pub(crate) fn task_pool(n_workers: usize) -> &'static ThreadPool {
     POOLS.lock().entry(n_workers).or_insert_with(|| Box::leak(Box::new(ThreadPool::for_tasks(n_workers))))
 }
 
+/// Whether a thread of the shared crew of `n_helpers` has nothing to do, or would not if it were started.
+pub(crate) fn has_idle_crew(n_helpers: usize) -> bool {
+    CREWS.lock().get(&n_helpers).is_none_or(|crew| crew.is_idle())
+}
+
 /// The shared crew of `n_helpers` threads; `None` if the system refused to start them (asked again the next time).
 pub(crate) fn crew(n_helpers: usize) -> Option<&'static Crew> {
-    static CREWS: Mutex<BTreeMap<usize, &'static Crew>> = Mutex::new(BTreeMap::new());
-
     let mut crews = CREWS.lock();
     if let Some(crew) = crews.get(&n_helpers) {
         return Some(crew);

@@ -16,12 +16,12 @@ use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprClosure, ExprForLoop, Index, ItemFn, Member, Type};
+use syn::{Expr, ExprClosure, ExprForLoop, Index, ItemFn, Lifetime, Member, Type};
 
 /// The function with its planned loops replaced.
 pub(crate) fn function(mut function: ItemFn, plans: &BTreeMap<usize, LoopPlan>) -> TokenStream {
     let (name, output) = (function.sig.ident.to_string(), function.sig.output.clone());
-    let mut expander = Expander { plans, name: &name, returns: processes::nameable(&output) };
+    let mut expander = Expander { plans, name: &name, returns: processes::nameable(&output), n_labels: 0 };
     expander.visit_block_mut(&mut function.block);
     for text in plans.values().filter_map(|plan| plan.explanation.as_ref()) {
         let text = format!("\n```text\n{text}\n```\n");
@@ -37,6 +37,7 @@ pub(super) struct Expander<'a> {
     pub(super) name: &'a str,
     /// What a `return` returns, where that can be said: not in closures, nor in loops within the parts of others.
     pub(super) returns: Option<Type>,
+    n_labels: usize,
 }
 
 impl VisitMut for Expander<'_> {
@@ -85,12 +86,32 @@ impl Expander<'_> {
     //     let site = { static SITE: Site = Site::new(); &SITE };
     //     let options = LoopOptions::new()….checked();
     //     match IntoIterator::into_iter(source) {
-    //         iter => match options.plan(site, &iter) {
-    //             Plan::Plain(_watch) => for x in iter { body }
-    //             Plan::Parallel(team) => { … }
+    //         iter => {
+    //             let (mut course, mut strip) = options.start(site, iter…);
+    //             'done: loop {
+    //                 'strip: {
+    //                     loop {
+    //                         match strip.next() {
+    //                             Some(item) => { let x = item; { body } }
+    //                             None => break 'strip,
+    //                         }
+    //                     }
+    //                     break 'done;
+    //                 }
+    //                 let team = match course.go_on(strip) {
+    //                     Next::Plain(next) => { strip = next; continue; }
+    //                     Next::Shared(team) => team,
+    //                     Next::Over => break,
+    //                 };
+    //                 …
+    //                 break;
+    //             }
     //         },
     //     }
     // }
+    //
+    // A `break` of the body ends the inner `loop` and then the outer one. There is no way from it into what follows, so
+    // the body may move out of a variable in front of it; and the inner loop is as simple as a `for` to an optimiser.
     fn planned(&mut self, plan: &LoopPlan) -> TokenStream {
         let abi = Abi::new(plan.options.krate.as_ref());
         let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
@@ -108,16 +129,16 @@ impl Expander<'_> {
         // What is generated around the body stands at the source, which most errors about it are about.
         let at = names::at(base.span());
         let local = |name| names::local_at(name, base.span());
-        let (iter, site, options, watch, team) =
-            (local("iter"), local("site"), local("options"), local("watch"), local("team"));
-        let enumerated = enumerate.map(|span| {
-            let name = Ident::new("enumerate", span);
-            quote!(.#name())
-        });
-        plain.expr = syn::parse_quote!(#iter #enumerated);
+        let (iter, site, options, course, strip) =
+            (local("iter"), local("site"), local("options"), local("course"), local("strip"));
+        let (item, next, team) = (local("item"), local("next"), local("team"));
+        let (done, strip_label) = (self.label("done"), self.label("strip"));
 
-        let parallel = self.parallel(plan, split, &abi, enumerate.is_some(), base.span());
-        let (site_type, plan_type) = (abi.private_at("Site", at), abi.private_at("Plan", at));
+        let parallel = self.parallel(plan, split, &abi, &done);
+        let checks = checks(split, &abi, base.span());
+        let strips = strips(&abi, enumerate.is_some(), base.span());
+        let (site_type, next_type) = (abi.private_at("Site", at), abi.private_at("Next", at));
+        let ExprForLoop { attrs, label, pat, body, .. } = plain;
         quote_spanned! {at=> {
             #warnings
             let #site = {
@@ -126,71 +147,118 @@ impl Expander<'_> {
             };
             let #options = #options_value;
             match ::core::iter::IntoIterator::into_iter(#base) {
-                #iter => match #options.plan(#site, &#iter) {
-                    #plan_type::Plain(#watch) => #plain
-                    #[allow(
-                        unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery,
-                        reason = "the same code, taken apart, stands above as it was written"
-                    )]
-                    #plan_type::Parallel(#team) => #parallel
-                },
+                #iter => {
+                    #checks
+                    let (mut #course, mut #strip) = #options.start(#site, #strips);
+                    #done: loop {
+                        #strip_label: {
+                            #(#attrs)*
+                            #label loop {
+                                match #strip.next() {
+                                    ::core::option::Option::Some(#item) => {
+                                        let #pat = #item;
+                                        #body
+                                    }
+                                    ::core::option::Option::None => break #strip_label,
+                                }
+                            }
+                            #[allow(unreachable_code, reason = "a body without `break`")]
+                            {
+                                break #done;
+                            }
+                        }
+                        let #team = match #course.go_on(#strip) {
+                            #next_type::Plain(#next) => {
+                                #strip = #next;
+                                continue;
+                            }
+                            #next_type::Shared(#team) => #team,
+                            #next_type::Over => break,
+                        };
+                        #[allow(
+                            unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery,
+                            reason = "the same code, taken apart, stands above as it was written"
+                        )]
+                        #parallel
+                        break;
+                    }
+                }
             }
         }}
     }
 
     // Output: {
-    //     let part = part(input, |item| -> Flow<_, _> { let x = item; … });
-    //     for step in unsafe { team.run(part) } { … }
+    //     let mut steps = unsafe { team.run(|item| -> Flow<_, _> { let x = item; … }) };
+    //     loop {
+    //         match steps.next() {
+    //             Some(step) => { … }
+    //             None => match course.resume(steps) {
+    //                 Some(next) => { strip = next; continue 'done; }
+    //                 None => break,
+    //             },
+    //         }
+    //     }
     // }
-    fn parallel(
-        &mut self,
-        plan: &LoopPlan,
-        split: &Split,
-        abi: &Abi,
-        is_enumerated: bool,
-        source: Span,
-    ) -> TokenStream {
+    fn parallel(&mut self, plan: &LoopPlan, split: &Split, abi: &Abi, done: &Lifetime) -> TokenStream {
         let ExprForLoop { label, pat, .. } = &plan.written;
         let Split { items, return_in_order, .. } = split;
+        let source = plan.source().base.span();
         let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order, is_remote: false };
         let (at, item, step) = (names::at(source), names::local("item"), names::local("step"));
-        let (part, team) = (names::local_at("part", source), names::local_at("team", source));
+        let local = |name| names::local_at(name, source);
+        let (course, strip, team, next, steps) =
+            (local("course"), local("strip"), local("team"), local("next"), local("steps"));
 
         let reductions = Reductions::of(&plan.reduced, split, abi, source);
         let (closure, in_order) = self.without_return(|this| parts::parts(split, pat, around, reductions, this));
-        let checks = checks(split, abi, source);
-        let input = input(abi, is_enumerated, source);
-        if let Some(reductions) = reductions {
-            let (make_part, chunk) = (abi.private_at("part_reducing", at), names::local("chunk"));
-            let (types, landed) =
-                (reductions.types(), reductions.landed(&step, label.as_ref().map(|label| &label.name)));
-            return quote_spanned! {at=> {
-                #(#items)*
-                #checks
-                let #part = #make_part(#input, #types, |#chunk, #item| #closure);
-                #label for #step in unsafe { #team.run_reducing(#part) } {
-                    #landed
-                    #in_order
-                }
-            }};
-        }
-        let make_part = abi.private_at("part", at);
+        let captures = captures(split, abi);
+        let (run, landed) = match reductions {
+            Some(reductions) => {
+                let (types, chunk) = (reductions.types(), names::local("chunk"));
+                let landed = reductions.landed(&step, label.as_ref().map(|label| &label.name));
+                (quote_spanned!(at=> run_reducing(#types, |#chunk, #item| #closure)), Some(landed))
+            }
+            None => (quote_spanned!(at=> run(|#item| #closure)), None),
+        };
         quote_spanned! {at=> {
             #(#items)*
-            #checks
-            let #part = #make_part(#input, |#item| #closure);
-            #label for #step in unsafe { #team.run(#part) } {
-                #in_order
+            #captures
+            let mut #steps = unsafe { #team.#run };
+            #label loop {
+                match #steps.next() {
+                    ::core::option::Option::Some(#step) => { #landed #in_order }
+                    ::core::option::Option::None => match #course.resume(#steps) {
+                        ::core::option::Option::Some(#next) => {
+                            #strip = #next;
+                            continue #done;
+                        }
+                        ::core::option::Option::None => break,
+                    },
+                }
             }
         }}
     }
+
+    /// A label that no other planned loop in the function has.
+    fn label(&mut self, name: &str) -> Lifetime {
+        self.n_labels += 1;
+        Lifetime::new(&format!("'__{name}{}", self.n_labels), Span::mixed_site())
+    }
 }
 
-// Output: items(&iter); capture(&a); source_may_be_left(…);
+// Output: items(&iter); source_may_be_left(…);
 fn checks(split: &Split, abi: &Abi, source: Span) -> TokenStream {
     let at = names::at(source);
-    let iter = names::local_at("iter", source);
-    let items = abi.private_at("items", at);
+    let (iter, items) = (names::local_at("iter", source), abi.private_at("items", at));
+    let may_be_left = may_be_left(split, abi, source);
+    quote_spanned! {at=>
+        #items(&#iter);
+        #may_be_left
+    }
+}
+
+// Output: capture(&a); capture(&b.field);
+fn captures(split: &Split, abi: &Abi) -> TokenStream {
     let captures = split.captures.iter().filter(|capture| !capture.is_doubtful);
     let captures = captures.map(|Capture { name, fields, .. }| {
         let span = names::at(name.span());
@@ -201,12 +269,7 @@ fn checks(split: &Split, abi: &Abi, source: Span) -> TokenStream {
         });
         quote_spanned!(span=> #capture(&#name #(.#fields)*);)
     });
-    let may_be_left = may_be_left(split, abi, source);
-    quote_spanned! {at=>
-        #items(&#iter);
-        #(#captures)*
-        #may_be_left
-    }
+    captures.collect()
 }
 
 // Output: { source_may_be_left(…); items_may_be_left(…); }
@@ -230,12 +293,12 @@ pub(super) fn may_be_left(split: &Split, abi: &Abi, source: Span) -> Option<Toke
 }
 
 /// What the loop's iterator becomes for the runtime.
-fn input(abi: &Abi, is_enumerated: bool, source: Span) -> TokenStream {
+fn strips(abi: &Abi, is_enumerated: bool, source: Span) -> TokenStream {
     let at = names::at(source);
     let iter = names::local_at("iter", source);
     let private = |name| abi.private_at(name, at);
     let (any, splittable, probe) = (private("AnySource"), private("SplittableSource"), private("Probe"));
-    let method = Ident::new(if is_enumerated { "enumerated" } else { "input" }, at);
+    let method = Ident::new(if is_enumerated { "enumerated" } else { "strips" }, at);
     quote_spanned! {at=> {
         use {#any as _, #splittable as _};
         (&&#probe::of(&#iter)).how().#method(#iter)

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Lifetime;
 
-/// The reductions of one loop, which has some.
+/// The reductions of one loop, which has some; or has nothing to do in order, so that nothing need be kept of an iteration.
 #[derive(Clone, Copy)]
 pub(super) struct Reductions<'a> {
     reduced: &'a [Reduced],
@@ -24,9 +24,10 @@ pub(super) struct Reductions<'a> {
 impl<'a> Reductions<'a> {
     pub(super) fn of(reduced: &'a [Reduced], split: &Split, abi: &'a Abi, source: Span) -> Option<Self> {
         let Split { turns, segments, .. } = split;
-        (!reduced.is_empty()).then(|| Self {
+        let has_steps = turns.len() > 1 || !segments[0].crossing.is_empty();
+        (!reduced.is_empty() || !has_steps).then(|| Self {
             reduced,
-            has_steps: turns.len() > 1 || !segments[0].crossing.is_empty(),
+            has_steps,
             has_pieces: turns[1..].iter().any(|turn| !matches!(turn, Turn::InOrder(_))),
             abi,
             source,

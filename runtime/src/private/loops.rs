@@ -3,31 +3,53 @@
 //! ```text
 //! static SITE: Site = Site::new();
 //! let options = LoopOptions::new().workers(4);
-//! match IntoIterator::into_iter(source) { iter => match options.plan(&SITE, &iter) {
-//!     Plan::Plain(_watch) => for x in iter { the body as it was written }
-//!     Plan::Parallel(team) => {
-//!         let part = part((&&Probe::of(&iter)).how().input(iter), |x| { parallel part; Flow::Next((y,)) });
-//!         for step in unsafe { team.run(part) } { let (y,) = …step…; in-order part }
+//! let iter = IntoIterator::into_iter(source);
+//! let (mut course, mut strip) = options.start(&SITE, (&&Probe::of(&iter)).how().strips(iter));
+//! 'done: loop {
+//!     'strip: {
+//!         loop {
+//!             match strip.next() {
+//!                 Some(x) => { the body as it was written }
+//!                 None => break 'strip,
+//!             }
+//!         }
+//!         break 'done;
 //!     }
-//! } }
+//!     let team = match course.go_on(strip) {
+//!         Next::Plain(next) => { strip = next; continue }
+//!         Next::Shared(team) => team,
+//!         Next::Over => break,
+//!     };
+//!     let mut steps = unsafe { team.run(|x| { parallel part; Flow::Next((y,)) }) };
+//!     loop {
+//!         match steps.next() {
+//!             Some(step) => { let (y,) = …step…; in-order part }
+//!             None => match course.resume(steps) {
+//!                 Some(next) => { strip = next; continue 'done }
+//!                 None => break,
+//!             }
+//!         }
+//!     }
+//!     break;
+//! }
 //! ```
 
-use super::probe::Prepared;
+use super::course::Course;
 use crate::config;
-use crate::schedule::site::{Site, Watch};
-use crate::schedule::source::{Input, Source};
+use crate::schedule::pilot::{Left, Pilot, Sharing, Turn};
+use crate::schedule::site::Site;
+use crate::schedule::strips::Strips;
 use crate::shared;
-use crate::thread::loop_core::{Each, Gather, Limits, Step, Work};
 use crate::thread::pool::ThreadPool;
-use crate::thread::scoped_loop::{Helpers, Lender, Steps};
+use crate::thread::scoped_loop::{Helpers, Lender};
 
 /// The options of one loop, as written and evaluated.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct LoopOptions<'pool> {
-    workers: Option<usize>,
-    chunk_size: Option<usize>,
-    buffer_size: Option<usize>,
-    unordered: bool,
+    pub(super) workers: Option<usize>,
+    pub(super) chunk_size: Option<usize>,
+    pub(super) buffer_size: Option<usize>,
+    pub(super) unordered: bool,
     may_be_left: bool,
     reduces: bool,
     pool: Option<&'pool ThreadPool>,
@@ -70,128 +92,102 @@ impl<'pool> LoopOptions<'pool> {
     /// # Panics
     ///
     /// If `buffersize` is below `chunksize`.
+    #[inline]
     #[track_caller]
     pub fn checked(self) -> Self {
         super::check_sizes(self.chunk_size, self.buffer_size);
         self
     }
 
-    /// Decides how a loop over `iter` runs.
-    pub fn plan<I: Iterator>(self, site: &'static Site, iter: &I) -> Plan<'pool> {
-        let (at_least, at_most) = iter.size_hint();
-        // A loop that may be left early says nothing of its iterations by its length.
-        let len = at_most.filter(|n| *n == at_least && !self.may_be_left);
-        let is_short = at_most.is_some_and(|n| n <= 1);
-        let limits_given = self.workers.is_some() || self.pool.is_some();
-        let gains_nothing =
-            is_short || (self.pool.is_none() && self.n_workers() == 1) || (!limits_given && site.predicts_no_gain(len));
-        // A test that asks for a schedule wants to see the parallel form, however small the loop.
-        let may_be_plain = config::schedule().is_none();
-        // Workers do not multiply: within one, only a loop that asks for its own gets them.
-        let stays = config::is_worker_process() && !limits_given;
-        let plain = config::sequential_mode() || stays || (gains_nothing && may_be_plain);
-        // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.
-        let in_chunks = self.reduces && self.chunk_size.is_some();
-        if plain && !in_chunks {
-            return Plan::Plain(site.watch(len));
+    /// Starts a loop over `strips`, and gives its first strip.
+    #[inline]
+    pub fn start<S: Strips>(self, site: &'static Site, mut strips: S) -> (Course<'pool, S>, S::Strip) {
+        let left = self.left(&strips);
+        if !self.is_shared_anyhow() && site.is_short(left.items.1) {
+            let strip = strips.strip(usize::MAX);
+            return (Course { options: self, pilot: None, is_shared: false, strips }, strip);
         }
-        Plan::Parallel(Team { options: self, site, alone: plain })
+        let (pilot, turn) = self.pilot(site, left);
+        let n = match turn {
+            Turn::Plain(n) => n,
+            Turn::Shared => 0,
+        };
+        let strip = strips.strip(n);
+        (Course { options: self, pilot, is_shared: turn == Turn::Shared, strips }, strip)
+    }
+
+    #[cold]
+    fn pilot(&self, site: &'static Site, left: Left) -> (Option<Pilot>, Turn) {
+        let sharing = self.sharing(left.items.1);
+        if sharing == Sharing::Never {
+            return (None, Turn::Plain(usize::MAX));
+        }
+        let (pilot, turn) = Pilot::start(site, sharing, left, &|| self.has_helpers());
+        (Some(pilot), turn)
+    }
+
+    #[inline]
+    pub(super) fn left<S: Strips>(&self, strips: &S) -> Left {
+        Left { items: strips.left(), all_run: !self.may_be_left }
+    }
+
+    /// What the options and the environment say.
+    fn sharing(&self, at_most: Option<usize>) -> Sharing {
+        // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.
+        if self.is_in_chunks() || (config::schedule().is_some() && !self.is_alone()) {
+            Sharing::Always
+        } else if self.is_alone() || at_most.is_some_and(|n| n <= 1) {
+            Sharing::Never
+        } else if self.pool.is_some() {
+            Sharing::Always
+        } else if self.workers.is_some() || self.chunk_size.is_some() {
+            Sharing::UnlessItIsShort
+        } else {
+            Sharing::IfItPays
+        }
+    }
+
+    /// Whether a loop that is known to be short is shared all the same.
+    #[inline]
+    fn is_shared_anyhow(&self) -> bool {
+        self.is_in_chunks() || self.pool.is_some()
+    }
+
+    #[inline]
+    fn is_in_chunks(&self) -> bool {
+        self.reduces && self.chunk_size.is_some()
+    }
+
+    /// Whether the calling thread does all, whatever the loop is like.
+    pub(super) fn is_alone(&self) -> bool {
+        // Workers do not multiply: within one, only a loop that asks for its own gets them.
+        let asks = self.workers.is_some() || self.pool.is_some();
+        let stays = config::is_worker_process() && !asks;
+        // A test that asks for a schedule wants to see the parallel form, however few the workers.
+        let is_single = self.pool.is_none() && self.n_workers() == 1 && config::schedule().is_none();
+        config::sequential_mode() || stays || is_single
+    }
+
+    /// Whether somebody would help at once.
+    pub(super) fn has_helpers(&self) -> bool {
+        self.pool.is_some() || shared::has_idle_crew(self.n_workers() - 1)
+    }
+
+    /// How many iterations run at once, and who helps.
+    pub(super) fn helpers(&self) -> (usize, Helpers<'pool>) {
+        if let Some(pool) = self.pool {
+            let limit = pool.workers();
+            return (limit, Helpers { lender: Lender::Pool(pool), limit, may_give_up: false });
+        }
+        let workers = if self.is_alone() { 1 } else { self.n_workers() };
+        let limit = workers - 1;
+        let crew = if limit == 0 { None } else { shared::crew(limit) };
+        let may_give_up = self.chunk_size.is_none() && config::schedule().is_none();
+        (workers, Helpers { lender: Lender::Crew(crew), limit, may_give_up })
     }
 
     fn n_workers(&self) -> usize {
         self.workers.unwrap_or_else(config::available_workers)
-    }
-}
-
-/// How a loop runs.
-#[derive(Debug)]
-pub enum Plan<'pool> {
-    /// As it was written.
-    Plain(Watch<'static>),
-    /// Split.
-    Parallel(Team<'pool>),
-}
-
-/// Those who will run the loop.
-#[derive(Debug)]
-pub struct Team<'pool> {
-    options: LoopOptions<'pool>,
-    site: &'static Site,
-    /// The caller goes through the chunks itself.
-    alone: bool,
-}
-
-/// A source and the parallel part of the loop over it.
-#[derive(Debug)]
-pub struct Part<N, P> {
-    pub(super) input: N,
-    pub(super) part: P,
-}
-
-/// Ties the closure to the iterator, so that the compiler knows the type of its parameter.
-pub fn part<I, N, P, C>(prepared: Prepared<I, N>, part: P) -> Part<N, P>
-where
-    I: Iterator,
-    N: Input<Item = I::Item>,
-    P: Fn(I::Item) -> C,
-{
-    Part { input: prepared.input, part }
-}
-
-impl<'pool> Team<'pool> {
-    /// Starts the loop.
-    ///
-    /// # Safety
-    ///
-    /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is
-    /// the head of a `for` in generated code, where nobody else can name it, in a function that cannot be suspended:
-    /// the macro refuses async functions, blocks and closures, and attributes that could still make one.)
-    pub unsafe fn run<N, P, C>(self, part: Part<N, P>) -> Steps<'pool, N, Each<P>, C>
-    where
-        N: Input,
-        N::Source: Source<Chunk: Send> + Send,
-        P: Fn(N::Item) -> C + Sync,
-        C: Step + Send,
-    {
-        let Part { input, part } = part;
-        // SAFETY: our caller promises the same.
-        unsafe { self.start(input, Each(part)) }
-    }
-
-    /// Starts a loop, with reductions or without.
-    ///
-    /// # Safety
-    ///
-    /// As for [`run`](Self::run).
-    pub(super) unsafe fn start<N, P, C, A>(self, input: N, part: P) -> Steps<'pool, N, P, C, A>
-    where
-        N: Input,
-        N::Source: Source<Chunk: Send> + Send,
-        P: Work<N::Item, C, A>,
-        C: Step + Send,
-        A: Gather + Send,
-    {
-        let (workers, helpers) = match self.options.pool {
-            _ if self.alone => (1, Helpers { lender: Lender::Crew(None), limit: 0 }),
-            Some(pool) => (pool.workers(), Helpers { lender: Lender::Pool(pool), limit: pool.workers() }),
-            None => {
-                let workers = self.options.n_workers();
-                let limit = workers - 1;
-                let crew = if limit == 0 { None } else { shared::crew(limit) };
-                (workers, Helpers { lender: Lender::Crew(crew), limit })
-            }
-        };
-        let limits = Limits {
-            workers,
-            window: self.options.buffer_size,
-            chunk_size: self.options.chunk_size,
-            unordered: self.options.unordered,
-            pulled: !input.is_drained(),
-            // Nobody is there whose order could matter.
-            schedule: config::schedule().filter(|_| !self.alone),
-        };
-        // SAFETY: our caller promises what `start` asks for.
-        unsafe { Steps::start(input, part, limits, helpers, self.site) }
     }
 }
 

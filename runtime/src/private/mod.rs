@@ -17,6 +17,7 @@ macro_rules! counted_options {
     )*};
 }
 
+mod course;
 mod flow;
 mod probe;
 mod residual;
@@ -33,14 +34,13 @@ pub use crate::schedule::site::Site;
 pub use crate::ship::crossing::Crossing;
 #[cfg(unix)]
 pub use crate::ship::part::{Arrived, Body, Captures, MakeBody, Maker};
+pub use course::{Course, Next, Team};
 pub use flow::{Branch, Ended, Flow, Landing, Never, Or, Through, branch, list, segment, segment_unless};
-pub use loops::{
-    Capture, Cross, CrossCopy, Item, LoopOptions, Part, Plan, Team, capture, cross, cross_copy, items, part,
-};
+pub use loops::{Capture, Cross, CrossCopy, Item, LoopOptions, capture, cross, cross_copy, items};
 pub use probe::{
     AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, HasNoState, HasState, ItemsMayBeLeft,
-    MutFirst, MutItem, Prepared, Probe, SourceMayBeLeft, SplittableSource, StaysBorrowed, StaysHere, StaysOne,
-    TravelsAsItself, TravelsAsPair, TravelsAsReference, items_may_be_left, source_may_be_left,
+    MutFirst, MutItem, Probe, SourceMayBeLeft, SplittableSource, StaysBorrowed, StaysHere, StaysOne, TravelsAsItself,
+    TravelsAsPair, TravelsAsReference, items_may_be_left, source_may_be_left,
 };
 #[cfg(unix)]
 pub use processes::{
@@ -50,7 +50,7 @@ pub use processes::{
 };
 pub use reduce::{
     And, Chunk, First, Only, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, look_at, only_partials,
-    part_reducing, partial,
+    partial,
 };
 pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};
 #[cfg(unix)]
@@ -58,6 +58,7 @@ pub use shipping::Packed;
 pub use tasks::{Argument, Beside, Is, Output, TaskOptions, Type, map_task, submit_task};
 
 /// Checks two sizes that are only known at run time.
+#[inline]
 #[track_caller]
 fn check_sizes(chunk_size: Option<usize>, buffer_size: Option<usize>) {
     if let (Some(chunk), Some(buffer)) = (chunk_size, buffer_size) {

@@ -5,7 +5,8 @@
 //! case-studies/autoref-specialization in his repository). Inside generic functions, where the type is
 //! not known, it finds the general one, which is always right.
 
-use crate::schedule::source::{Enumerated, Pulled, Split, Splittable};
+use crate::schedule::source::Splittable;
+use crate::schedule::strips::{Indexed, IndexedFrom, Opaque};
 #[cfg(unix)]
 use crate::ship::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
 use std::io;
@@ -36,33 +37,21 @@ impl<I: Iterator> Probe<I> {
     }
 }
 
-/// An input, and the iterator that the body was written for (which tells the type of the items even where
-/// the kind of integer is yet to be inferred).
-#[derive(Debug)]
-pub struct Prepared<I, N> {
-    pub(super) input: N,
-    iter: PhantomData<I>,
-}
-
-impl<I, N> Prepared<I, N> {
-    fn new(input: N) -> Self {
-        Self { input, iter: PhantomData }
-    }
-}
-
 /// How to split a standard iterator.
 #[derive(Debug)]
 pub struct BySplitting;
 
 impl BySplitting {
     /// `for x in iter`
-    pub fn input<I: Splittable>(self, iter: I) -> Prepared<I, Split<I::Source>> {
-        Prepared::new(Split::new(iter.into_source()))
+    #[inline]
+    pub fn strips<I: Splittable>(self, iter: I) -> Indexed<I> {
+        Indexed::new(iter)
     }
 
     /// `for (i, x) in iter.enumerate()`
-    pub fn enumerated<I: Splittable>(self, iter: I) -> Prepared<Enumerate<I>, Split<Enumerated<I::Source>>> {
-        Prepared::new(Split::new(Enumerated::new(iter.into_source())))
+    #[inline]
+    pub fn enumerated<I: Splittable>(self, iter: I) -> IndexedFrom<I> {
+        IndexedFrom::new(iter)
     }
 }
 
@@ -72,13 +61,15 @@ pub struct ByPulling;
 
 impl ByPulling {
     /// `for x in iter`
-    pub fn input<I: Iterator>(self, iter: I) -> Prepared<I, Pulled<I>> {
-        Prepared::new(Pulled::new(iter))
+    #[inline]
+    pub fn strips<I: Iterator>(self, iter: I) -> Opaque<I> {
+        Opaque::new(iter)
     }
 
     /// `for (i, x) in iter.enumerate()`
-    pub fn enumerated<I: Iterator>(self, iter: I) -> Prepared<Enumerate<I>, Pulled<Enumerate<I>>> {
-        Prepared::new(Pulled::new(iter.enumerate()))
+    #[inline]
+    pub fn enumerated<I: Iterator>(self, iter: I) -> Opaque<Enumerate<I>> {
+        Opaque::enumerated(iter)
     }
 }
 

@@ -4,12 +4,12 @@
 //! order of the chunks, before it goes through what else crossed from the chunk.
 //!
 //! ```text
-//! let part = part_reducing(input, partial([&sum], only_partials()), |chunk, x| {
+//! let mut steps = unsafe { team.run_reducing(partial([&sum], only_partials()), |chunk, x| {
 //!     let Chunk { partials: (partial0, _), .. } = chunk;
 //!     partial0.update(f(x), |a, b| *a += b);          // sum += f(x);
 //!     Flow::Next(())
-//! });
-//! for step in unsafe { team.run_reducing(part) } {
+//! }) };
+//! while let Some(step) = steps.next() {
 //!     let step = match step {
 //!         Reduced::Chunk((partial0, _)) => { partial0.update_into(&mut sum, |a, b| *a += b); continue; }
 //!         Reduced::Step(step) => step,
@@ -18,10 +18,12 @@
 //! }
 //! ```
 
+use super::course::{Running, Team};
 use super::flow::Ended;
-use super::loops::{Cross, Part, Team};
-use super::probe::Prepared;
+use super::loops::Cross;
+use crate::schedule::pilot::Pilot;
 use crate::schedule::source::{Input, Source};
+use crate::schedule::strips::Strips;
 use crate::thread::loop_core::{Folding, Gather, Step};
 use crate::thread::scoped_loop::Steps;
 use std::marker::PhantomData;
@@ -208,36 +210,21 @@ pub enum Reduced<P, C> {
     Step(C),
 }
 
-/// Ties the closure to the iterator and to the variables, so that the compiler knows the types of its parameters.
-pub fn part_reducing<I, N, F, P, K, C>(prepared: Prepared<I, N>, _: Types<P, K>, part: F) -> Part<N, (F, Types<P, K>)>
-where
-    I: Iterator,
-    N: Input<Item = I::Item>,
-    F: Fn(&mut Chunk<P, K>, I::Item) -> C,
-{
-    Part { input: prepared.input, part: (part, Types(PhantomData)) }
-}
-
-impl<'pool> Team<'pool> {
-    /// Starts a loop with reductions.
+impl<'pool, S: Strips> Team<'pool, S> {
+    /// Starts a loop with reductions. The types of the closure's parameters are those of the variables and of the items.
     ///
     /// # Safety
     ///
     /// As for [`run`](Self::run).
-    pub unsafe fn run_reducing<N, F, P, K, C>(
-        self,
-        part: Part<N, (F, Types<P, K>)>,
-    ) -> ReducingSteps<'pool, N, F, C, P, K>
+    pub unsafe fn run_reducing<F, P, K, C>(self, _: Types<P, K>, part: F) -> ReducingSteps<'pool, S::Input, F, C, P, K>
     where
-        N: Input,
-        N::Source: Source<Chunk: Send> + Send,
-        F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
+        <S::Input as Input>::Source: Source<Chunk: Send> + Send,
+        F: Fn(&mut Chunk<P, K>, S::Item) -> C + Sync,
         C: Step + Send,
         Chunk<P, K>: Gather + Send,
     {
-        let Part { input, part: (part, _) } = part;
         // SAFETY: our caller promises the same.
-        ReducingSteps(unsafe { self.start(input, Folding(part)) })
+        ReducingSteps(unsafe { self.start(Folding(part)) })
     }
 }
 
@@ -265,5 +252,18 @@ where
             Some(step) => Some(Reduced::Step(step)),
             None => self.0.chunk().map(|chunk| Reduced::Chunk(chunk.partials)),
         }
+    }
+}
+
+impl<N, F, C, P, K> Running<N> for ReducingSteps<'_, N, F, C, P, K>
+where
+    N: Input,
+    N::Source: Source<Chunk: Send> + Send,
+    F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
+    C: Step + Send,
+    Chunk<P, K>: Gather + Send,
+{
+    fn finish(self) -> (Pilot, Option<N>) {
+        self.0.finish()
     }
 }

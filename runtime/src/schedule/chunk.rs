@@ -5,8 +5,13 @@ use std::time::Duration;
 /// What one chunk should take: long enough that handing it over (about a microsecond) does not show,
 /// short enough that the last chunk of a loop keeps nobody waiting.
 const TARGET: Duration = Duration::from_micros(100);
-/// No adaptive chunk is longer than this, so that values waiting for the in-order part stay few.
-const LARGEST: usize = 4096;
+/// The results of an adaptive chunk take no more bytes than this, so that they are still in a cache when the in-order
+/// part comes to them, and few at a time.
+const MOST_BYTES: usize = 1 << 17;
+/// Chunks of so many items that take so little time go through them without looking up.
+const BRISK: usize = 256;
+/// What the first chunk should take, where it is known what iterations take.
+const FIRST: Duration = Duration::from_micros(25);
 /// A measurement may change the size by this factor at most: one slow or fast chunk is not a trend.
 const DAMPING: usize = 4;
 
@@ -16,14 +21,25 @@ pub(crate) struct ChunkSize {
     fixed: Option<usize>,
     current: usize,
     largest: usize,
+    /// The last chunk took less than twice the target time, and so many items.
+    is_brisk: bool,
 }
 
 impl ChunkSize {
     /// `fixed` is the user's `chunksize`; `window` the user's `buffersize`; adaptive chunks are kept so
-    /// small that each of the `workers` can have two of them within the window.
-    pub(crate) fn new(fixed: Option<usize>, window: Option<usize>, workers: usize) -> Self {
-        let largest = window.map_or(LARGEST, |window| (window / (2 * workers.max(1))).clamp(1, LARGEST));
-        Self { fixed, current: 1, largest }
+    /// small that each of the `workers` can have two of them within the window. The result of an iteration has
+    /// `n_bytes`, and an iteration is expected to take so many picoseconds.
+    pub(crate) fn new(
+        fixed: Option<usize>,
+        window: Option<usize>,
+        workers: usize,
+        n_bytes: usize,
+        picos: Option<u64>,
+    ) -> Self {
+        let largest = (MOST_BYTES.checked_div(n_bytes).unwrap_or(usize::MAX)).max(1);
+        let largest = window.map_or(largest, |window| (window / (2 * workers.max(1))).clamp(1, largest));
+        let first = picos.map_or(1, |picos| (FIRST.as_nanos() * 1000 / u128::from(picos.max(1))).max(1) as usize);
+        Self { fixed, current: first.min(largest), largest, is_brisk: false }
     }
 
     /// The next size, at least 1. Towards the end of a source of known length (`remaining`) adaptive
@@ -36,13 +52,19 @@ impl ChunkSize {
         self.current.min(fair_share).max(1)
     }
 
+    /// Whether a chunk is over so soon that nobody needs to stop it.
+    pub(crate) fn is_brisk(&self) -> bool {
+        self.is_brisk
+    }
+
     /// Learns that `items` iterations took `elapsed`.
     pub(crate) fn observe(&mut self, items: usize, elapsed: Duration) {
         if items == 0 {
             return;
         }
+        self.is_brisk = items >= BRISK && elapsed < 2 * TARGET;
         let nanos = elapsed.as_nanos().max(1);
-        let ideal = (items as u128 * TARGET.as_nanos() / nanos).min(LARGEST as u128) as usize;
+        let ideal = (items as u128 * TARGET.as_nanos() / nanos).min(self.largest as u128) as usize;
         let lowest = (self.current / DAMPING).max(1);
         let highest = self.current.saturating_mul(DAMPING).min(self.largest);
         self.current = ideal.max(lowest).min(highest);
@@ -55,14 +77,14 @@ mod tests {
 
     #[test]
     fn a_fixed_size_is_obeyed_exactly() {
-        let mut size = ChunkSize::new(Some(7), None, 2);
+        let mut size = ChunkSize::new(Some(7), None, 2, 8, None);
         size.observe(7, Duration::from_secs(1));
         assert_eq!(size.next(Some(3), 2), 7);
     }
 
     #[test]
     fn long_iterations_are_handed_over_one_by_one() {
-        let mut size = ChunkSize::new(None, None, 2);
+        let mut size = ChunkSize::new(None, None, 2, 8, None);
         for _ in 0..8 {
             size.observe(size.next(None, 2), Duration::from_millis(5));
         }
@@ -71,7 +93,7 @@ mod tests {
 
     #[test]
     fn short_iterations_reach_the_target_time_in_a_few_steps() {
-        let mut size = ChunkSize::new(None, None, 2);
+        let mut size = ChunkSize::new(None, None, 2, 8, None);
         for _ in 0..8 {
             let items = size.next(None, 2);
             size.observe(items, Duration::from_micros(items as u64));
@@ -81,7 +103,7 @@ mod tests {
 
     #[test]
     fn one_outlier_changes_the_size_by_a_bounded_factor() {
-        let mut size = ChunkSize::new(None, None, 2);
+        let mut size = ChunkSize::new(None, None, 2, 8, None);
         for _ in 0..8 {
             let items = size.next(None, 2);
             size.observe(items, Duration::from_micros(items as u64));
@@ -92,7 +114,7 @@ mod tests {
 
     #[test]
     fn the_last_chunks_are_small() {
-        let mut size = ChunkSize::new(None, None, 2);
+        let mut size = ChunkSize::new(None, None, 2, 8, None);
         for _ in 0..8 {
             let items = size.next(None, 2);
             size.observe(items, Duration::from_micros(items as u64));
@@ -102,8 +124,20 @@ mod tests {
     }
 
     #[test]
+    fn known_iterations_begin_with_the_right_size() {
+        assert_eq!(ChunkSize::new(None, None, 2, 8, Some(1_000_000)).next(None, 2), 25);
+        assert_eq!(ChunkSize::new(None, None, 2, 8, Some(1_000_000_000)).next(None, 2), 1);
+    }
+
+    #[test]
+    fn large_results_are_few_at_a_time() {
+        assert_eq!(ChunkSize::new(None, None, 2, MOST_BYTES / 3, Some(1)).next(None, 2), 3);
+        assert_eq!(ChunkSize::new(None, None, 2, usize::MAX, Some(1)).next(None, 2), 1);
+    }
+
+    #[test]
     fn adaptive_chunks_leave_room_in_the_window_for_every_worker() {
-        let mut size = ChunkSize::new(None, Some(16), 4);
+        let mut size = ChunkSize::new(None, Some(16), 4, 8, None);
         for _ in 0..8 {
             size.observe(size.next(None, 4), Duration::from_nanos(1));
         }

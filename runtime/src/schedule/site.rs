@@ -1,112 +1,168 @@
 //! What one annotated loop measured, for its next call.
 
-use crate::sync::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
-/// Work that is predicted to take less than this is not worth waking another thread for: waking one on
-/// another core costs 40 to 60 µs (measured on two cores).
-const WORTH_SHARING: Duration = Duration::from_micros(100);
+/// Plain work that takes less than this is not worth waking another thread for: waking one on another core costs 40 to
+/// 60 µs (measured on two cores), of which the caller, which works on, loses a few.
+pub(crate) const WORTH_SHARING: Duration = Duration::from_micros(100);
 
-/// An iteration that takes less than this costs more to take apart (a value stored and fetched again, about 3 ns)
-/// than two threads could save.
-const WORTH_SPLITTING: Duration = Duration::from_nanos(5);
+/// Loops that are shorter than this are run without a look at the clock (25 ns, and more where its code is not in a cache).
+const WORTH_TIMING: Duration = Duration::from_micros(4);
+
+/// But one call in so many, since a loop may change.
+const SAMPLED: u32 = 64;
+
+/// So many calls stay plain, after one in which workers did not pay, before they are tried again; at first, and at most
+/// (doubled each time that they do not pay again).
+const RESTS: (u32, u32) = (2, 128);
 
 /// The memory of one annotated loop in the source, shared by all its calls.
 ///
-/// The two numbers are written independently: a mixture of two calls is as good a prediction as either.
+/// The numbers are written independently: a mixture of two calls is as good a prediction as either.
 #[derive(Debug)]
 pub struct Site {
-    /// Picoseconds of one iteration, 0 while unknown.
+    /// Picoseconds of one iteration of the plain loop, 0 while unknown.
     item_picos: AtomicU64,
-    /// Nanoseconds of the whole last call, 0 while unknown.
+    /// Nanoseconds that the last call would have taken as the plain loop, 0 while unknown.
     total_nanos: AtomicU64,
+    /// Work of up to so many nanoseconds did not become faster with workers ...
+    unpaid_nanos: AtomicU64,
+    /// ... and is not tried again in so many calls ...
+    rests: AtomicU32,
+    /// ... of so many.
+    rest: AtomicU32,
+    /// Loops of so many items are short.
+    short_items: AtomicUsize,
+    /// Calls that were too short for a clock.
+    untimed: AtomicU32,
 }
 
 impl Site {
     /// A site that was never run.
     #[expect(clippy::new_without_default, reason = "only ever written in a static by generated code")]
     pub const fn new() -> Self {
-        Self { item_picos: AtomicU64::new(0), total_nanos: AtomicU64::new(0) }
-    }
-
-    /// Whether a call over `len` items (`None`: unknown) is predicted to gain nothing from sharing.
-    pub(crate) fn predicts_no_gain(&self, len: Option<usize>) -> bool {
-        // Relaxed: a prediction orders nothing.
-        let Some(len) = len else {
-            let nanos = u128::from(self.total_nanos.load(Ordering::Relaxed));
-            return nanos > 0 && nanos < WORTH_SHARING.as_nanos();
-        };
-        let picos = u128::from(self.item_picos.load(Ordering::Relaxed));
-        let nanos = (picos * len as u128).div_ceil(1000);
-        picos > 0 && (nanos < WORTH_SHARING.as_nanos() || picos < WORTH_SPLITTING.as_nanos() * 1000)
-    }
-
-    /// Remembers that `items` iterations (`None`: nobody counted) took `work` in all.
-    pub(crate) fn remember(&self, items: Option<usize>, work: Duration) {
-        if items == Some(0) {
-            return;
-        }
-        let at_least_1 = |n: u128| n.clamp(1, u128::from(u64::MAX)) as u64;
-        // Relaxed: see the type.
-        self.total_nanos.store(at_least_1(work.as_nanos()), Ordering::Relaxed);
-        if let Some(items) = items {
-            self.item_picos.store(at_least_1(work.as_nanos() * 1000 / items as u128), Ordering::Relaxed);
+        Self {
+            item_picos: AtomicU64::new(0),
+            total_nanos: AtomicU64::new(0),
+            unpaid_nanos: AtomicU64::new(0),
+            rests: AtomicU32::new(0),
+            rest: AtomicU32::new(RESTS.0),
+            short_items: AtomicUsize::new(0),
+            untimed: AtomicU32::new(0),
         }
     }
 
-    /// Times a call that runs as the plain loop over `len` items (`None`: unknown), until the watch is dropped.
-    pub(crate) fn watch(&self, len: Option<usize>) -> Watch<'_> {
-        Watch { site: self, len, start: Instant::now() }
+    // Relaxed, here and below: a prediction orders nothing.
+
+    /// What one iteration is expected to take, in picoseconds.
+    #[inline]
+    pub(crate) fn item_picos(&self) -> Option<u64> {
+        let picos = self.item_picos.load(Ordering::Relaxed);
+        (picos > 0).then_some(picos)
+    }
+
+    /// What the last call took.
+    pub(crate) fn last_total(&self) -> Option<Duration> {
+        let nanos = self.total_nanos.load(Ordering::Relaxed);
+        (nanos > 0).then(|| Duration::from_nanos(nanos))
+    }
+
+    /// Whether a loop of so many items at most is too short for a clock, or for anything else but to be run.
+    #[inline]
+    pub(crate) fn is_short(&self, at_most: Option<usize>) -> bool {
+        if at_most.is_none_or(|n| n > self.short_items.load(Ordering::Relaxed)) {
+            return false;
+        }
+        // Calls on several threads may count as one.
+        let untimed = self.untimed.load(Ordering::Relaxed).wrapping_add(1);
+        self.untimed.store(untimed, Ordering::Relaxed);
+        untimed % SAMPLED != 0
+    }
+
+    /// Remembers what one iteration takes.
+    pub(crate) fn remember_item(&self, picos: u64) {
+        let picos = picos.max(1);
+        self.item_picos.store(picos, Ordering::Relaxed);
+        let short_items = WORTH_TIMING.as_nanos() * 1000 / u128::from(picos);
+        self.short_items.store(usize::try_from(short_items).unwrap_or(usize::MAX), Ordering::Relaxed);
+    }
+
+    /// Remembers what a call took, or would have taken as the plain loop.
+    pub(crate) fn remember_total(&self, total: Duration) {
+        self.total_nanos.store(nanos(total).max(1), Ordering::Relaxed);
+    }
+
+    /// Whether it is worth trying to share so much plain work.
+    pub(crate) fn is_worth_sharing(&self, work: Duration) -> bool {
+        if work < WORTH_SHARING {
+            return false;
+        }
+        if nanos(work) > self.unpaid_nanos.load(Ordering::Relaxed) {
+            return true;
+        }
+        let rests = self.rests.load(Ordering::Relaxed);
+        self.rests.store(rests.saturating_sub(1), Ordering::Relaxed);
+        rests == 0
+    }
+
+    /// Remembers whether so much plain work became faster with workers.
+    pub(crate) fn remember_sharing(&self, work: Duration, has_paid: bool) {
+        if has_paid {
+            if nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed) {
+                self.unpaid_nanos.store(0, Ordering::Relaxed);
+                self.rest.store(RESTS.0, Ordering::Relaxed);
+            }
+        } else {
+            // Somewhat more work is not much different.
+            let unpaid = nanos(work).saturating_mul(2).max(self.unpaid_nanos.load(Ordering::Relaxed));
+            self.unpaid_nanos.store(unpaid, Ordering::Relaxed);
+            let rest = self.rest.load(Ordering::Relaxed);
+            self.rests.store(rest, Ordering::Relaxed);
+            self.rest.store((rest * 2).min(RESTS.1), Ordering::Relaxed);
+        }
     }
 }
 
-/// Remembers, when dropped, how long a plain loop took.
-#[derive(Debug)]
-pub struct Watch<'site> {
-    site: &'site Site,
-    len: Option<usize>,
-    start: Instant,
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        self.site.remember(self.len, self.start.elapsed());
-    }
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const LONG: Duration = Duration::from_millis(1);
+
     #[test]
     fn a_new_site_predicts_nothing() {
-        assert!(!Site::new().predicts_no_gain(Some(1)));
-        assert!(!Site::new().predicts_no_gain(None));
+        let site = Site::new();
+        assert_eq!((site.item_picos(), site.last_total()), (None, None));
+        assert!(site.is_worth_sharing(LONG));
     }
 
     #[test]
-    fn a_short_call_is_not_shared_and_a_longer_one_is() {
-        let site = Site::new();
-        site.remember(Some(1000), Duration::from_micros(10));
-        assert!(site.predicts_no_gain(Some(1000)));
-        assert!(site.predicts_no_gain(None));
-        assert!(!site.predicts_no_gain(Some(1_000_000)));
+    fn short_work_is_not_shared() {
+        assert!(!Site::new().is_worth_sharing(WORTH_SHARING - Duration::from_nanos(1)));
     }
 
     #[test]
-    fn a_call_of_unknown_length_is_remembered_too() {
+    fn where_workers_did_not_pay_they_are_tried_again_after_a_while() {
         let site = Site::new();
-        site.remember(Some(2), Duration::from_micros(1));
-        assert!(site.predicts_no_gain(None));
-        site.watch(None);
-        site.remember(None, Duration::from_millis(200));
-        assert!(!site.predicts_no_gain(None));
+        site.remember_sharing(LONG, false);
+        let tried = (0..200).filter(|_| site.is_worth_sharing(LONG)).count();
+        assert!((1..200).contains(&tried), "{tried}");
+        assert!(site.is_worth_sharing(LONG * 3), "much more work is another matter");
+        site.remember_sharing(LONG, true);
+        assert!(site.is_worth_sharing(LONG));
     }
 
     #[test]
-    fn iterations_of_a_nanosecond_are_never_taken_apart() {
+    fn some_calls_are_timed_however_short() {
         let site = Site::new();
-        site.remember(Some(1_000_000), Duration::from_millis(1));
-        assert!(site.predicts_no_gain(Some(1_000_000_000)));
+        assert!(!site.is_short(Some(1)), "nothing is known yet");
+        site.remember_item(1_000_000);
+        assert!(!site.is_short(Some(5)) && !site.is_short(None));
+        assert_eq!((0..640).filter(|_| site.is_short(Some(4))).count(), 630);
     }
 }

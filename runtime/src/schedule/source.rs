@@ -3,6 +3,7 @@
 //! Ranges, slices and vectors are split where a chunk is needed ([`Split`]). Any other iterator is
 //! pulled on the calling thread, a chunk at a time, into a backlog from which workers take ([`Pulled`]).
 
+use super::strips::Rationed;
 use std::collections::VecDeque;
 use std::ops::{Range, RangeInclusive};
 use std::{array, slice, vec};
@@ -20,6 +21,9 @@ pub trait Source {
 
     /// How many items can be taken without pulling more.
     fn ready(&self) -> usize;
+
+    /// Moves out all that can be taken.
+    fn take_rest(&mut self) -> Self;
 }
 
 /// A source together with the part of it that stays on the calling thread.
@@ -44,15 +48,29 @@ pub trait Input {
 
     /// How many items are not taken yet, as far as the input can tell.
     fn remaining(&self, source: &Self::Source) -> Option<usize>;
+
+    /// What was not taken, as an input that was not opened. Of what was pulled, nothing may be left.
+    fn close(&mut self, source: &mut Self::Source) -> Self;
 }
 
 /// A standard iterator that can be split without looking at its items.
-pub trait Splittable: Iterator {
+pub trait Splittable: Iterator + Sized {
     /// What it becomes.
     type Source: Source<Item = Self::Item>;
+    /// What a plain loop over some of its items goes through, no slower than through the whole.
+    type Strip: Iterator<Item = Self::Item>;
 
     /// Changes the representation; no item is visited.
     fn into_source(self) -> Self::Source;
+
+    /// Changes it back.
+    fn from_source(source: Self::Source) -> Self;
+
+    /// The first `n` items or all, and the others, unless the strip has them and says to stop before them.
+    fn strip(self, n: usize) -> (Self::Strip, Option<Self>);
+
+    /// What is left of a strip that has ended.
+    fn rest_of(strip: Self::Strip) -> Option<Self>;
 }
 
 /// The input of a [`Splittable`] iterator: everything is shared, nothing is pulled.
@@ -63,6 +81,11 @@ impl<S: Source> Split<S> {
     /// An input that holds all of `source`.
     pub fn new(source: S) -> Self {
         Self(Some(source))
+    }
+
+    /// What was not opened, or was closed again.
+    pub(crate) fn into_source(self) -> Option<S> {
+        self.0
     }
 }
 
@@ -85,6 +108,10 @@ impl<S: Source> Input for Split<S> {
     fn remaining(&self, source: &S) -> Option<usize> {
         Some(source.ready())
     }
+
+    fn close(&mut self, source: &mut S) -> Self {
+        Self::new(source.take_rest())
+    }
 }
 
 /// The input of any other iterator.
@@ -101,6 +128,11 @@ impl<I: Iterator> Pulled<I> {
     pub fn new(iter: I) -> Self {
         let at_most = iter.size_hint().1;
         Self { iter: Some(iter), at_most }
+    }
+
+    /// The iterator, unless it has come to its end.
+    pub(crate) fn into_iter(self) -> Option<I> {
+        self.iter
     }
 }
 
@@ -143,6 +175,11 @@ impl<I: Iterator> Input for Pulled<I> {
         }
         Some(self.at_most?.saturating_add(source.items))
     }
+
+    fn close(&mut self, source: &mut Backlog<I::Item>) -> Self {
+        debug_assert_eq!(source.items, 0, "what was pulled is run first");
+        Self { iter: self.iter.take(), at_most: self.at_most }
+    }
 }
 
 /// Items that were pulled together and are not taken yet.
@@ -165,6 +202,10 @@ impl<T> Source for Backlog<T> {
     fn ready(&self) -> usize {
         self.items
     }
+
+    fn take_rest(&mut self) -> Self {
+        Self { chunks: std::mem::take(&mut self.chunks), items: std::mem::take(&mut self.items) }
+    }
 }
 
 /// Another source with the position of each item, as `enumerate` gives it.
@@ -175,9 +216,14 @@ pub struct Enumerated<S> {
 }
 
 impl<S: Source> Enumerated<S> {
-    /// Counts from 0.
-    pub fn new(source: S) -> Self {
-        Self { source, position: 0 }
+    /// Counts from `position`.
+    pub fn new(source: S, position: usize) -> Self {
+        Self { source, position }
+    }
+
+    /// What is left, and the position of its first item.
+    pub(crate) fn into_parts(self) -> (S, usize) {
+        (self.source, self.position)
     }
 }
 
@@ -194,6 +240,10 @@ impl<S: Source> Source for Enumerated<S> {
 
     fn ready(&self) -> usize {
         self.source.ready()
+    }
+
+    fn take_rest(&mut self) -> Self {
+        Self { source: self.source.take_rest(), position: self.position }
     }
 }
 
@@ -214,13 +264,31 @@ impl<'a, T> Source for Slice<'a, T> {
     fn ready(&self) -> usize {
         self.0.len()
     }
+
+    fn take_rest(&mut self) -> Self {
+        Self(std::mem::take(&mut self.0))
+    }
 }
 
 impl<'a, T: Sync> Splittable for slice::Iter<'a, T> {
     type Source = Slice<'a, T>;
+    type Strip = Self;
 
     fn into_source(self) -> Slice<'a, T> {
         Slice(self.as_slice())
+    }
+
+    fn from_source(Slice(rest): Slice<'a, T>) -> Self {
+        rest.iter()
+    }
+
+    fn strip(self, n: usize) -> (Self, Option<Self>) {
+        let (front, rest) = self.as_slice().split_at(n.min(self.len()));
+        (front.iter(), Some(rest.iter()))
+    }
+
+    fn rest_of(_: Self) -> Option<Self> {
+        None
     }
 }
 
@@ -242,50 +310,85 @@ impl<'a, T> Source for SliceMut<'a, T> {
     fn ready(&self) -> usize {
         self.0.len()
     }
+
+    fn take_rest(&mut self) -> Self {
+        Self(std::mem::take(&mut self.0))
+    }
 }
 
 impl<'a, T: Send> Splittable for slice::IterMut<'a, T> {
     type Source = SliceMut<'a, T>;
+    type Strip = Self;
 
     fn into_source(self) -> SliceMut<'a, T> {
         SliceMut(self.into_slice())
+    }
+
+    fn from_source(SliceMut(rest): SliceMut<'a, T>) -> Self {
+        rest.iter_mut()
+    }
+
+    fn strip(self, n: usize) -> (Self, Option<Self>) {
+        let n = n.min(self.len());
+        let (front, rest) = self.into_slice().split_at_mut(n);
+        (front.iter_mut(), Some(rest.iter_mut()))
+    }
+
+    fn rest_of(_: Self) -> Option<Self> {
+        None
     }
 }
 
 /// An iterator of the standard library that owns its items and whose `next` nobody can observe: whoever
 /// needs a chunk moves it out. (Splitting the allocation instead would need `unsafe` to save one move.)
 #[derive(Debug)]
-pub struct Owned<I>(I);
+pub struct Owned<I>(Option<I>);
 
 impl<I: ExactSizeIterator> Source for Owned<I> {
     type Item = I::Item;
     type Chunk = vec::IntoIter<I::Item>;
 
     fn take(&mut self, n: usize) -> Option<vec::IntoIter<I::Item>> {
-        let chunk: Vec<I::Item> = self.0.by_ref().take(n).collect();
+        let chunk: Vec<I::Item> = self.0.as_mut()?.by_ref().take(n).collect();
         (!chunk.is_empty()).then(|| chunk.into_iter())
     }
 
     fn ready(&self) -> usize {
-        self.0.len()
+        self.0.as_ref().map_or(0, ExactSizeIterator::len)
+    }
+
+    fn take_rest(&mut self) -> Self {
+        Self(self.0.take())
     }
 }
 
-impl<T: Send> Splittable for vec::IntoIter<T> {
-    type Source = Owned<Self>;
+macro_rules! owned {
+    ($iter:ty $(, const $n:ident)?) => {
+        impl<T: Send $(, const $n: usize)?> Splittable for $iter {
+            type Source = Owned<Self>;
+            type Strip = Rationed<Self>;
 
-    fn into_source(self) -> Owned<Self> {
-        Owned(self)
-    }
+            fn into_source(self) -> Owned<Self> {
+                Owned(Some(self))
+            }
+
+            fn from_source(source: Owned<Self>) -> Self {
+                source.0.expect("nobody else took the rest")
+            }
+
+            fn strip(self, n: usize) -> (Rationed<Self>, Option<Self>) {
+                (Rationed::new(self, n), None)
+            }
+
+            fn rest_of(strip: Rationed<Self>) -> Option<Self> {
+                strip.into_rest()
+            }
+        }
+    };
 }
 
-impl<T: Send, const N: usize> Splittable for array::IntoIter<T, N> {
-    type Source = Owned<Self>;
-
-    fn into_source(self) -> Owned<Self> {
-        Owned(self)
-    }
-}
+owned!(vec::IntoIter<T>);
+owned!(array::IntoIter<T, N>, const N);
 
 /// A range of integers, as its first value and the number of values.
 #[derive(Debug)]
@@ -319,6 +422,10 @@ macro_rules! integer_ranges {
             fn ready(&self) -> usize {
                 self.len
             }
+
+            fn take_rest(&mut self) -> Self {
+                Self { next: self.next, len: std::mem::take(&mut self.len) }
+            }
         }
 
         impl Iterator for IntegerChunk<$int> {
@@ -341,18 +448,52 @@ macro_rules! integer_ranges {
 
         impl Splittable for Range<$int> {
             type Source = Integers<$int>;
+            type Strip = Self;
 
             fn into_source(self) -> Integers<$int> {
                 Integers { next: self.start, len: length(self.size_hint()) }
+            }
+
+            fn from_source(Integers { next, len }: Integers<$int>) -> Self {
+                next..next.wrapping_add(len as $int)
+            }
+
+            fn strip(self, n: usize) -> (Self, Option<Self>) {
+                let Range { start, end } = self;
+                let mid = if n < length(self.size_hint()) { start.wrapping_add(n as $int) } else { end };
+                (start..mid, Some(mid..end))
+            }
+
+            fn rest_of(_: Self) -> Option<Self> {
+                None
             }
         }
 
         impl Splittable for RangeInclusive<$int> {
             type Source = Integers<$int>;
+            type Strip = IntegerChunk<$int>;
 
             fn into_source(self) -> Integers<$int> {
                 // The bounds of an exhausted inclusive range are unspecified; its size is not.
                 Integers { next: *self.start(), len: length(self.size_hint()) }
+            }
+
+            fn from_source(Integers { next, len }: Integers<$int>) -> Self {
+                if len == 0 {
+                    #[expect(clippy::reversed_empty_ranges, reason = "no inclusive range of equal bounds is empty")]
+                    return 1..=0;
+                }
+                next..=next.wrapping_add((len - 1) as $int)
+            }
+
+            fn strip(self, n: usize) -> (IntegerChunk<$int>, Option<Self>) {
+                let mut source = self.into_source();
+                let front = source.take(n).unwrap_or(IntegerChunk { next: 0, len: 0 });
+                (front, Some(Self::from_source(source)))
+            }
+
+            fn rest_of(_: IntegerChunk<$int>) -> Option<Self> {
+                None
             }
         }
     )*};
@@ -401,7 +542,7 @@ mod tests {
 
     #[test]
     fn enumeration_counts_across_chunks() {
-        let source = Enumerated::new(vec!["a", "b", "c"].into_iter().into_source());
+        let source = Enumerated::new(vec!["a", "b", "c"].into_iter().into_source(), 0);
         assert_eq!(chunks(source, 2), [vec![(0, "a"), (1, "b")], vec![(2, "c")]]);
     }
 

@@ -4,12 +4,15 @@
 //! thread that runs the loop can always finish it alone).
 
 use crate::error::Error;
+use crate::sync::{Arc, AtomicUsize, Ordering};
 use crate::thread::stack;
 
 /// A fixed number of helper threads.
 #[derive(Debug)]
 pub(crate) struct Crew {
     pool: rayon::ThreadPool,
+    /// Jobs that wait or run.
+    jobs: Arc<AtomicUsize>,
 }
 
 impl Crew {
@@ -25,12 +28,23 @@ impl Crew {
             .thread_name(move |index| format!("{name}-{index}"))
             .stack_size(stack::worker_stack_size())
             .build()
-            .map(|pool| Self { pool })
+            .map(|pool| Self { pool, jobs: Arc::new(AtomicUsize::new(0)) })
             .map_err(|error| Error::spawn(format!("the system refused {n_threads} threads: {error}")))
     }
 
     /// Hands `job` to a thread, without blocking.
     pub(crate) fn spawn(&self, job: impl FnOnce() + Send + 'static) {
-        self.pool.spawn(job);
+        let jobs = Arc::clone(&self.jobs);
+        // Relaxed: a hint for others, which orders nothing.
+        jobs.fetch_add(1, Ordering::Relaxed);
+        self.pool.spawn(move || {
+            job();
+            jobs.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+
+    /// Whether a thread has nothing to do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.jobs.load(Ordering::Relaxed) < self.pool.current_num_threads()
     }
 }

@@ -80,6 +80,8 @@ pub(crate) struct Limits {
     pub(crate) pulled: bool,
     /// The order that a test asked for.
     pub(crate) schedule: Option<Schedule>,
+    /// What an iteration is expected to take, in picoseconds.
+    pub(crate) item_picos: Option<u64>,
 }
 
 impl Limits {
@@ -114,6 +116,19 @@ pub(crate) struct Finished<C, A = ()> {
     pub(crate) n_items: usize,
 }
 
+/// Something local that is moved to where others see it, however its scope ends.
+struct GivenBack<'to, T: Default> {
+    made: T,
+    to: &'to mut T,
+}
+
+impl<T: Default> Drop for GivenBack<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        *self.to = std::mem::take(&mut self.made);
+    }
+}
+
 /// What caller and helpers share; lives until the loop is left.
 pub(crate) struct Core<S: Source, P, C, A = ()> {
     part: P,
@@ -142,6 +157,8 @@ pub(crate) struct State<S: Source, C, A = ()> {
     closed: bool,
     /// Where it ends then: held chunks before this one still start.
     end: usize,
+    /// What is in the source, or would have been pulled, is left to somebody else.
+    yields: bool,
     /// Helpers that were called and have not gone back.
     helpers: usize,
     lingering: usize,
@@ -162,11 +179,18 @@ where
             source,
             order: Order::new(limits.unordered),
             held: Held::new(limits.schedule),
-            size: ChunkSize::new(limits.fixed_chunk_size(), limits.window, limits.workers),
+            size: ChunkSize::new(
+                limits.fixed_chunk_size(),
+                limits.window,
+                limits.workers,
+                if A::KEEPS_STEPS { size_of::<C>() } else { 0 },
+                limits.item_picos,
+            ),
             ahead: 0,
             drained: !limits.pulled,
             closed: false,
             end: usize::MAX,
+            yields: false,
             helpers: 0,
             lingering: 0,
             caller_waits: false,
@@ -200,12 +224,36 @@ where
     /// Whether every iteration that will ever start has been given to the in-order part.
     pub(crate) fn is_over(&self, state: &State<S, C, A>) -> bool {
         state.order.outstanding() == state.held.count_from(state.end)
-            && (state.closed || (state.drained && state.source.ready() == 0))
+            && (state.closed || self.has_nothing_to_start(state))
+    }
+
+    /// Whether nothing that is in the source, or will be, is to be started.
+    fn has_nothing_to_start(&self, state: &State<S, C, A>) -> bool {
+        if self.limits.pulled {
+            (state.drained || state.yields) && state.source.ready() == 0
+        } else {
+            state.yields || state.source.ready() == 0
+        }
+    }
+
+    /// Lets no more of the source start than what was pulled.
+    pub(crate) fn give_up(&self, state: &mut State<S, C, A>) {
+        state.yields = true;
+    }
+
+    /// Whether somebody else has to go on where the loop is over.
+    pub(crate) fn has_given_up(&self, state: &State<S, C, A>) -> bool {
+        state.yields && !state.closed
+    }
+
+    /// What the parallel part took so far, and for how many iterations.
+    pub(crate) fn measured(&self, state: &State<S, C, A>) -> (usize, Duration) {
+        state.measured
     }
 
     /// How many items the caller should pull now, 0 for none.
     pub(crate) fn wants(&self, state: &State<S, C, A>, remaining: Option<usize>) -> usize {
-        if state.drained || state.closed {
+        if state.drained || state.closed || state.yields {
             return 0;
         }
         let n = state.size.next(remaining, self.limits.workers);
@@ -226,7 +274,8 @@ where
     /// How many more helpers could start a chunk at once, if at most `limit` help; they are counted as
     /// called. `own` chunks are left for the caller.
     pub(crate) fn call_helpers(&self, state: &mut State<S, C, A>, limit: usize, own: usize) -> usize {
-        let may_start = !state.closed && state.order.outstanding() < self.limits.max_chunks();
+        let may_start =
+            !state.closed && !self.has_nothing_to_start(state) && state.order.outstanding() < self.limits.max_chunks();
         if state.helpers >= limit || !(may_start || state.held.len() > 0) {
             return 0;
         }
@@ -269,7 +318,8 @@ where
 
     /// Starts the next chunk of the source.
     fn claim_next(&self, state: &mut State<S, C, A>) -> Option<(usize, S::Chunk)> {
-        if state.closed || state.order.outstanding() >= self.limits.max_chunks() {
+        let has_room = state.order.outstanding() < self.limits.max_chunks();
+        if state.closed || !has_room || self.has_nothing_to_start(state) {
             return None;
         }
         let ready = state.source.ready();
@@ -294,21 +344,25 @@ where
         number: usize,
         chunk: S::Chunk,
     ) -> MutexGuard<'core, State<S, C, A>> {
+        let is_brisk = guard.size.is_brisk();
         drop(guard);
         let n_items = chunk.len();
         let mut values = Vec::with_capacity(if A::KEEPS_STEPS { n_items } else { 0 });
-        let mut gathered = A::default();
-        let mut n_run = 0;
+        let mut made = (A::default(), 0);
         let start = Instant::now();
         let panic = outcome::catch(|| {
             let _inside = context::enter_part();
+            // Locals of this closure, which an optimiser keeps in registers, and given back also when a body panics.
+            let mut making = GivenBack { made: (A::default(), 0), to: &mut made };
+            let (gathered, n_run) = &mut making.made;
             for item in chunk {
-                // Relaxed: a late look only runs an iteration whose result is dropped.
-                if self.leaving.load(Ordering::Relaxed) {
+                // Not where a look at each item would be felt. Relaxed: a late one only runs an iteration whose result is
+                // dropped.
+                if !is_brisk && self.leaving.load(Ordering::Relaxed) {
                     break;
                 }
-                let step = self.part.run(&mut gathered, item);
-                n_run += 1;
+                let step = self.part.run(gathered, item);
+                *n_run += 1;
                 let ends_loop = step.ends_loop() || gathered.has_ended();
                 if A::KEEPS_STEPS || ends_loop {
                     values.push(step);
@@ -321,6 +375,7 @@ where
         .err();
         let elapsed = start.elapsed();
 
+        let (gathered, mut n_run) = made;
         let mut state = self.state.lock();
         n_run += usize::from(panic.is_some());
         state.size.observe(n_run, elapsed);
@@ -421,10 +476,7 @@ where
                 if let Some((number, chunk)) = self.claim(&mut state) {
                     state = self.run(state, number, chunk);
                     rested = false;
-                } else if rested
-                    || (state.closed && state.held.len() == 0)
-                    || (state.drained && state.source.ready() == 0)
-                {
+                } else if rested || (state.closed && state.held.len() == 0) || self.has_nothing_to_start(&state) {
                     break;
                 } else {
                     state.lingering += 1;

@@ -14,7 +14,8 @@ use super::crew::Crew;
 use super::lease::Lease;
 use super::loop_core::{Core, Finished, Gather, Limits, State, Step, Work};
 use super::pool::ThreadPool;
-use crate::schedule::site::Site;
+use crate::schedule::balance::Balance;
+use crate::schedule::pilot::Pilot;
 use crate::schedule::source::{Input, Source};
 use crate::sync::Arc;
 use crate::task::outcome::{self, Panic};
@@ -24,6 +25,8 @@ use std::vec;
 pub(crate) struct Helpers<'pool> {
     pub(crate) lender: Lender<'pool>,
     pub(crate) limit: usize,
+    /// Whether the rest is left to the plain loop where they do not pay.
+    pub(crate) may_give_up: bool,
 }
 
 /// Whose threads help.
@@ -71,7 +74,9 @@ where
     /// What `next` of the user's iterator panicked with: due after everything pulled before.
     source_panic: Option<Panic>,
     helpers: Helpers<'pool>,
-    site: &'static Site,
+    /// Gone when it has been told how the loop went.
+    pilot: Option<Pilot>,
+    balance: Balance,
     lease: Arc<Lease>,
     core: Arc<Core<N::Source, P, C, A>>,
 }
@@ -89,13 +94,7 @@ where
     /// # Safety
     ///
     /// The result must be dropped before anything that it borrows ends: it must not be leaked.
-    pub(crate) unsafe fn start(
-        mut input: N,
-        part: P,
-        limits: Limits,
-        helpers: Helpers<'pool>,
-        site: &'static Site,
-    ) -> Self {
+    pub(crate) unsafe fn start(mut input: N, part: P, limits: Limits, helpers: Helpers<'pool>, pilot: Pilot) -> Self {
         let core = Arc::new(Core::new(input.open(), part, limits));
         // SAFETY: the `Arc` keeps the core in place and is dropped after `Drop` has revoked the lease; that
         // `Drop` runs before the borrows inside the core end is what our caller promises.
@@ -108,7 +107,8 @@ where
             input,
             source_panic: None,
             helpers,
-            site,
+            pilot: Some(pilot),
+            balance: Balance::new(),
             lease,
             core,
         }
@@ -139,8 +139,16 @@ where
     /// Makes the next chunk current, or returns false at the end of the loop.
     fn advance(&mut self) -> bool {
         let core = Arc::clone(&self.core);
+        let n_done = std::mem::take(&mut self.holds);
+        self.balance.leave_in_order(n_done);
         let mut state = core.lock();
-        core.release(&mut state, std::mem::take(&mut self.holds));
+        core.release(&mut state, n_done);
+        if self.helpers.may_give_up
+            && let Some(pilot) = &self.pilot
+            && self.balance.is_unpaid(pilot.site(), core.measured(&state), self.helpers.limit + 1)
+        {
+            core.give_up(&mut state);
+        }
         let mut has_pulled = false;
         loop {
             let wanted = core.wants(&state, self.input.remaining(&state.source));
@@ -159,6 +167,7 @@ where
                 self.gathered = Some(gathered);
                 self.then_panic = panic;
                 self.holds = n_items;
+                self.balance.enter_in_order();
                 return true;
             }
             if wanted > 0 {
@@ -179,6 +188,23 @@ where
                 None => state = core.wait(state),
             }
         }
+    }
+
+    /// Ends the loop, and gives back what workers have left, because they did not pay.
+    pub(crate) fn finish(mut self) -> (Pilot, Option<N>) {
+        let has_given_up = self.core.has_given_up(&self.core.lock());
+        let pilot = self.end().expect("it has not ended yet");
+        let rest = has_given_up.then(|| self.input.close(&mut self.core.lock().source));
+        (pilot, rest)
+    }
+
+    /// Ends the loop, if it has not.
+    fn end(&mut self) -> Option<Pilot> {
+        let mut pilot = self.pilot.take()?;
+        let measured = self.core.leave();
+        self.lease.revoke();
+        pilot.shared(&mut self.balance, measured);
+        Some(pilot)
     }
 
     /// Pulls items without the lock; a panic of the user's iterator waits for its turn.
@@ -228,8 +254,6 @@ where
     A: Gather + Send,
 {
     fn drop(&mut self) {
-        let (n_run, work) = self.core.leave();
-        self.lease.revoke();
-        self.site.remember(Some(n_run), work);
+        self.end();
     }
 }

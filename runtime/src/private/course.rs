@@ -1,0 +1,151 @@
+//! A running loop: plain strips, and what workers share of the rest.
+
+use super::loops::LoopOptions;
+use crate::config;
+use crate::schedule::pilot::{Left, Pilot, Turn};
+use crate::schedule::source::{Input, Source};
+use crate::schedule::strips::Strips;
+use crate::thread::loop_core::{Each, Gather, Limits, Step, Work};
+use crate::thread::scoped_loop::Steps;
+
+/// A loop on its way. It borrows what it iterates over, and has nothing to drop that does.
+#[derive(Debug)]
+pub struct Course<'pool, S> {
+    pub(super) options: LoopOptions<'pool>,
+    /// `None`: the strip is the whole loop. Away while workers share the loop.
+    pub(super) pilot: Option<Pilot>,
+    /// The strip that runs is an empty one: workers are next.
+    pub(super) is_shared: bool,
+    pub(super) strips: S,
+}
+
+/// What follows a strip.
+pub enum Next<'pool, S: Strips> {
+    /// One more.
+    Plain(S::Strip),
+    /// Those who run the rest.
+    Shared(Team<'pool, S>),
+    /// Nothing.
+    Over,
+}
+
+impl<'pool, S: Strips> Course<'pool, S> {
+    /// What follows the strip, which has been run to its end.
+    #[inline]
+    pub fn go_on(&mut self, strip: S::Strip) -> Next<'pool, S> {
+        if self.pilot.is_none() {
+            return Next::Over;
+        }
+        self.next(strip)
+    }
+
+    #[cold]
+    fn next(&mut self, strip: S::Strip) -> Next<'pool, S> {
+        self.strips.put_back(strip);
+        let left = (!self.strips.is_over()).then(|| self.left());
+        let turn = match &mut self.pilot {
+            Some(_) if self.is_shared => left.map(|_| Turn::Shared),
+            Some(pilot) => pilot.next(left, &|| self.options.has_helpers()),
+            None => None,
+        };
+        match turn {
+            None => Next::Over,
+            Some(Turn::Plain(n)) => Next::Plain(self.strips.strip(n)),
+            Some(Turn::Shared) => {
+                self.is_shared = false;
+                let pilot = self.pilot.take().expect("it has just said so");
+                Next::Shared(Team { options: self.options, pilot, input: self.strips.take_input() })
+            }
+        }
+    }
+
+    /// What follows what workers did: a strip, if they did not pay, or nothing.
+    pub fn resume<R: Running<S::Input>>(&mut self, steps: R) -> Option<S::Strip> {
+        let (mut pilot, rest) = steps.finish();
+        self.strips.put_back_input(rest?);
+        if self.strips.is_over() {
+            return None;
+        }
+        let turn = pilot.go_on_alone(self.left());
+        self.pilot = Some(pilot);
+        let Turn::Plain(n) = turn else { unreachable!("workers have just been given up") };
+        Some(self.strips.strip(n))
+    }
+
+    fn left(&self) -> Left {
+        self.options.left(&self.strips)
+    }
+}
+
+/// A loop that workers share.
+pub trait Running<N> {
+    /// Ends it, and gives back what workers have left, because they did not pay.
+    fn finish(self) -> (Pilot, Option<N>);
+}
+
+impl<N, P, C, A> Running<N> for Steps<'_, N, P, C, A>
+where
+    N: Input,
+    N::Source: Source<Chunk: Send> + Send,
+    P: Work<N::Item, C, A>,
+    C: Step + Send,
+    A: Gather + Send,
+{
+    fn finish(self) -> (Pilot, Option<N>) {
+        Steps::finish(self)
+    }
+}
+
+/// Those who run the rest of a loop.
+pub struct Team<'pool, S: Strips> {
+    options: LoopOptions<'pool>,
+    pilot: Pilot,
+    input: S::Input,
+}
+
+impl<'pool, S: Strips> Team<'pool, S> {
+    /// Starts them.
+    ///
+    /// # Safety
+    ///
+    /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is a local of
+    /// generated code, which nobody else can name, in a function that cannot be suspended: the macro refuses async
+    /// functions, blocks and closures, and attributes that could still make one.)
+    pub unsafe fn run<P, C>(self, part: P) -> Steps<'pool, S::Input, Each<P>, C>
+    where
+        <S::Input as Input>::Source: Source<Chunk: Send> + Send,
+        P: Fn(S::Item) -> C + Sync,
+        C: Step + Send,
+    {
+        // SAFETY: our caller promises the same.
+        unsafe { self.start(Each(part)) }
+    }
+
+    /// Starts a loop, with reductions or without.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](Self::run).
+    pub(super) unsafe fn start<P, C, A>(self, part: P) -> Steps<'pool, S::Input, P, C, A>
+    where
+        <S::Input as Input>::Source: Source<Chunk: Send> + Send,
+        P: Work<S::Item, C, A>,
+        C: Step + Send,
+        A: Gather + Send,
+    {
+        let Self { options, pilot, input } = self;
+        let (workers, helpers) = options.helpers();
+        let limits = Limits {
+            workers,
+            window: options.buffer_size,
+            chunk_size: options.chunk_size,
+            unordered: options.unordered,
+            pulled: !input.is_drained(),
+            // Nobody is there whose order could matter.
+            schedule: config::schedule().filter(|_| !options.is_alone()),
+            item_picos: pilot.site().item_picos(),
+        };
+        // SAFETY: our caller promises what `start` asks for.
+        unsafe { Steps::start(input, part, limits, helpers, pilot) }
+    }
+}

@@ -1,0 +1,114 @@
+//! Whether workers pay: what a shared loop took, against what the plain loop would have.
+
+use super::pilot::work;
+use super::site::Site;
+use std::time::{Duration, Instant};
+
+/// For how long workers are given a chance before that is asked: some of it goes by until they are awake.
+const TRIAL: Duration = Duration::from_micros(500);
+
+/// How often it is asked afterwards.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// They do not pay above this part of the plain loop's time, in percent.
+const MOST: u32 = 95;
+
+/// Iterations shorter than this, in picoseconds, take longer once they are taken apart, so that what they take there does
+/// not tell what they take in the plain loop.
+const TELLING: u64 = 50_000;
+
+/// What has been run, and what that took.
+#[derive(Debug, Clone, Copy, Default)]
+struct Account {
+    n_items: usize,
+    /// The parallel part, on all threads together.
+    parallel: Duration,
+    /// The in-order part, on the caller.
+    in_order: Duration,
+    elapsed: Duration,
+}
+
+/// The account of one shared loop.
+#[derive(Debug)]
+pub(crate) struct Balance {
+    began: Instant,
+    /// Since when the caller has been at the in-order part.
+    in_order_since: Option<Instant>,
+    sum: Account,
+    /// The sum when it was last asked, and the time of the next.
+    before: Account,
+    next: Duration,
+}
+
+impl Balance {
+    pub(crate) fn new() -> Self {
+        let sum = Account::default();
+        Self { began: Instant::now(), in_order_since: None, sum, before: sum, next: TRIAL }
+    }
+
+    /// The in-order part begins.
+    pub(crate) fn enter_in_order(&mut self) {
+        self.in_order_since = Some(Instant::now());
+    }
+
+    /// The in-order part has finished `n_items` more.
+    pub(crate) fn leave_in_order(&mut self, n_items: usize) {
+        let now = Instant::now();
+        if let Some(since) = self.in_order_since.take() {
+            self.sum.in_order += now - since;
+        }
+        self.sum.n_items += n_items;
+        self.sum.elapsed = now - self.began;
+    }
+
+    /// Whether workers do not pay; `measured` is how many iterations of the parallel part were run, and their time.
+    pub(crate) fn is_unpaid(&mut self, site: &Site, measured: (usize, Duration), n_workers: usize) -> bool {
+        if self.sum.elapsed < self.next || self.sum.n_items - self.before.n_items < 2 * n_workers {
+            return false;
+        }
+        self.sum.parallel = parallel(self.sum.n_items, measured);
+        let Account { n_items, parallel, in_order, elapsed } = self.sum;
+        let before = self.before;
+        self.before = self.sum;
+        self.next = elapsed + AGAIN;
+        let plain = plain(
+            site,
+            n_items - before.n_items,
+            parallel.saturating_sub(before.parallel) + (in_order - before.in_order),
+        );
+        is_unpaid(plain, elapsed - before.elapsed)
+    }
+
+    /// The end: what the plain loop would have taken for what was run to its end, and whether workers have paid.
+    pub(crate) fn close(&mut self, site: &Site, measured: (usize, Duration)) -> (Duration, bool) {
+        self.leave_in_order(0);
+        let Account { n_items, in_order, elapsed, .. } = self.sum;
+        let work = parallel(n_items, measured) + in_order;
+        if n_items > 0 {
+            let picos = work.as_nanos() * 1000 / n_items as u128;
+            if picos >= u128::from(TELLING) {
+                site.remember_item(u64::try_from(picos).unwrap_or(u64::MAX));
+            }
+        }
+        let plain = plain(site, n_items, work);
+        (plain, !is_unpaid(plain, elapsed))
+    }
+}
+
+fn is_unpaid(plain: Duration, elapsed: Duration) -> bool {
+    elapsed * 100 > plain * MOST
+}
+
+/// What the parallel part of `n_items` took, of those `measured`.
+fn parallel(n_items: usize, (n_run, time): (usize, Duration)) -> Duration {
+    if n_run == 0 { Duration::ZERO } else { time.mul_f64((n_items as f64 / n_run as f64).min(1.0)) }
+}
+
+/// What the plain loop would have taken for `n_items` whose two parts took `apart`.
+fn plain(site: &Site, n_items: usize, apart: Duration) -> Duration {
+    let is_telling = apart.as_nanos() * 1000 >= u128::from(TELLING) * n_items as u128;
+    match site.item_picos() {
+        Some(picos) if !is_telling => work(picos, n_items).min(apart),
+        _ => apart,
+    }
+}

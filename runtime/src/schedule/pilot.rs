@@ -1,0 +1,208 @@
+//! Whether the next strip of a loop is run as it was written, or the rest is shared with workers.
+//!
+//! See the README beside this file for the rules and their constants.
+
+use super::balance::Balance;
+use super::site::{Site, WORTH_SHARING};
+use std::time::{Duration, Instant};
+
+/// What a strip of a plain loop should take: a look at the clock (25 ns) does not show, and not much is lost where
+/// workers could have helped meanwhile.
+const STRIP: Duration = Duration::from_micros(50);
+
+/// The same where sharing did not pay.
+const LONG_STRIP: Duration = Duration::from_millis(2);
+
+/// A strip has so many times the items of the one before it at most: one fast strip is not a trend.
+const GROWTH: usize = 4;
+
+/// Iterations that became so many times longer than they were when sharing did not pay are another matter.
+const CHANGED: u64 = 4;
+
+/// What the options of a loop say about sharing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// As written, to the end.
+    Never,
+    /// When it pays.
+    IfItPays,
+    /// The same, but a loop that nobody knows is shared at first: its user knows more, and gave `workers`.
+    UnlessItIsShort,
+    /// From the first item on.
+    Always,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// A strip of so many items; `usize::MAX` for all.
+    Plain(usize),
+    /// Workers.
+    Shared,
+}
+
+/// How many items are left, and how much that tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Left {
+    /// At least and at most.
+    pub(crate) items: (usize, Option<usize>),
+    /// Whether all of them will be run, unless there is a panic.
+    pub(crate) all_run: bool,
+}
+
+impl Left {
+    /// The length of the rest, whether or not it is left early.
+    #[inline]
+    fn exact(&self) -> Option<usize> {
+        self.items.1.filter(|at_most| *at_most == self.items.0)
+    }
+
+    /// How many items will be run.
+    #[inline]
+    pub(crate) fn known(&self) -> Option<usize> {
+        self.exact().filter(|_| self.all_run)
+    }
+}
+
+/// One call of a loop.
+#[derive(Debug)]
+pub struct Pilot {
+    site: &'static Site,
+    sharing: Sharing,
+    /// When the strip that runs was begun; `None`: nobody looks.
+    began: Option<Instant>,
+    /// How many items it has.
+    n_items: usize,
+    /// Whether it has them for certain, or would stop there.
+    is_exact: bool,
+    /// What the strips before it took, and the rest would have taken as strips.
+    so_far: Duration,
+    /// What an iteration took when sharing did not pay.
+    unpaid_picos: Option<u64>,
+}
+
+impl Pilot {
+    /// One more call, and the first turn of it. `helps` says whether there is anybody to share with.
+    pub(crate) fn start(site: &'static Site, sharing: Sharing, left: Left, helps: &dyn Fn() -> bool) -> (Self, Turn) {
+        let so_far = Duration::ZERO;
+        let mut pilot = Self { site, sharing, began: None, n_items: 0, is_exact: false, so_far, unpaid_picos: None };
+        let turn = pilot.first(left, helps);
+        (pilot, turn)
+    }
+
+    fn first(&mut self, left: Left, helps: &dyn Fn() -> bool) -> Turn {
+        match self.sharing {
+            Sharing::Never => return Turn::Plain(usize::MAX),
+            Sharing::Always => return Turn::Shared,
+            Sharing::IfItPays | Sharing::UnlessItIsShort => {}
+        }
+        let Some(picos) = self.site.item_picos() else {
+            return if self.sharing == Sharing::UnlessItIsShort { Turn::Shared } else { self.plain(1, left) };
+        };
+        if self.is_worth_sharing(picos, left) && helps() {
+            return Turn::Shared;
+        }
+        self.plain(strip(picos, left, STRIP), left)
+    }
+
+    /// The strip has been run to its end, and this is left; `None`: nothing is.
+    pub(crate) fn next(&mut self, left: Option<Left>, helps: &dyn Fn() -> bool) -> Option<Turn> {
+        let picos = self.strip_has_ended(left.is_none());
+        let (left, picos) = (left?, picos.or(self.site.item_picos()).unwrap_or(1));
+        if self.is_worth_sharing(picos, left) && helps() {
+            return Some(Turn::Shared);
+        }
+        let time = if self.unpaid_picos.is_some() { LONG_STRIP } else { STRIP };
+        let n = strip(picos, left, time);
+        Some(self.plain(n.min(self.n_items.max(1).saturating_mul(GROWTH)), left))
+    }
+
+    /// What the loop knows about itself.
+    pub(crate) fn site(&self) -> &'static Site {
+        self.site
+    }
+
+    /// Workers have ended; `measured` is how many iterations of the parallel part were run, and their time.
+    pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration)) {
+        let (work, has_paid) = balance.close(self.site, measured);
+        self.so_far += work;
+        if self.sharing != Sharing::Always && work >= WORTH_SHARING {
+            self.site.remember_sharing(work, has_paid);
+        }
+    }
+
+    /// Workers did not pay, and leave something to the plain loop.
+    pub(crate) fn go_on_alone(&mut self, left: Left) -> Turn {
+        let picos = self.site.item_picos().unwrap_or(1);
+        self.unpaid_picos = Some(picos);
+        let ahead = left.known().map_or(Duration::ZERO, |n| work(picos, n));
+        self.site.remember_sharing(self.so_far + ahead, false);
+        self.plain(strip(picos, left, LONG_STRIP), left)
+    }
+
+    fn plain(&mut self, n: usize, left: Left) -> Turn {
+        self.n_items = left.exact().map_or(n, |exact| exact.min(n));
+        self.is_exact = left.exact().is_some();
+        self.began = Some(Instant::now());
+        Turn::Plain(n)
+    }
+
+    /// What an iteration took in the strip that ends now, in picoseconds, if anybody counted them.
+    fn strip_has_ended(&mut self, is_the_last: bool) -> Option<u64> {
+        let elapsed = self.began.take()?.elapsed();
+        self.so_far += elapsed;
+        if self.n_items == 0 || (is_the_last && !self.is_exact) {
+            return None;
+        }
+        let picos = (elapsed.as_nanos() * 1000 / self.n_items as u128).clamp(1, u128::from(u64::MAX)) as u64;
+        self.site.remember_item(picos);
+        Some(picos)
+    }
+
+    fn is_worth_sharing(&self, picos: u64, left: Left) -> bool {
+        if left.items.1.is_some_and(|at_most| at_most <= 1) {
+            return false;
+        }
+        if self.unpaid_picos.is_some_and(|unpaid| picos / CHANGED < unpaid) {
+            return false;
+        }
+        let expected = match left.known() {
+            Some(n) => work(picos, n),
+            // As long as the last call, or as long again as it has been running.
+            None => {
+                let last = self.site.last_total().unwrap_or_default().saturating_sub(self.so_far);
+                let most = left.items.1.map_or(Duration::MAX, |n| work(picos, n));
+                last.max(self.so_far).min(most)
+            }
+        };
+        self.site.is_worth_sharing(expected)
+    }
+}
+
+impl Drop for Pilot {
+    fn drop(&mut self) {
+        // Left within a strip.
+        if let Some(began) = self.began.take() {
+            self.so_far += began.elapsed();
+        }
+        if !self.so_far.is_zero() {
+            self.site.remember_total(self.so_far);
+        }
+    }
+}
+
+/// How many items a strip that takes so long has.
+fn strip(picos: u64, left: Left, time: Duration) -> usize {
+    let n = (time.as_nanos() * 1000 / u128::from(picos)).clamp(1, usize::MAX as u128 / 2) as usize;
+    match left.known() {
+        // No strip of a few items at the end. (An iterator that says that it has none left has not ended yet.)
+        Some(known) if known / 2 < n => known.max(1),
+        _ => n,
+    }
+}
+
+/// What `n` iterations take.
+#[inline]
+pub(crate) fn work(picos: u64, n: usize) -> Duration {
+    Duration::from_nanos((u128::from(picos) * n as u128 / 1000).min(u128::from(u64::MAX)) as u64)
+}
