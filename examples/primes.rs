@@ -6,8 +6,8 @@
 //!
 //! Testing 1,000 small numbers takes about 67 ms in plain Python, where handing them to a pool is the
 //! usual disappointment. Compiled, the whole loop takes less than it costs to wake a second thread a few
-//! times. The attribute gains nothing there and should lose little: after its first call it knows how
-//! long the loop takes and runs it as it was written. With large numbers the same loop is worth sharing.
+//! times. The attribute gains nothing there and should lose little: the loop is over before it would be worth
+//! sharing, and runs as it was written. With large numbers the same loop is worth it.
 
 use concurrent_futures::concurrent;
 use std::process::ExitCode;

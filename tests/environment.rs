@@ -5,9 +5,8 @@
 
 use std::collections::BTreeSet;
 use std::process::Command;
-use std::sync::Mutex;
 use std::thread::{self, ThreadId};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use concurrent_futures::{ThreadPool, concurrent};
 
@@ -16,22 +15,20 @@ fn current_thread() -> ThreadId {
     thread::current().id()
 }
 
-/// The threads on which the iterations of a loop run. Each waits a while for another to join in.
+/// The threads on which the iterations of a loop run. They are long enough for others to join in.
 #[concurrent]
-fn threads_of_a_loop(n: usize, patience: Duration) -> usize {
-    let seen = Mutex::new(BTreeSet::new());
-    let start = Instant::now();
+fn threads_of_a_loop(n: usize) -> usize {
+    let mut seen = BTreeSet::new();
     for _ in 0..n {
-        arrive(&seen, start, patience);
+        let place = slow_place();
+        seen.insert(place);
     }
-    seen.into_inner().unwrap().len()
+    seen.len()
 }
 
-fn arrive(seen: &Mutex<BTreeSet<String>>, start: Instant, patience: Duration) {
-    seen.lock().unwrap().insert(format!("{:?}", thread::current().id()));
-    while seen.lock().unwrap().len() < 2 && start.elapsed() < patience {
-        thread::sleep(Duration::from_millis(1));
-    }
+fn slow_place() -> String {
+    thread::sleep(Duration::from_millis(1));
+    format!("{:?}", thread::current().id())
 }
 
 /// A sum whose bits tell how it was grouped.
@@ -54,10 +51,8 @@ fn probe() {
     let pool = ThreadPool::new(1).unwrap().spawn(|| thread::current().id()).result().unwrap();
     let default = ThreadPool::builder().build().unwrap().workers();
     println!("task {}, pool {}, {default} workers;", runs_here(task), runs_here(pool));
-    // Where nobody can join in, there is no point in waiting long for it.
-    let patience = if task == here || default == 1 { Duration::from_millis(20) } else { Duration::from_secs(20) };
     println!("sum {:x};", sum_in_chunks(1000).to_bits());
-    println!("loop on {} threads;", threads_of_a_loop(8, patience));
+    println!("loop on {} threads;", threads_of_a_loop(200));
 }
 
 /// What the probe prints on standard output and on standard error.

@@ -29,6 +29,15 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 ///
 /// If the time is up, or with the panic of the test.
 pub fn timed(test: impl FnOnce() + Send + 'static) {
+    timed_within(TIME_LIMIT, test);
+}
+
+/// The same for a test that takes longer than others.
+///
+/// # Panics
+///
+/// If the time is up, or with the panic of the test.
+pub fn timed_within(limit: Duration, test: impl FnOnce() + Send + 'static) {
     let (tell, told) = mpsc::channel();
     let runner = thread::Builder::new().name("test".to_owned()).spawn(move || {
         test();
@@ -36,8 +45,8 @@ pub fn timed(test: impl FnOnce() + Send + 'static) {
         tell.send(()).ok();
     });
     let runner = runner.expect("a thread for the test");
-    match told.recv_timeout(TIME_LIMIT) {
-        Err(mpsc::RecvTimeoutError::Timeout) => panic!("the test did not end within {TIME_LIMIT:?}"),
+    match told.recv_timeout(limit) {
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("the test did not end within {limit:?}"),
         Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => {
             if let Err(panic) = runner.join() {
                 std::panic::resume_unwind(panic);

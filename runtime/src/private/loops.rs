@@ -141,7 +141,7 @@ impl<'pool> LoopOptions<'pool> {
         } else if self.pool.is_some() {
             Sharing::Always
         } else if self.workers.is_some() || self.chunk_size.is_some() {
-            Sharing::UnlessItIsShort
+            Sharing::UnlessItDidNotPay
         } else {
             Sharing::IfItPays
         }
@@ -150,10 +150,9 @@ impl<'pool> LoopOptions<'pool> {
     /// Whether a loop that is known to be short is shared all the same.
     #[inline]
     fn is_shared_anyhow(&self) -> bool {
-        self.is_in_chunks() || self.pool.is_some()
+        self.workers.is_some() || self.chunk_size.is_some() || self.pool.is_some()
     }
 
-    #[inline]
     fn is_in_chunks(&self) -> bool {
         self.reduces && self.chunk_size.is_some()
     }

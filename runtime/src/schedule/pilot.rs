@@ -26,8 +26,8 @@ pub(crate) enum Sharing {
     Never,
     /// When it pays.
     IfItPays,
-    /// The same, but a loop that nobody knows is shared at first: its user knows more, and gave `workers`.
-    UnlessItIsShort,
+    /// From the first item on, unless it is known not to pay: the user gave `workers`, and may know that the body blocks.
+    UnlessItDidNotPay,
     /// From the first item on.
     Always,
 }
@@ -94,12 +94,16 @@ impl Pilot {
         match self.sharing {
             Sharing::Never => return Turn::Plain(usize::MAX),
             Sharing::Always => return Turn::Shared,
-            Sharing::IfItPays | Sharing::UnlessItIsShort => {}
+            Sharing::IfItPays | Sharing::UnlessItDidNotPay => {}
         }
         let Some(picos) = self.site.item_picos() else {
-            return if self.sharing == Sharing::UnlessItIsShort { Turn::Shared } else { self.plain(1, left) };
+            return if self.sharing == Sharing::UnlessItDidNotPay { Turn::Shared } else { self.plain(1, left) };
         };
-        if self.is_worth_sharing(picos, left) && helps() {
+        let is_worth_sharing = match self.sharing {
+            Sharing::UnlessItDidNotPay => self.site.may_pay(self.ahead(picos, left)),
+            _ => self.is_worth_sharing(picos, left) && helps(),
+        };
+        if is_worth_sharing {
             return Turn::Shared;
         }
         self.plain(strip(picos, left, STRIP), left)
@@ -166,7 +170,13 @@ impl Pilot {
         if self.unpaid_picos.is_some_and(|unpaid| picos / CHANGED < unpaid) {
             return false;
         }
-        let expected = match left.known() {
+        let ahead = self.ahead(picos, left);
+        ahead >= WORTH_SHARING && self.site.may_pay(ahead)
+    }
+
+    /// What the rest is expected to take.
+    fn ahead(&self, picos: u64, left: Left) -> Duration {
+        match left.known() {
             Some(n) => work(picos, n),
             // As long as the last call, or as long again as it has been running.
             None => {
@@ -174,8 +184,7 @@ impl Pilot {
                 let most = left.items.1.map_or(Duration::MAX, |n| work(picos, n));
                 last.max(self.so_far).min(most)
             }
-        };
-        self.site.is_worth_sharing(expected)
+        }
     }
 }
 

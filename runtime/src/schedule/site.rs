@@ -93,11 +93,8 @@ impl Site {
         self.total_nanos.store(nanos(total).max(1), Ordering::Relaxed);
     }
 
-    /// Whether it is worth trying to share so much plain work.
-    pub(crate) fn is_worth_sharing(&self, work: Duration) -> bool {
-        if work < WORTH_SHARING {
-            return false;
-        }
+    /// Whether to share so much plain work is worth trying, as far as one knows.
+    pub(crate) fn may_pay(&self, work: Duration) -> bool {
         if nanos(work) > self.unpaid_nanos.load(Ordering::Relaxed) {
             return true;
         }
@@ -138,23 +135,18 @@ mod tests {
     fn a_new_site_predicts_nothing() {
         let site = Site::new();
         assert_eq!((site.item_picos(), site.last_total()), (None, None));
-        assert!(site.is_worth_sharing(LONG));
-    }
-
-    #[test]
-    fn short_work_is_not_shared() {
-        assert!(!Site::new().is_worth_sharing(WORTH_SHARING - Duration::from_nanos(1)));
+        assert!(site.may_pay(LONG));
     }
 
     #[test]
     fn where_workers_did_not_pay_they_are_tried_again_after_a_while() {
         let site = Site::new();
         site.remember_sharing(LONG, false);
-        let tried = (0..200).filter(|_| site.is_worth_sharing(LONG)).count();
+        let tried = (0..200).filter(|_| site.may_pay(LONG)).count();
         assert!((1..200).contains(&tried), "{tried}");
-        assert!(site.is_worth_sharing(LONG * 3), "much more work is another matter");
+        assert!(site.may_pay(LONG * 3), "much more work is another matter");
         site.remember_sharing(LONG, true);
-        assert!(site.is_worth_sharing(LONG));
+        assert!(site.may_pay(LONG));
     }
 
     #[test]
