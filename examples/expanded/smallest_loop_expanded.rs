@@ -103,7 +103,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                         };
                         // The in-order part.
                         loop {
-                            match __steps.next() {
+                            match ::core::iter::Iterator::next(&mut __steps) {
                                 ::core::option::Option::Some(__step) => {
                                     let (__h0,) = match __step {
                                         ::concurrent_futures::__private::Flow::Next(__values) => __values,

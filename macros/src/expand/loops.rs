@@ -225,7 +225,7 @@ impl Expander<'_> {
             #captures
             let mut #steps = unsafe { #team.#run };
             #label loop {
-                match #steps.next() {
+                match ::core::iter::Iterator::next(&mut #steps) {
                     ::core::option::Option::Some(#step) => { #landed #in_order }
                     ::core::option::Option::None => match #course.resume(#steps) {
                         ::core::option::Option::Some(#next) => {

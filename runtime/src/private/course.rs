@@ -104,14 +104,15 @@ pub struct Team<'pool, S: Strips> {
 }
 
 impl<'pool, S: Strips> Team<'pool, S> {
-    /// Starts them.
+    /// Starts them. (Of the result no more is said than what can be done with it, so that an error about the closure does not
+    /// become one about each of its uses.)
     ///
     /// # Safety
     ///
     /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is a local of
     /// generated code, which nobody else can name, in a function that cannot be suspended: the macro refuses async
     /// functions, blocks and closures, and attributes that could still make one.)
-    pub unsafe fn run<P, C>(self, part: P) -> Steps<'pool, S::Input, Each<P>, C>
+    pub unsafe fn run<P, C>(self, part: P) -> impl Iterator<Item = C> + Running<S::Input>
     where
         <S::Input as Input>::Source: Source<Chunk: Send> + Send,
         P: Fn(S::Item) -> C + Sync,

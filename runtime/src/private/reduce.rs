@@ -216,7 +216,11 @@ impl<'pool, S: Strips> Team<'pool, S> {
     /// # Safety
     ///
     /// As for [`run`](Self::run).
-    pub unsafe fn run_reducing<F, P, K, C>(self, _: Types<P, K>, part: F) -> ReducingSteps<'pool, S::Input, F, C, P, K>
+    pub unsafe fn run_reducing<F, P, K, C>(
+        self,
+        _: Types<P, K>,
+        part: F,
+    ) -> impl Iterator<Item = Reduced<P, C>> + Running<S::Input>
     where
         <S::Input as Input>::Source: Source<Chunk: Send> + Send,
         F: Fn(&mut Chunk<P, K>, S::Item) -> C + Sync,

@@ -25,14 +25,14 @@ pub trait Step {
 }
 
 /// The parallel part of a loop.
-pub trait Work<I, C, A>: Sync {
+pub(crate) trait Work<I, C, A>: Sync {
     /// Runs it for one item of a chunk.
     fn run(&self, gathered: &mut A, item: I) -> C;
 }
 
 /// A closure that gathers nothing.
 #[derive(Debug)]
-pub struct Each<P>(pub(crate) P);
+pub(crate) struct Each<P>(pub(crate) P);
 
 impl<I, C, P: Fn(I) -> C + Sync> Work<I, C, ()> for Each<P> {
     #[inline]

@@ -55,7 +55,7 @@ impl Lender<'_> {
 /// The steps of a running loop in order; what the generated `for` iterates over.
 ///
 /// Dropping it lets no further iteration start and blocks until those in flight have ended.
-pub struct Steps<'pool, N: Input, P, C, A = ()>
+pub(crate) struct Steps<'pool, N: Input, P, C, A = ()>
 where
     N::Source: Source<Chunk: Send> + Send,
     P: Work<N::Item, C, A>,
