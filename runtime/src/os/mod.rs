@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod image;
 pub(crate) mod memory;
+pub(crate) mod memory_file;
 pub(crate) mod socket;
 pub(crate) mod spawn;
 pub(crate) mod startup;

@@ -5,11 +5,13 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
+use super::arguments::ArgumentFile;
 use super::batch::{Batch, Callee, Part, Run};
 use super::outbox::Outbox;
 use crate::config;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
+use crate::os::memory_file::MemoryFile;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::Process;
 use crate::ship::encode;
@@ -18,6 +20,7 @@ use crate::ship::part::PartFunction;
 use crate::sync::{Arc, Weak};
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::{Hello, MARKER};
+use crate::wire::message::Output;
 use crate::wire::page::{Page, SLOTS};
 
 /// How many short tasks may be on their way to one worker. Enough to hide the way there and back (about 50 µs) behind tasks
@@ -71,6 +74,8 @@ pub(super) struct Child {
     pub(super) process: Process,
     pub(super) socket: Arc<Socket>,
     pub(super) page: Arc<Page<SharedMemory>>,
+    /// Where the long runs of its answers are. `None`: with the rest of them.
+    pub(super) answer_file: Option<Arc<MemoryFile>>,
     pub(super) outbox: Outbox,
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) age: Age,
@@ -89,14 +94,23 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts a worker and greets it. `initializer` runs before its first task.
-    pub(super) fn start(number: u64, initializer: Option<Function>, quota: usize) -> io::Result<Self> {
+    pub(super) fn start(
+        number: u64,
+        initializer: Option<Function>,
+        quota: usize,
+        arguments: Option<&ArgumentFile>,
+    ) -> io::Result<Self> {
         let (near, far) = Socket::pair()?;
-        let (memory, passed) = SharedMemory::create()?;
+        let (memory, page) = SharedMemory::create()?;
+        let answer_file = arguments.map(|_| MemoryFile::create()).transpose()?;
+        let argument_file = arguments.map(ArgumentFile::for_worker).transpose()?;
+        let passed = [Some(&page), argument_file.as_ref(), answer_file.as_ref().map(MemoryFile::descriptor)];
+        let passed: Vec<_> = passed.into_iter().flatten().map(AsFd::as_fd).collect();
         let hello = Hello::of(image::identity()?).to_bytes();
         let greeting = Header { kind: Kind::Hello, number: initializer.is_some().into(), len: hello.len() };
         let greeting = [greeting.to_bytes().as_slice(), &hello].concat();
         // Into the empty buffer of a fresh socket: it fits.
-        match near.send_with(&greeting, passed.as_fd())? {
+        match near.send_with(&greeting, &passed)? {
             Moved::Bytes(n) if n == greeting.len() => {}
             _ => return Err(io::ErrorKind::WriteZero.into()),
         }
@@ -108,7 +122,7 @@ impl Child {
         let mut outbox = Outbox::default();
         if let Some(function) = initializer {
             let mut no_arguments = Vec::new();
-            encode(&(), &mut no_arguments).map_err(io::Error::other)?;
+            encode(&(), &mut Output::new(&mut no_arguments)).map_err(io::Error::other)?;
             let out = outbox.bytes();
             put_header(out, Kind::Initialize, 0, Function::SIZE + no_arguments.len());
             function.write(out);
@@ -119,6 +133,7 @@ impl Child {
             process,
             socket: Arc::new(near),
             page: Arc::new(Page::new(memory)),
+            answer_file: answer_file.map(Arc::new),
             outbox,
             in_flight: VecDeque::new(),
             age: Age::Starting,

@@ -3,7 +3,8 @@
 use std::mem;
 use std::time::Instant;
 
-use super::batch::{Batch, Run};
+use super::arguments::{ArgumentFile, ArgumentRuns};
+use super::batch::{Arguments, Batch, Run};
 use super::spare::Spare;
 use super::state::{Delivery, Phase, State};
 use super::supervisor;
@@ -33,13 +34,21 @@ pub(super) struct Core {
     pub(super) ended: Condvar,
     /// Memory for huge arguments.
     pub(super) spare: Spare,
+    /// Where their long runs are. `None`: with the rest of them.
+    pub(super) argument_file: Option<Arc<ArgumentFile>>,
 }
 
 impl Core {
     pub(super) fn new(plan: Plan) -> Result<Arc<Self>, Error> {
         let bell = Bell::new().map_err(|error| Error::spawn(format!("no descriptors for a pool: {error}")))?;
         let state = Mutex::new(State::new(plan.n_workers));
-        Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new(), spare: Spare::default() }))
+        let argument_file = ArgumentFile::create();
+        Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new(), spare: Spare::default(), argument_file }))
+    }
+
+    /// No arguments yet.
+    pub(super) fn arguments(&self) -> Arguments {
+        Arguments { bytes: self.spare.take(), runs: ArgumentRuns::new(self.argument_file.as_ref()) }
     }
 
     /// Queues a batch, and sends it at once if a worker is free. Never blocks.

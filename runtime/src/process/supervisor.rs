@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::io;
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use crate::future::Later;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
+use crate::os::memory_file::MemoryFile;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::EndSignal;
 use crate::os::watch::{self, Interest};
@@ -23,6 +25,7 @@ use crate::sync::Arc;
 use crate::task::outcome;
 use crate::thread::pool::ThreadPool;
 use crate::wire::frame::{Broken, Inbox};
+use crate::wire::message::{Message, RunReader};
 use crate::wire::page::Page;
 
 /// How much is read from one worker before another gets its turn.
@@ -95,6 +98,7 @@ struct Line {
     child: u64,
     socket: Arc<Socket>,
     page: Arc<Page<SharedMemory>>,
+    answer_file: Option<Arc<MemoryFile>>,
     end: Option<Arc<EndSignal>>,
     inbox: Inbox,
     /// Nothing more comes through the socket, or nothing that can be understood: only the worker's end is waited for.
@@ -181,6 +185,9 @@ impl Supervisor {
             self.lines.iter_mut().for_each(|line| line.inbox.slim());
             core.spare.give_back();
         }
+        if let Some(file) = &core.argument_file {
+            file.give_back_after(KEPT_TIME);
+        }
         for (child, has_ended) in heard {
             self.hear(child, has_ended);
         }
@@ -188,12 +195,13 @@ impl Supervisor {
 
     /// Whether there is memory of huge messages, to be given back some time.
     fn keeps_memory(&self) -> bool {
-        self.core.spare.is_kept() || self.lines.iter().any(|line| line.inbox.is_large())
+        let keeps_runs = self.core.argument_file.as_ref().is_some_and(|file| file.is_kept());
+        keeps_runs || self.core.spare.is_kept() || self.lines.iter().any(|line| line.inbox.is_large())
     }
 
     fn start_child(&mut self, number: u64) {
         let plan = &self.core.plan;
-        let started = Child::start(number, plan.initializer, plan.max_tasks);
+        let started = Child::start(number, plan.initializer, plan.max_tasks, self.core.argument_file.as_deref());
         let now = Instant::now();
         let mut state = self.core.state.lock();
         match started {
@@ -202,6 +210,7 @@ impl Supervisor {
                     child: number,
                     socket: Arc::clone(&child.socket),
                     page: Arc::clone(&child.page),
+                    answer_file: child.answer_file.clone(),
                     end: child.process.end(),
                     inbox: Inbox::default(),
                     is_deaf: false,
@@ -288,6 +297,8 @@ impl Supervisor {
             }
         }
         self.deliver(deliveries, Some(line));
+        // All whole answers have been delivered: the worker may use the space of their long runs again.
+        line.page.settle(line.n_known - line.inbox.n_left() as u64);
         outcome
     }
 
@@ -323,7 +334,7 @@ impl Supervisor {
         for Delivery { batch, item, answer } in deliveries {
             let label = batch.sink.label();
             let answer = match answer {
-                Answer::Value(at) => Ok(line.expect("a value comes from a line").inbox.payload(at)),
+                Answer::Value(at) => Ok(line.expect("a value comes from a line").message(at)),
                 Answer::Failed(error) => Err(error),
             };
             Arc::clone(&batch.sink).answer(item, answer, &|task| self.aside.run(label, task));
@@ -381,6 +392,12 @@ impl Drop for Count {
 }
 
 impl Line {
+    /// What one answer holds.
+    fn message(&self, at: Range<usize>) -> Message<'_> {
+        let runs = self.answer_file.as_deref().map(|file| file as &dyn RunReader);
+        Message { bytes: self.inbox.payload(at), runs }
+    }
+
     /// Reads what has come: a fair share, or all of it if the worker has ended. Returns whether the socket is closed.
     fn read(&mut self, has_ended: bool) -> bool {
         let mut n_read = 0;

@@ -5,8 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::super::{decode, encode};
-use super::samples::there;
+use super::samples::{decode, encode, there};
 
 #[track_caller]
 fn text<T: for<'de> Deserialize<'de> + std::fmt::Debug>(bytes: &[u8]) -> String {
