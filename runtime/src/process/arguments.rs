@@ -67,8 +67,7 @@ impl ArgumentRuns {
 impl RunWriter for ArgumentRuns {
     fn write(&mut self, run: &[u8]) -> Option<u64> {
         let file = self.file.as_ref()?;
-        let part = file.room.lock().extents.take(run.len());
-        let place = part.start;
+        let (part, place) = file.room.lock().extents.take_for(run);
         let written = file.file.write(place, run);
         self.parts.push(part);
         if written.is_err() {

@@ -8,7 +8,7 @@ use bytemuck::Pod;
 
 use super::fault::Fault;
 use super::input::Run;
-use crate::wire::message::{LONG, RunReader};
+use crate::wire::message::RunReader;
 
 /// The long runs of one message.
 pub(super) struct Runs<'de> {
@@ -42,7 +42,7 @@ impl<'de> Runs<'de> {
     pub(super) fn numbers<T: Pod>(&mut self, run: Run) -> Result<Vec<T>, Fault> {
         let Some(reader) = self.reader else { return Err(Fault::new("a long run where there are none")) };
         let left = *self.left.get_or_insert_with(|| reader.size());
-        if run.n_bytes > left || run.n_bytes < LONG as u64 {
+        if run.n_bytes > left {
             return Err(Fault::new(format!("a long run of {} bytes where there are {left}", run.n_bytes)));
         }
         let n = usize::try_from(run.n_bytes).ok().filter(|n| n % size_of::<T>() == 0).map(|n| n / size_of::<T>());

@@ -6,6 +6,9 @@ use std::ops::Range;
 /// Parts begin at multiples of this, so that the memory of one that is free can be given back whole.
 const PAGE: u64 = 4096;
 
+/// A copy between two places that differ in how far they are into a cache line takes up to three times as long.
+const LINE: usize = 64;
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Extents {
@@ -19,8 +22,16 @@ pub(crate) struct Extents {
 }
 
 impl Extents {
+    /// Takes a part for these bytes, and tells the place for them in it: as far into a cache line as they are in memory, which
+    /// is as far as allocators put what is large, at the other end too.
+    pub(crate) fn take_for(&mut self, bytes: &[u8]) -> (Range<u64>, u64) {
+        let part = self.take(bytes.len() + LINE);
+        let place = part.start + (bytes.as_ptr().addr() % LINE) as u64;
+        (part, place)
+    }
+
     /// Takes a part of at least so many bytes: the first that is large enough, as that has memory already.
-    pub(crate) fn take(&mut self, len: usize) -> Range<u64> {
+    fn take(&mut self, len: usize) -> Range<u64> {
         let len = (len as u64).next_multiple_of(PAGE);
         let found = self.free.iter().find(|&(start, end)| end - start >= len || *end == self.end);
         let (start, end) = found.map_or((self.end, self.end), |(start, end)| (*start, *end));

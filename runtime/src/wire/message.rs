@@ -6,7 +6,7 @@ use std::fmt;
 use std::mem::MaybeUninit;
 
 /// What is shorter stays with the other bytes.
-pub(crate) const LONG: usize = 256 * 1024;
+const LONG: usize = 256 * 1024;
 
 /// Where the long runs of a message go.
 pub(crate) trait RunWriter {
@@ -57,6 +57,8 @@ impl fmt::Debug for Message<'_> {
 pub struct Output<'a> {
     bytes: &'a mut Vec<u8>,
     runs: Option<&'a mut dyn RunWriter>,
+    /// What is shorter is no long run.
+    shortest: usize,
     written: Written,
 }
 
@@ -77,6 +79,7 @@ pub(crate) struct Mark {
 /// The way for long runs.
 pub(crate) struct Beside<'a> {
     runs: Option<&'a mut dyn RunWriter>,
+    shortest: usize,
     written: &'a mut Written,
 }
 
@@ -88,7 +91,13 @@ impl<'a> Output<'a> {
 
     /// Appends to `bytes`, and gives what is long to `runs`, which has none yet.
     pub(crate) fn beside(bytes: &'a mut Vec<u8>, runs: Option<&'a mut dyn RunWriter>) -> Self {
-        Self { bytes, runs, written: Written::default() }
+        Self { bytes, runs, shortest: LONG, written: Written::default() }
+    }
+
+    /// The same, also with what is not so long.
+    #[cfg(test)]
+    pub(crate) fn with_shortest(self, shortest: usize) -> Self {
+        Self { shortest, ..self }
     }
 
     /// What goes through the socket.
@@ -102,7 +111,7 @@ impl<'a> Output<'a> {
             Some(runs) => Some(&mut **runs as &mut dyn RunWriter),
             None => None,
         };
-        (self.bytes, Beside { runs, written: &mut self.written })
+        (self.bytes, Beside { runs, shortest: self.shortest, written: &mut self.written })
     }
 
     /// The place to [come back to](Self::reset).
@@ -128,7 +137,7 @@ impl<'a> Output<'a> {
 impl Beside<'_> {
     /// Gives away a run, if it is long, and tells its place. `None`: it has to go with the other bytes.
     pub(crate) fn put(&mut self, run: &[u8]) -> Option<u64> {
-        if run.len() < LONG {
+        if run.len() < self.shortest {
             return None;
         }
         let place = self.runs.as_mut()?.write(run)?;

@@ -80,8 +80,7 @@ impl RunWriter for AnswerRuns {
         if !self.is_open {
             return None;
         }
-        let part = self.extents.take(run.len());
-        let place = part.start;
+        let (part, place) = self.extents.take_for(run);
         let written = self.file.write(place, run);
         self.current.push(part);
         if written.is_err() {
