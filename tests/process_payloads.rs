@@ -206,16 +206,21 @@ fn a_worker_that_dies_while_it_answers_fails_its_task_alone() {
 }
 
 #[test]
-fn a_worker_that_cuts_its_file_short_fails_that_answer_alone() {
+fn a_worker_that_robs_its_file_of_memory_fails_that_answer_alone() {
     timed(|| {
-        fn cut() {
-            // SAFETY: no memory of ours is touched. The files belong to somebody else, which is the point.
-            files().into_iter().for_each(|file| _ = unsafe { libc::ftruncate(file, 0) });
+        fn rob() {
+            for file in files() {
+                let how = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
+                // SAFETY: no memory of ours is touched. The files belong to somebody else, which is the point.
+                unsafe { libc::fallocate(file, how, 0, 1 << 40) };
+                // SAFETY: as above.
+                assert_eq!(unsafe { libc::ftruncate(file, 0) }, -1, "it cannot be shortened");
+            }
         }
         let pool = ProcessPool::new(1).unwrap();
         let worker = pool.spawn(std::process::id).result().unwrap();
         for n in 0..5 {
-            let bad = pool.submit(|n: usize| Then(bytes(MIB, n), cut), n);
+            let bad = pool.submit(|n: usize| Then(bytes(MIB, n), rob), n);
             let error = bad.result().map(|Then(bytes, _)| bytes.len()).unwrap_err();
             assert!(error.is_decode() && error.to_string().contains("a long run of"), "{error}");
             assert!(pool.submit(next, bytes(MIB, n)).result().unwrap() == next(bytes(MIB, n)));

@@ -5,15 +5,15 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::fstat;
+use rustix::fs::{fstat, ftruncate};
 use rustix::io::{Errno, pread, pwrite};
 use rustix::process::{Resource, getrlimit};
 
 use super::memory::expect_much;
 use crate::wire::message::RunReader;
 
-/// It is read and written by system calls and never mapped: what another process does to it meanwhile is a wrong answer, or
-/// an error where it was shortened, and nothing worse.
+/// Here it is read and written by system calls: whatever another process writes to it meanwhile is a wrong answer, and
+/// nothing worse. Nobody can shorten it.
 #[derive(Debug)]
 pub(crate) struct MemoryFile(OwnedFd);
 
@@ -36,17 +36,24 @@ impl MemoryFile {
     }
 
     /// Another descriptor of it, by which it can only be read.
-    pub(crate) fn read_only(&self) -> io::Result<OwnedFd> {
+    pub(super) fn read_only(&self) -> io::Result<OwnedFd> {
         read_only(self.0.as_fd())
     }
 
-    /// Writes all of `bytes`.
-    pub(crate) fn write(&self, mut place: u64, mut bytes: &[u8]) -> io::Result<()> {
-        // Beyond this limit a write is not an error alone: a signal ends the process.
-        let end = place.checked_add(bytes.len() as u64);
-        if end.is_none_or(|end| getrlimit(Resource::Fsize).current.is_some_and(|limit| end > limit)) {
+    /// Makes it so long, if it is not yet.
+    pub(super) fn grow(&self, len: u64) -> io::Result<()> {
+        if self.len() >= len {
+            return Ok(());
+        }
+        // Beyond this limit a file does not just fail to grow: a signal ends the process.
+        if getrlimit(Resource::Fsize).current.is_some_and(|limit| len > limit) {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
+        Ok(ftruncate(&self.0, len)?)
+    }
+
+    /// Writes all of `bytes`, which does not make it longer.
+    pub(super) fn write(&self, mut place: u64, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             match pwrite(&self.0, bytes, place) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -61,8 +68,13 @@ impl MemoryFile {
         Ok(())
     }
 
+    /// How long it is.
+    pub(super) fn len(&self) -> u64 {
+        fstat(&self.0).map_or(0, |stat| stat.st_size as u64)
+    }
+
     /// Gives back the memory of a part. What it held is gone.
-    pub(crate) fn discard(&self, part: Range<u64>) {
+    pub(super) fn discard(&self, part: Range<u64>) {
         // Failure keeps the memory until it is used again.
         discard(self.0.as_fd(), part).ok();
     }
@@ -79,7 +91,7 @@ impl RunReader for MemoryFile {
         let mut n_read = 0;
         while n_read < into.len() {
             match pread(&self.0, &mut into[n_read..], place.saturating_add(n_read as u64)) {
-                Ok(([], _)) => return Err("the file with its long runs was cut short".to_owned()),
+                Ok(([], _)) => return Err("the file with its long runs ends early".to_owned()),
                 Ok((read, _)) => n_read += read.len(),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(format!("the file with its long runs cannot be read: {error}")),
@@ -91,8 +103,11 @@ impl RunReader for MemoryFile {
 
 #[cfg(target_os = "linux")]
 fn create() -> io::Result<OwnedFd> {
-    use rustix::fs::{MemfdFlags, memfd_create};
-    Ok(memfd_create("concurrent-futures-runs", MemfdFlags::CLOEXEC)?)
+    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+    let file = memfd_create("concurrent-futures-runs", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+    // Access to a mapping beyond a file's end kills a process.
+    fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::SEAL)?;
+    Ok(file)
 }
 
 #[cfg(target_os = "linux")]

@@ -5,13 +5,13 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use super::arguments::ArgumentFile;
 use super::batch::{Batch, Callee, Part, Run};
 use super::outbox::Outbox;
 use crate::config;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
 use crate::os::memory_file::MemoryFile;
+use crate::os::run_file::RunFile;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::Process;
 use crate::ship::encode;
@@ -98,12 +98,12 @@ impl Child {
         number: u64,
         initializer: Option<Function>,
         quota: usize,
-        arguments: Option<&ArgumentFile>,
+        arguments: Option<&RunFile>,
     ) -> io::Result<Self> {
         let (near, far) = Socket::pair()?;
         let (memory, page) = SharedMemory::create()?;
         let answer_file = arguments.map(|_| MemoryFile::create()).transpose()?;
-        let argument_file = arguments.map(ArgumentFile::for_worker).transpose()?;
+        let argument_file = arguments.map(RunFile::read_only).transpose()?;
         let passed = [Some(&page), argument_file.as_ref(), answer_file.as_ref().map(MemoryFile::descriptor)];
         let passed: Vec<_> = passed.into_iter().flatten().map(AsFd::as_fd).collect();
         let hello = Hello::of(image::identity()?).to_bytes();

@@ -3,13 +3,14 @@
 use std::mem;
 use std::time::Instant;
 
-use super::arguments::{ArgumentFile, ArgumentRuns};
+use super::arguments::ArgumentRuns;
 use super::batch::{Arguments, Batch, Run};
 use super::spare::Spare;
 use super::state::{Delivery, Phase, State};
 use super::supervisor;
 use crate::error::Error;
 use crate::future::Whereabouts;
+use crate::os::run_file::RunFile;
 use crate::os::watch::Bell;
 use crate::ship::function::Function;
 use crate::sync::{Arc, Condvar, Mutex, Weak};
@@ -35,14 +36,15 @@ pub(super) struct Core {
     /// Memory for huge arguments.
     pub(super) spare: Spare,
     /// Where their long runs are. `None`: with the rest of them.
-    pub(super) argument_file: Option<Arc<ArgumentFile>>,
+    pub(super) argument_file: Option<Arc<RunFile>>,
 }
 
 impl Core {
     pub(super) fn new(plan: Plan) -> Result<Arc<Self>, Error> {
         let bell = Bell::new().map_err(|error| Error::spawn(format!("no descriptors for a pool: {error}")))?;
         let state = Mutex::new(State::new(plan.n_workers));
-        let argument_file = ArgumentFile::create();
+        // Failure: the system has no such files, no way to protect them, or none left. Then all goes through the sockets.
+        let argument_file = RunFile::create().ok().filter(|file| file.read_only().is_ok()).map(Arc::new);
         Ok(Arc::new(Self { plan, state, bell, ended: Condvar::new(), spare: Spare::default(), argument_file }))
     }
 

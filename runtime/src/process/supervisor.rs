@@ -186,7 +186,7 @@ impl Supervisor {
             core.spare.give_back();
         }
         if let Some(file) = &core.argument_file {
-            file.give_back_after(KEPT_TIME);
+            file.slim();
         }
         for (child, has_ended) in heard {
             self.hear(child, has_ended);

@@ -10,7 +10,7 @@ use super::runs::AnswerRuns;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
-use crate::os::memory_file::MemoryFile;
+use crate::os::run_file::{RunFile, TrustedFile};
 use crate::os::socket::{Moved, Socket};
 use crate::os::watch::{self, Interest};
 use crate::ship::function::{Failure, Function};
@@ -28,8 +28,8 @@ use crate::wire::report::PanicReport;
 pub(super) fn serve(
     socket: &Socket,
     page: &Page<SharedMemory>,
-    arguments: Option<MemoryFile>,
-    answers: Option<MemoryFile>,
+    arguments: Option<TrustedFile>,
+    answers: Option<RunFile>,
     must_initialize: bool,
 ) -> io::Result<()> {
     let mut server = Server {
@@ -54,10 +54,10 @@ pub(super) fn serve(
         }
         // Nothing to do: whoever waits for the answers gets them now.
         server.answers.flush()?;
-        if (inbox.is_large() || server.keeps_memory()) && !is_ready_soon(socket) {
+        while (inbox.is_large() || server.keeps_memory()) && !is_ready_soon(socket) {
             inbox.slim();
             server.frame = Vec::new();
-            server.give_back_old_runs(monotonic_nanos());
+            server.slim_runs();
         }
         // Waker: the pool, which sends a task, or closes the line, also by ending.
         if socket.receive(inbox.room())? == Moved::Closed {
@@ -69,7 +69,7 @@ pub(super) fn serve(
 struct Server<'a> {
     page: &'a Page<SharedMemory>,
     /// Where the long runs of arguments are.
-    arguments: Option<MemoryFile>,
+    arguments: Option<TrustedFile>,
     answers: Answers<'a>,
     /// Where those of answers are.
     runs: Option<AnswerRuns>,
@@ -129,9 +129,9 @@ impl Server<'_> {
             // If the pool has not taken it back, somebody wrote over the page: it must know.
             return self.answers.give(Kind::Skipped, number, now, &mut [0; HEADER]);
         }
-        self.give_back_old_runs(now);
+        self.slim_runs();
         if let Some(runs) = &mut self.runs {
-            runs.begin(self.page.settled_to());
+            runs.begin();
         }
         self.frame.clear();
         self.frame.resize(HEADER, 0);
@@ -174,9 +174,11 @@ impl Server<'_> {
         self.frame.capacity() > KEPT_MEMORY || self.runs.as_ref().is_some_and(AnswerRuns::is_kept)
     }
 
-    fn give_back_old_runs(&mut self, now: u64) {
-        if let Some(runs) = &mut self.runs {
-            runs.give_back_old(now, self.page.settled_to());
+    /// Takes back what the pool has read, and gives memory back that has not been used for long.
+    fn slim_runs(&mut self) {
+        if let Some(runs) = self.runs.as_mut().filter(|runs| runs.is_kept()) {
+            runs.reclaim(self.page.settled_to());
+            runs.file.slim();
         }
     }
 

@@ -12,6 +12,7 @@ use crate::config;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
 use crate::os::memory_file::MemoryFile;
+use crate::os::run_file::{RunFile, TrustedFile};
 use crate::os::socket::Socket;
 use crate::os::startup;
 use crate::wire::frame::{HEADER, Header, Kind};
@@ -83,7 +84,8 @@ fn work() -> io::Result<()> {
         return refuse(&reason);
     }
     let page = Page::new(SharedMemory::map(passed.next().ok_or(io::ErrorKind::InvalidData)?)?);
-    let arguments = passed.next().map(MemoryFile::of);
-    let answers = passed.next().map(MemoryFile::of);
+    // SAFETY: only the pool can write to it, which does so before it sends the task, and again when that is over.
+    let arguments = passed.next().map(|file| unsafe { TrustedFile::of(MemoryFile::of(file)) });
+    let answers = passed.next().map(|file| RunFile::of(MemoryFile::of(file)));
     serve(&socket, &page, arguments, answers, header.number != 0)
 }
