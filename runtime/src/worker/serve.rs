@@ -196,9 +196,9 @@ const KEPT_TIME: Duration = Duration::from_secs(1);
 
 /// Whether something comes before [`KEPT_TIME`] is over.
 fn is_ready_soon(socket: &Socket) -> bool {
-    // An error is a lack of memory.
     let ready = watch::wait(&[Interest { descriptor: socket.as_fd(), write: false }], Some(KEPT_TIME));
-    ready.is_ok_and(|ready| ready == [true])
+    // Who cannot wait for so long waits for ever, and gives the memory back another time.
+    ready.map_or(true, |ready| ready == [true])
 }
 
 fn call_function(message: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure> {
