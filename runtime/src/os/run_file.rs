@@ -15,7 +15,7 @@ use crate::sync::{Arc, Mutex};
 use crate::wire::extents::Extents;
 use crate::wire::message::RunReader;
 
-/// How long memory is kept for the next run. New memory takes ten times as long to fill.
+/// How long memory is kept for the next run. New memory takes several times as long to fill.
 const KEPT_TIME: Duration = Duration::from_secs(5);
 
 /// A file to which this process alone writes.

@@ -240,10 +240,7 @@ impl ProcessPool {
                 // Of one task nobody but its owner wants the result: a cancelled one is killed at once.
                 let limits = Limits { grace: Some(Duration::ZERO), ..limits };
                 let sink = Arc::clone(&remote) as Arc<_>;
-                let future = self.push(&remote, Batch::one(Callee::Function(function), limits, sink, arguments));
-                // Only now: to give back huge memory takes its time, in which a worker can begin.
-                drop(args);
-                future
+                self.push(&remote, Batch::one(Callee::Function(function), limits, sink, arguments))
             }
             Err(reason) => finished(label, Err(Error::encode(label, reason))),
         }
