@@ -107,10 +107,7 @@ impl<'a> Output<'a> {
 
     /// The ways for short and for long.
     pub(crate) fn split(&mut self) -> (&mut Vec<u8>, Beside<'_>) {
-        let runs = match &mut self.runs {
-            Some(runs) => Some(&mut **runs as &mut dyn RunWriter),
-            None => None,
-        };
+        let runs = self.runs.as_mut().map(|runs| &mut **runs as &mut dyn RunWriter);
         (self.bytes, Beside { runs, shortest: self.shortest, written: &mut self.written })
     }
 
