@@ -155,7 +155,8 @@ impl<'de, B: Deserialize<'de>> Deserialize<'de> for Packed<ControlFlow<B, Infall
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::super::flow::{Flow, Never, Or, segment};
     use super::*;
