@@ -64,10 +64,10 @@ impl<'de> Decoder<'de> {
             // Numbers that were written at once, for a reader that wants one after the other.
             Extent::Beside(run) => {
                 let behind = mem::replace(&mut decoder.input, Input::new(decoder.runs.borrowed(run)?));
-                let value = decoder.elements(run.count, visit)?;
+                let value = decoder.elements(run.count, visit);
                 match mem::replace(&mut decoder.input, behind).len() {
-                    0 => Ok(value),
-                    left => Err(Fault::new(format!("{left} bytes of a long run follow its elements"))),
+                    0 => value,
+                    left => value.and(Err(Fault::new(format!("{left} bytes of a long run follow its elements")))),
                 }
             }
         })
