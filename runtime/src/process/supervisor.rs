@@ -297,8 +297,7 @@ impl Supervisor {
             }
         }
         self.deliver(deliveries, Some(line));
-        // All whole answers have been delivered: the worker may use the space of their long runs again.
-        line.page.settle(line.n_known - line.inbox.n_left() as u64);
+        line.settle();
         outcome
     }
 
@@ -396,6 +395,11 @@ impl Line {
     fn message(&self, at: Range<usize>) -> Message<'_> {
         let runs = self.answer_file.as_deref().map(|file| file as &dyn RunReader);
         Message { bytes: self.inbox.payload(at), runs }
+    }
+
+    /// Says that all whole answers have been delivered: the worker may use the space of their long runs again.
+    fn settle(&self) {
+        self.page.settle(self.n_known - self.inbox.n_left() as u64);
     }
 
     /// Reads what has come: a fair share, or all of it if the worker has ended. Returns whether the socket is closed.

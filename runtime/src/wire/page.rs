@@ -8,7 +8,7 @@
 //! offset 0     started     when the worker started what it runs, in nanoseconds of the monotonic clock
 //!        8     committed   how many bytes the worker has answered since it was born
 //!        16    unrecorded  up to which byte there were answers too long for the ring
-//!        24    settled     up to which byte the pool is done with the answers and their long runs
+//!        32    settled     up to which byte the pool is done with the answers and their long runs
 //!        64    slots       SLOTS times: the last task with this number (modulo SLOTS), and its state
 //!        …     ring        the last bytes of the worker's answers, at their number modulo the size of the ring
 //! ```
@@ -164,7 +164,7 @@ impl<M: Memory> Page<M> {
     }
 
     fn settled(&self) -> &AtomicU64 {
-        self.u64_at(24)
+        self.u64_at(32)
     }
 
     fn slot(&self, task: u64) -> &AtomicU32 {
@@ -185,9 +185,9 @@ impl<M: Memory> Page<M> {
     }
 
     fn u64_at(&self, at: usize) -> &AtomicU64 {
-        // SAFETY: 0, 8, 16 and 24 are below `SIZE`.
+        // SAFETY: 0, 8, 16 and 32 are below `SIZE`.
         let address = unsafe { self.0.start().add(at) };
-        // SAFETY: as for the slots; 0, 8, 16 and 24 are multiples of 8.
+        // SAFETY: as for the slots; 0, 8, 16 and 32 are multiples of 8.
         unsafe { AtomicU64::from_ptr(address.cast_mut().cast()) }
     }
 }
