@@ -60,6 +60,11 @@ impl Core {
         Ok(Arc::new(Self { plan, state, watch, bell, ended: Condvar::new(), spare: Spare::default(), argument_file }))
     }
 
+    /// Whether memory is kept for huge arguments, to be given back some time.
+    pub(super) fn keeps_memory(&self) -> bool {
+        self.spare.is_kept() || self.argument_file.as_ref().is_some_and(|file| file.is_kept())
+    }
+
     /// No arguments yet.
     pub(super) fn arguments(&self) -> Arguments {
         Arguments { bytes: self.spare.take(), runs: ArgumentRuns::new(self.argument_file.as_ref()) }

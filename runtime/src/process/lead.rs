@@ -1,4 +1,4 @@
-//! A thread that waits for what a worker runs, and reads what that worker says: so nobody has to be woken who wakes it.
+//! A thread that waits for what a worker runs, and reads what that worker says: then nobody else has to be woken to wake it.
 //!
 //! It takes the answers to its own task only. All else is left to the supervisor: other answers, a worker's end, and
 //! callbacks, which may block. The line is called back when the supervisor needs it.
@@ -119,16 +119,15 @@ impl Leader {
 impl Drop for Leader {
     fn drop(&mut self) {
         let Some(line) = self.line.take() else { return };
-        let is_large = line.inbox.is_large();
+        // Memory of huge messages, which the supervisor gives back some time if he knows of it.
+        let keeps = line.inbox.is_large() || self.core.keeps_memory();
         let mut state = self.core.state.lock();
         // It is buried only with its line.
         let Some(child) = state.child(self.number) else { return };
         child.line = Some(line);
         child.is_called |= self.leaves_news;
         child.watch(&self.core.watch);
-        // Memory is given back at the next occasion.
-        let keeps = is_large && state.wakes_at.is_none();
-        let needs_supervisor = keeps || state.needs_supervisor();
+        let needs_supervisor = state.needs_supervisor() || (keeps && state.wakes_at.is_none());
         drop(state);
         if needs_supervisor {
             self.core.bell.ring();

@@ -120,8 +120,7 @@ impl Supervisor {
             state.children.iter_mut().for_each(|child| child.watch(&core.watch));
             let mut lines = state.children.iter().filter_map(|child| child.line.as_ref());
             // Memory of huge messages, to be given back some time.
-            let keeps_runs = core.argument_file.as_ref().is_some_and(|file| file.is_kept());
-            let keeps = keeps_runs || core.spare.is_kept() || lines.any(|line| line.inbox.is_large());
+            let keeps = core.keeps_memory() || lines.any(|line| line.inbox.is_large());
             let now = Instant::now();
             let given_back = keeps.then_some(now + KEPT_TIME);
             state.wakes_at = [deadline, given_back].into_iter().flatten().min();

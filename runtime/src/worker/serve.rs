@@ -23,8 +23,8 @@ use crate::wire::message::{Message, Output, RunReader, RunWriter};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
-/// How long the next task is looked for where somebody seems to have it soon: longer than it takes to wake him.
-const HASTE: Duration = Duration::from_micros(25);
+/// How long the next task is looked for after one whose answer was looked for: longer than it takes to wake who has it.
+const HASTE: Duration = Duration::from_micros(60);
 
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
 ///
