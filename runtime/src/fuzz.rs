@@ -3,14 +3,16 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::wire::message::{Message, Output};
+
 /// Appends `value` to `out` as it travels between processes.
 pub fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
-    crate::ship::encode(value, out)
+    crate::ship::encode(value, &mut Output::new(out))
 }
 
 /// Reads what may or may not have been written by [`encode`].
 pub fn decode<T: DeserializeOwned>(input: &[u8]) -> Result<T, String> {
-    crate::ship::decode(input)
+    crate::ship::decode(Message::from(input))
 }
 
 /// Takes bytes apart as a pool does with what comes from a worker. Gives the number of frames.

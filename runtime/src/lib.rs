@@ -46,6 +46,7 @@ mod schedule;
 mod executor;
 #[cfg(unix)]
 mod os;
+#[cfg(unix)]
 mod ship;
 mod thread;
 #[cfg(unix)]

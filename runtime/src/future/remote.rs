@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::label::Label;
 use crate::sync::{Arc, Mutex};
 use crate::task::outcome;
+use crate::wire::message::Message;
 
 /// How the answers to the items of a task become its result.
 pub(crate) trait Collect: Send {
@@ -21,7 +22,7 @@ pub(crate) trait Collect: Send {
     type Output: Send + 'static;
 
     /// Reads an answer. Runs user code.
-    fn read(answer: &[u8]) -> Result<Self::Piece, String>;
+    fn read(answer: Message<'_>) -> Result<Self::Piece, String>;
 
     /// Takes the answer to item number `item`. Gives the result when it has all. Runs no user code.
     fn put(&mut self, item: usize, piece: Result<Self::Piece, Error>) -> Option<Result<Self::Output, Error>>;
@@ -48,7 +49,7 @@ pub(crate) trait Sink: Send + Sync {
     fn label(&self) -> Label;
 
     /// Item number `item` has been answered. What may take long is given to `later`, to be run on another thread.
-    fn answer(self: Arc<Self>, item: usize, answer: Result<&[u8], Error>, later: &dyn Fn(Later));
+    fn answer(self: Arc<Self>, item: usize, answer: Result<Message<'_>, Error>, later: &dyn Fn(Later));
 }
 
 /// Something to be run on another thread.
@@ -99,9 +100,9 @@ impl<C: Collect + 'static> Sink for Remote<C> {
         self.label
     }
 
-    fn answer(self: Arc<Self>, item: usize, answer: Result<&[u8], Error>, later: &dyn Fn(Later)) {
-        let piece = answer.and_then(|bytes| {
-            let read = outcome::catch(|| C::read(bytes)).unwrap_or_else(|panic| {
+    fn answer(self: Arc<Self>, item: usize, answer: Result<Message<'_>, Error>, later: &dyn Fn(Later)) {
+        let piece = answer.and_then(|message| {
+            let read = outcome::catch(|| C::read(message)).unwrap_or_else(|panic| {
                 outcome::discard(panic);
                 Err("decoding it panicked".to_owned())
             });

@@ -1,6 +1,7 @@
 //! Memory that two processes share.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::ptr::NonNull;
 
@@ -88,4 +89,25 @@ fn anonymous_file() -> io::Result<OwnedFd> {
 #[cfg(not(target_os = "linux"))]
 fn seal(_file: &OwnedFd) -> io::Result<()> {
     Ok(())
+}
+
+/// Says that all of `memory`, which has just been allocated, is about to be written. Huge pages, where the system gives any
+/// for the asking, take a quarter of the time that the same memory takes in small ones.
+pub(super) fn expect_much(memory: &mut [MaybeUninit<u8>]) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::mm::{Advice, madvise};
+        /// A huge page, on most machines.
+        const HUGE: usize = 2 * 1024 * 1024;
+        let skipped = memory.as_ptr().addr().next_multiple_of(HUGE) - memory.as_ptr().addr();
+        let len = memory.len().saturating_sub(skipped) / HUGE * HUGE;
+        if len > 0 {
+            let inside = &mut memory[skipped..skipped + len];
+            // SAFETY: memory that is ours alone, and advice that changes nothing of what it holds. Failure: the pages are
+            // small.
+            unsafe { madvise(inside.as_mut_ptr().cast(), len, Advice::LinuxHugepage) }.ok();
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = memory;
 }

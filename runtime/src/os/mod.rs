@@ -2,7 +2,10 @@
 
 pub(crate) mod clock;
 pub(crate) mod image;
+mod mapping;
 pub(crate) mod memory;
+pub(crate) mod memory_file;
+pub(crate) mod run_file;
 pub(crate) mod socket;
 pub(crate) mod bell;
 pub(crate) mod watch;

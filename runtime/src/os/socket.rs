@@ -15,6 +15,9 @@ use rustix::net::{
 /// How much may wait in a socket: a large message takes fewer turns of the two processes than with what is usual (208 KiB).
 const BUFFER: usize = 1024 * 1024;
 
+/// How many descriptors may come with a message.
+const PASSED: usize = 3;
+
 /// One end of a socket pair. The pool's end never blocks.
 #[derive(Debug)]
 pub(crate) struct Socket(OwnedFd);
@@ -78,32 +81,34 @@ impl Socket {
         shutdown(&self.0, Shutdown::Write).ok();
     }
 
-    /// Sends `bytes`, which are few, together with a descriptor.
-    pub(crate) fn send_with(&self, bytes: &[u8], passed: BorrowedFd<'_>) -> io::Result<Moved> {
-        let passed = [passed];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    /// Sends `bytes`, which are few, together with up to [`PASSED`] descriptors.
+    pub(crate) fn send_with(&self, bytes: &[u8], passed: &[BorrowedFd<'_>]) -> io::Result<Moved> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(PASSED))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
-        if !ancillary.push(SendAncillaryMessage::ScmRights(&passed)) {
+        if !ancillary.push(SendAncillaryMessage::ScmRights(passed)) {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
         moved(sendmsg(&self.0, &[io::IoSlice::new(bytes)], &mut ancillary, flags))
     }
 
-    /// Waits for a message of exactly `bytes.len()` bytes, and takes the descriptor that came with it. Waker: as for
+    /// Waits for a message of exactly `bytes.len()` bytes, and takes the descriptors that came with it. Waker: as for
     /// [`receive`](Self::receive).
-    pub(crate) fn receive_with_descriptor(&self, bytes: &mut [u8]) -> io::Result<Option<OwnedFd>> {
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    pub(crate) fn receive_with_descriptors(&self, bytes: &mut [u8]) -> io::Result<Vec<OwnedFd>> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(PASSED))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let flags = RecvFlags::WAITALL | RecvFlags::CMSG_CLOEXEC;
         let n = recvmsg(&self.0, &mut [io::IoSliceMut::new(bytes)], &mut ancillary, flags)?.bytes;
         if n != bytes.len() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        Ok(ancillary.drain().find_map(|message| match message {
-            RecvAncillaryMessage::ScmRights(mut passed) => passed.next(),
-            _ => None,
-        }))
+        let mut passed = Vec::new();
+        for message in ancillary.drain() {
+            if let RecvAncillaryMessage::ScmRights(descriptors) = message {
+                passed.extend(descriptors);
+            }
+        }
+        Ok(passed)
     }
 
     fn receive_with(&self, into: &mut Vec<u8>, flags: RecvFlags) -> io::Result<Moved> {

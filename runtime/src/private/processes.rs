@@ -32,6 +32,7 @@ use crate::ship::part::{Captures, MakeBody, PartFunction};
 use crate::ship::travel::{Both, ByReference, ByValue, Portable, Travel};
 use crate::sync::Arc;
 use crate::task::{context, outcome};
+use crate::wire::message::Output;
 
 /// The options of one loop or task, as written and evaluated.
 #[derive(Debug)]
@@ -231,10 +232,10 @@ impl<'pool> ProcessTeam<'pool> {
     }
 }
 
-fn write_caught<K: Travel>(item: &K::Here, out: &mut Vec<u8>) -> Result<(), String> {
-    let before = out.len();
+fn write_caught<K: Travel>(item: &K::Here, out: &mut Output<'_>) -> Result<(), String> {
+    let before = out.mark();
     outcome::catch(|| K::write(item, out)).unwrap_or_else(|_| {
-        out.truncate(before);
+        out.reset(before);
         Err("encoding it panicked".to_owned())
     })
 }

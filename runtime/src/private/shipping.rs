@@ -156,15 +156,17 @@ impl<'de, B: Deserialize<'de>> Deserialize<'de> for Packed<ControlFlow<B, Infall
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::super::flow::{Flow, Never, Or, segment};
     use super::*;
     use crate::ship::{decode, encode};
+    use crate::wire::message::{Message, Output};
 
     fn there_and_back<T: Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
         let mut bytes = Vec::new();
-        encode(value, &mut bytes).unwrap();
-        decode(&bytes).unwrap()
+        encode(value, &mut Output::new(&mut bytes)).unwrap();
+        decode(Message::from(bytes.as_slice())).unwrap()
     }
 
     #[test]

@@ -4,10 +4,12 @@ use std::iter;
 use std::ops::Range;
 use std::time::Duration;
 
+use super::arguments::ArgumentRuns;
 use crate::future::Sink;
 use crate::ship::function::Function;
 use crate::ship::part::PartFunction;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
+use crate::wire::message::Output;
 
 /// Limits of each task of a batch.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,6 +47,19 @@ impl Part {
     }
 }
 
+/// The encoded arguments of tasks, one behind the other, and their long runs.
+pub(crate) struct Arguments {
+    pub(super) bytes: Vec<u8>,
+    pub(super) runs: ArgumentRuns,
+}
+
+impl Arguments {
+    /// To be appended to.
+    pub(super) fn output(&mut self) -> Output<'_> {
+        Output::beside(&mut self.bytes, Some(&mut self.runs))
+    }
+}
+
 /// Tasks that call the same and that one future waits for.
 pub(crate) struct Batch {
     pub(crate) callee: Callee,
@@ -54,6 +69,8 @@ pub(crate) struct Batch {
     ///
     /// Shared with what is being sent, which may outlast the batch.
     arguments: Arc<Vec<u8>>,
+    /// Kept until no worker reads them any more.
+    _runs: ArgumentRuns,
     ends: Ends,
     is_recalled: AtomicBool,
 }
@@ -69,27 +86,25 @@ enum Ends {
 }
 
 impl Batch {
-    pub(crate) fn one(callee: Callee, limits: Limits, sink: Arc<dyn Sink>, arguments: Vec<u8>) -> Self {
-        Self {
-            callee,
-            limits,
-            sink,
-            arguments: Arc::new(arguments),
-            ends: Ends::One,
-            is_recalled: AtomicBool::new(false),
-        }
+    pub(crate) fn one(callee: Callee, limits: Limits, sink: Arc<dyn Sink>, arguments: Arguments) -> Self {
+        Self::new(callee, limits, sink, arguments, Ends::One)
     }
 
     pub(crate) fn many(
         callee: Callee,
         limits: Limits,
         sink: Arc<dyn Sink>,
-        arguments: Vec<u8>,
+        arguments: Arguments,
         ends: Vec<usize>,
         unsendable: Vec<usize>,
     ) -> Self {
-        let ends = Ends::Many { ends, unsendable };
-        Self { callee, limits, sink, arguments: Arc::new(arguments), ends, is_recalled: AtomicBool::new(false) }
+        Self::new(callee, limits, sink, arguments, Ends::Many { ends, unsendable })
+    }
+
+    fn new(callee: Callee, limits: Limits, sink: Arc<dyn Sink>, arguments: Arguments, ends: Ends) -> Self {
+        let Arguments { bytes, runs } = arguments;
+        let is_recalled = AtomicBool::new(false);
+        Self { callee, limits, sink, arguments: Arc::new(bytes), _runs: runs, ends, is_recalled }
     }
 
     /// The memory of its arguments, unless they are still being sent.

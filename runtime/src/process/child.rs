@@ -12,6 +12,8 @@ use crate::config;
 use crate::os::bell::Bell;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
+use crate::os::memory_file::MemoryFile;
+use crate::os::run_file::RunFile;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::{EndSignal, Process};
 use crate::os::watch::{Interest, Watch};
@@ -21,6 +23,7 @@ use crate::ship::part::PartFunction;
 use crate::sync::{Arc, Weak};
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::{Hello, MARKER};
+use crate::wire::message::Output;
 use crate::wire::page::{Page, SLOTS};
 
 /// How many short tasks may be on their way to one worker. Enough to hide the way there and back (about 50 µs) behind tasks
@@ -102,15 +105,25 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts a worker and greets it. `initializer` runs before its first task.
-    pub(super) fn start(number: u64, initializer: Option<Function>, quota: usize, watch: &Watch) -> io::Result<Self> {
+    pub(super) fn start(
+        number: u64,
+        initializer: Option<Function>,
+        quota: usize,
+        watch: &Watch,
+        arguments: Option<&RunFile>,
+    ) -> io::Result<Self> {
         let (near, far) = Socket::pair()?;
         let bell = Arc::new(Bell::new()?);
-        let (memory, passed) = SharedMemory::create()?;
+        let (memory, page) = SharedMemory::create()?;
+        let answer_file = arguments.map(|_| MemoryFile::create()).transpose()?;
+        let argument_file = arguments.map(RunFile::read_only).transpose()?;
+        let passed = [Some(&page), argument_file.as_ref(), answer_file.as_ref().map(MemoryFile::descriptor)];
+        let passed: Vec<_> = passed.into_iter().flatten().map(AsFd::as_fd).collect();
         let hello = Hello::of(image::identity()?).to_bytes();
         let greeting = Header { kind: Kind::Hello, number: initializer.is_some().into(), len: hello.len() };
         let greeting = [greeting.to_bytes().as_slice(), &hello].concat();
         // Into the empty buffer of a fresh socket: it fits.
-        match near.send_with(&greeting, passed.as_fd())? {
+        match near.send_with(&greeting, &passed)? {
             Moved::Bytes(n) if n == greeting.len() => {}
             _ => return Err(io::ErrorKind::WriteZero.into()),
         }
@@ -127,7 +140,7 @@ impl Child {
         let mut outbox = Outbox::default();
         if let Some(function) = initializer {
             let mut no_arguments = Vec::new();
-            encode(&(), &mut no_arguments).map_err(io::Error::other)?;
+            encode(&(), &mut Output::new(&mut no_arguments)).map_err(io::Error::other)?;
             let out = outbox.bytes();
             put_header(out, Kind::Initialize, 0, Function::SIZE + no_arguments.len());
             function.write(out);
@@ -137,7 +150,7 @@ impl Child {
         Ok(Self {
             number,
             process,
-            line: Some(Line::new(Arc::clone(&near), Arc::clone(&page), tells_end)),
+            line: Some(Line::new(Arc::clone(&near), Arc::clone(&page), answer_file, tells_end)),
             socket: near,
             page,
             outbox,

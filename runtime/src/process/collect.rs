@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::executor::ChunkResults;
 use crate::future::Collect;
 use crate::ship::decode;
+use crate::wire::message::Message;
 
 /// The value of one task.
 pub(super) struct One<T>(PhantomData<fn() -> T>);
@@ -22,7 +23,7 @@ impl<T: DeserializeOwned + Send + 'static> Collect for One<T> {
     type Piece = T;
     type Output = T;
 
-    fn read(answer: &[u8]) -> Result<T, String> {
+    fn read(answer: Message<'_>) -> Result<T, String> {
         decode(answer)
     }
 
@@ -47,7 +48,7 @@ impl<T: DeserializeOwned + Send + 'static> Collect for Many<T> {
     type Piece = T;
     type Output = ChunkResults<T>;
 
-    fn read(answer: &[u8]) -> Result<T, String> {
+    fn read(answer: Message<'_>) -> Result<T, String> {
         decode(answer)
     }
 

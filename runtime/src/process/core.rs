@@ -4,7 +4,8 @@ use std::os::fd::AsFd;
 use std::time::Instant;
 use std::{io, mem};
 
-use super::batch::{Batch, Run};
+use super::arguments::ArgumentRuns;
+use super::batch::{Arguments, Batch, Run};
 use super::lead::Leader;
 use super::line::Voice;
 use super::spare::Spare;
@@ -13,6 +14,7 @@ use super::supervisor;
 use crate::error::Error;
 use crate::future::{Signal, Whereabouts};
 use crate::os::bell::Bell;
+use crate::os::run_file::RunFile;
 use crate::os::watch::{Interest, Watch};
 use crate::ship::function::Function;
 use crate::sync::{Arc, Condvar, Mutex, Weak};
@@ -39,6 +41,8 @@ pub(super) struct Core {
     pub(super) ended: Condvar,
     /// Memory for huge arguments.
     pub(super) spare: Spare,
+    /// Where their long runs are. `None`: with the rest of them.
+    pub(super) argument_file: Option<Arc<RunFile>>,
 }
 
 impl Core {
@@ -51,7 +55,19 @@ impl Core {
         let refused = |error: io::Error| Error::spawn(format!("no descriptors for a pool: {error}"));
         let (watch, bell) = watched().map_err(refused)?;
         let state = Mutex::new(State::new(plan.n_workers));
-        Ok(Arc::new(Self { plan, state, watch, bell, ended: Condvar::new(), spare: Spare::default() }))
+        // Failure: the system has no such files, no way to protect them, or none left. Then all goes through the sockets.
+        let argument_file = RunFile::create().ok().filter(|file| file.read_only().is_ok()).map(Arc::new);
+        Ok(Arc::new(Self { plan, state, watch, bell, ended: Condvar::new(), spare: Spare::default(), argument_file }))
+    }
+
+    /// Whether memory is kept for huge arguments, to be given back some time.
+    pub(super) fn keeps_memory(&self) -> bool {
+        self.spare.is_kept() || self.argument_file.as_ref().is_some_and(|file| file.is_kept())
+    }
+
+    /// No arguments yet.
+    pub(super) fn arguments(&self) -> Arguments {
+        Arguments { bytes: self.spare.take(), runs: ArgumentRuns::new(self.argument_file.as_ref()) }
     }
 
     /// Queues a batch, and sends it at once if a worker is free. Never blocks.

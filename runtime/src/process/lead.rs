@@ -120,7 +120,7 @@ impl Drop for Leader {
     fn drop(&mut self) {
         let Some(line) = self.line.take() else { return };
         // Memory of huge messages, which the supervisor gives back some time if he knows of it.
-        let keeps = line.inbox.is_large() || self.core.spare.is_kept();
+        let keeps = line.inbox.is_large() || self.core.keeps_memory();
         let mut state = self.core.state.lock();
         // It is buried only with its line.
         let Some(child) = state.child(self.number) else { return };

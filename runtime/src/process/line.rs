@@ -1,6 +1,7 @@
 //! What comes from one worker. Whoever has the line in hands reads it, and nobody else: the supervisor, or a thread that waits
 //! for what the worker runs.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use super::batch::Batch;
@@ -10,10 +11,12 @@ use super::state::{Answer, Delivery};
 use crate::future::Later;
 use crate::label::Label;
 use crate::os::memory::SharedMemory;
+use crate::os::memory_file::MemoryFile;
 use crate::os::socket::{Moved, Socket};
 use crate::sync::Arc;
 use crate::task::outcome;
 use crate::wire::frame::{Broken, Header, Inbox};
+use crate::wire::message::{Message, RunReader};
 use crate::wire::page::Page;
 
 /// How much is read from one worker before another gets its turn.
@@ -22,6 +25,8 @@ const FAIR_SHARE: usize = 4 * 1024 * 1024;
 pub(super) struct Line {
     pub(super) socket: Arc<Socket>,
     pub(super) page: Arc<Page<SharedMemory>>,
+    /// Where the long runs of the answers are. `None`: with the rest of them.
+    answer_file: Option<MemoryFile>,
     pub(super) inbox: Inbox,
     /// Nothing more comes through the socket, or nothing that can be understood: only the worker's end is waited for.
     pub(super) is_deaf: bool,
@@ -81,8 +86,25 @@ impl Voice {
 }
 
 impl Line {
-    pub(super) fn new(socket: Arc<Socket>, page: Arc<Page<SharedMemory>>, tells_end: bool) -> Self {
-        Self { socket, page, inbox: Inbox::default(), is_deaf: false, tells_end, n_received: 0, n_known: 0 }
+    pub(super) fn new(
+        socket: Arc<Socket>,
+        page: Arc<Page<SharedMemory>>,
+        answer_file: Option<MemoryFile>,
+        tells_end: bool,
+    ) -> Self {
+        let inbox = Inbox::default();
+        Self { socket, page, answer_file, inbox, is_deaf: false, tells_end, n_received: 0, n_known: 0 }
+    }
+
+    /// What one answer holds.
+    fn message(&self, at: Range<usize>) -> Message<'_> {
+        let runs = self.answer_file.as_ref().map(|file| file as &dyn RunReader);
+        Message { bytes: self.inbox.payload(at), runs }
+    }
+
+    /// Says that all whole answers have been delivered: the worker may use the space of their long runs again.
+    fn settle(&self) {
+        self.page.settle(self.n_known - self.inbox.n_left() as u64);
     }
 
     /// Reads what has come: a fair share, or all of it if the worker has ended.
@@ -158,11 +180,14 @@ impl Core {
         for Delivery { batch, item, answer } in deliveries {
             let label = batch.sink.label();
             let answer = match answer {
-                Answer::Value(at) => Ok(line.expect("a value comes from a line").inbox.payload(at)),
+                Answer::Value(at) => Ok(line.expect("a value comes from a line").message(at)),
                 Answer::Failed(error) => Err(error),
             };
             Arc::clone(&batch.sink).answer(item, answer, &|task| later(label, task));
             self.let_go(batch);
+        }
+        if let Some(line) = line {
+            line.settle();
         }
     }
 

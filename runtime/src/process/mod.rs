@@ -1,5 +1,6 @@
 //! The near side of worker processes: starting them, giving them work, and noticing their ends. See README.md here.
 
+mod arguments;
 mod batch;
 mod child;
 mod outbox;

@@ -21,6 +21,7 @@ use crate::sync::Arc;
 use crate::task::outcome;
 use crate::thread::pool::Shutdown;
 use crate::wire::frame::check_length;
+use crate::wire::message::Output;
 
 /// A pool of worker processes that run tasks: for code that may crash, hang, leak, or that is not made for threads.
 ///
@@ -228,17 +229,18 @@ impl ProcessPool {
         Args: Serialize + DeserializeOwned,
     {
         let shipped = Function::of::<F, Args, Style>().and_then(|function| {
-            let mut encoded = self.core.spare.take();
-            encode_caught(&args, &mut encoded)?;
-            Ok((function, self.core.spare.fit(encoded)))
+            let mut arguments = self.core.arguments();
+            encode_caught(&args, &mut arguments.output())?;
+            arguments.bytes = self.core.spare.fit(arguments.bytes);
+            Ok((function, arguments))
         });
         match shipped {
-            Ok((function, encoded)) => {
+            Ok((function, arguments)) => {
                 let remote = Remote::new(label, One::new());
                 // Of one task nobody but its owner wants the result: a cancelled one is killed at once.
                 let limits = Limits { grace: Some(Duration::ZERO), ..limits };
                 let sink = Arc::clone(&remote) as Arc<_>;
-                self.push(&remote, Batch::one(Callee::Function(function), limits, sink, encoded))
+                self.push(&remote, Batch::one(Callee::Function(function), limits, sink, arguments))
             }
             Err(reason) => finished(label, Err(Error::encode(label, reason))),
         }
@@ -258,7 +260,7 @@ impl ProcessPool {
                 Ok(function) => *function,
                 Err(reason) => return finished(label, Err(Error::encode(label, reason.clone()))),
             };
-            let encode = |item: I::Item, out: &mut Vec<u8>| encode_caught(&item, out);
+            let encode = |item: I::Item, out: &mut Output<'_>| encode_caught(&item, out);
             self.chunk(label, Callee::Function(function), limits, items, encode)
         };
         Map::over(Feed::over(self.workers(), launch, inputs))
@@ -271,17 +273,19 @@ impl ProcessPool {
         callee: Callee,
         limits: Limits,
         items: Vec<Item>,
-        encode: impl Fn(Item, &mut Vec<u8>) -> Result<(), String>,
+        encode: impl Fn(Item, &mut Output<'_>) -> Result<(), String>,
     ) -> Future<ChunkResults<T>>
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let (mut encoded, mut ends, mut failed) = (self.core.spare.take(), Vec::with_capacity(items.len()), Vec::new());
+        let (mut arguments, mut ends, mut failed) =
+            (self.core.arguments(), Vec::with_capacity(items.len()), Vec::new());
+        let mut output = arguments.output();
         for (index, item) in items.into_iter().enumerate() {
-            if let Err(reason) = encode(item, &mut encoded) {
+            if let Err(reason) = encode(item, &mut output) {
                 failed.push((index, Error::encode(label, reason)));
             }
-            ends.push(encoded.len());
+            ends.push(output.bytes().len());
         }
         let remote = Remote::new(label, Many::new(ends.len()));
         let sink: Arc<dyn Sink> = Arc::clone(&remote) as Arc<_>;
@@ -289,8 +293,8 @@ impl ProcessPool {
         for (index, error) in failed {
             Arc::clone(&sink).answer(index, Err(error), &|task| task());
         }
-        let encoded = self.core.spare.fit(encoded);
-        self.push(&remote, Batch::many(callee, limits, sink, encoded, ends, unsendable))
+        arguments.bytes = self.core.spare.fit(arguments.bytes);
+        self.push(&remote, Batch::many(callee, limits, sink, arguments, ends, unsendable))
     }
 
     fn push<C: Collect + 'static>(&self, remote: &Arc<Remote<C>>, batch: Batch) -> Future<C::Output> {
@@ -316,15 +320,15 @@ impl fmt::Debug for ProcessPool {
 }
 
 /// Encodes a value; a panic on the way is an error like others.
-fn encode_caught<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
-    let before = out.len();
+fn encode_caught<T: Serialize>(value: &T, out: &mut Output<'_>) -> Result<(), String> {
+    let before = out.mark();
     let encoded = outcome::catch(|| encode(value, out)).unwrap_or_else(|panic| {
         outcome::discard(panic);
         Err("encoding it panicked".to_owned())
     });
-    let encoded = encoded.and_then(|()| check_length(out.len() - before));
+    let encoded = encoded.and_then(|()| check_length(out.since(before)));
     if encoded.is_err() {
-        out.truncate(before);
+        out.reset(before);
     }
     encoded
 }

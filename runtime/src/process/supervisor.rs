@@ -120,7 +120,7 @@ impl Supervisor {
             state.children.iter_mut().for_each(|child| child.watch(&core.watch));
             let mut lines = state.children.iter().filter_map(|child| child.line.as_ref());
             // Memory of huge messages, to be given back some time.
-            let keeps = core.spare.is_kept() || lines.any(|line| line.inbox.is_large());
+            let keeps = core.keeps_memory() || lines.any(|line| line.inbox.is_large());
             let now = Instant::now();
             let given_back = keeps.then_some(now + KEPT_TIME);
             state.wakes_at = [deadline, given_back].into_iter().flatten().min();
@@ -147,6 +147,9 @@ impl Supervisor {
             drop(state);
             core.spare.give_back();
         }
+        if let Some(file) = &core.argument_file {
+            file.slim();
+        }
         for child in heard {
             self.hear(child);
         }
@@ -154,7 +157,8 @@ impl Supervisor {
 
     fn start_child(&mut self, number: u64) {
         let plan = &self.core.plan;
-        let started = Child::start(number, plan.initializer, plan.max_tasks, &self.core.watch);
+        let argument_file = self.core.argument_file.as_deref();
+        let started = Child::start(number, plan.initializer, plan.max_tasks, &self.core.watch, argument_file);
         let now = Instant::now();
         let mut state = self.core.state.lock();
         match started {

@@ -9,6 +9,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::travel::{Lendable, Portable};
+use crate::wire::message::{Message, Output};
 
 /// A way to cross.
 pub trait Cross {
@@ -117,7 +118,7 @@ impl<T: Lendable + ?Sized + 'static> Cross for Lent<T> {
             }
 
             fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<T::Owned, E> {
-                T::owned_of_bytes(bytes).map_err(E::custom)
+                T::owned_of_bytes(Message::from(bytes)).map_err(E::custom)
             }
         }
 
@@ -162,7 +163,7 @@ impl<'here, T: Lendable + ?Sized + 'static> super::travel::ByReference<'here, T>
     /// Packs what a reference refers to.
     pub fn pack(self, value: &'here T) -> Crossing<Lent<T>> {
         let mut bytes = Vec::new();
-        Crossing::Packed(value.to_bytes(&mut bytes).map(|()| bytes))
+        Crossing::Packed(value.to_bytes(&mut Output::new(&mut bytes)).map(|()| bytes))
     }
 }
 

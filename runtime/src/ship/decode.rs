@@ -1,6 +1,7 @@
 //! From bytes to values. The bytes may be anything: they cost an error, no panic and no memory that they do not hold.
 
 use std::any::{TypeId, type_name};
+use std::mem;
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
@@ -8,21 +9,29 @@ use serde::de::{
 };
 
 use super::fault::Fault;
-use super::input::Input;
+use super::input::{Block, Extent, Input, not_text, text};
 use super::limits::Limits;
 use super::numbers;
+use super::runs::{Fetched, Runs};
+use crate::wire::message::Message;
 
-/// Reads a value from all of `input`.
+/// Reads a value from all of a message.
 ///
 /// # Errors
 ///
 /// The text names the type and holds what its `Deserialize` said, word for word.
-pub(crate) fn decode<T: DeserializeOwned>(input: &[u8]) -> Result<T, String> {
-    message(input).map_err(|fault| format!("cannot decode `{}`: {fault}", type_name::<T>()))
+pub(crate) fn decode<T: DeserializeOwned>(message: Message<'_>) -> Result<T, String> {
+    value_of(message).map_err(|fault| format!("cannot decode `{}`: {fault}", type_name::<T>()))
 }
 
-fn message<T: DeserializeOwned>(input: &[u8]) -> Result<T, Fault> {
-    let mut decoder = Decoder { input: Input::new(input), limits: Limits::new(), named: false };
+fn value_of<T: DeserializeOwned>(message: Message<'_>) -> Result<T, Fault> {
+    let fetched = Fetched::default();
+    let mut decoder = Decoder {
+        input: Input::new(message.bytes),
+        runs: Runs::new(message.runs, &fetched),
+        limits: Limits::new(),
+        named: false,
+    };
     decoder.named = decoder.input.flag("struct")?;
     let value = T::deserialize(&mut decoder)?;
     match decoder.input.len() {
@@ -33,6 +42,7 @@ fn message<T: DeserializeOwned>(input: &[u8]) -> Result<T, Fault> {
 
 struct Decoder<'de> {
     input: Input<'de>,
+    runs: Runs<'de>,
     limits: Limits,
     /// Whether structs name their fields.
     named: bool,
@@ -49,16 +59,32 @@ impl<'de> Decoder<'de> {
 
     /// A sequence or a map. The visitor must take all of it, or what comes after it would be read wrongly.
     fn counted<T>(&mut self, visit: impl FnOnce(&mut Counted<'_, 'de>) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.nested(|decoder| {
-            let left = decoder.input.length()?;
-            decoder.limits.allow(left, decoder.input.len())?;
-            let mut access = Counted { decoder, left };
-            let value = visit(&mut access)?;
-            match access.left {
-                0 => Ok(value),
-                left => Err(Fault::new(format!("{left} elements were sent that `{}` does not read", type_name::<T>()))),
+        self.nested(|decoder| match decoder.input.extent()? {
+            Extent::Here(length) => decoder.elements(length, visit),
+            // Numbers that were written at once, for a reader that wants one after the other.
+            Extent::Beside(run) => {
+                let behind = mem::replace(&mut decoder.input, Input::new(decoder.runs.borrowed(run)?));
+                let value = decoder.elements(run.count, visit);
+                match mem::replace(&mut decoder.input, behind).len() {
+                    0 => value,
+                    left => value.and(Err(Fault::new(format!("{left} bytes of a long run follow its elements")))),
+                }
             }
         })
+    }
+
+    fn elements<T>(
+        &mut self,
+        length: u64,
+        visit: impl FnOnce(&mut Counted<'_, 'de>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.limits.allow(length, self.input.len())?;
+        let mut access = Counted { decoder: self, left: length };
+        let value = visit(&mut access)?;
+        match access.left {
+            0 => Ok(value),
+            left => Err(Fault::new(format!("{left} elements were sent that `{}` does not read", type_name::<T>()))),
+        }
     }
 
     /// The fields of a struct, a tuple struct, or a variant, by position.
@@ -146,7 +172,13 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
 
     #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_borrowed_str(self.input.text()?)
+        match self.input.block(1)? {
+            Block::Here(bytes) => visitor.visit_borrowed_str(text(bytes)?),
+            Block::Beside(run) => {
+                let string = String::from_utf8(self.runs.numbers(run)?);
+                visitor.visit_string(string.map_err(|error| not_text(error.utf8_error()))?)
+            }
+        }
     }
 
     #[inline]
@@ -161,7 +193,10 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
 
     #[inline]
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_borrowed_bytes(self.input.block(1)?)
+        match self.input.block(1)? {
+            Block::Here(bytes) => visitor.visit_borrowed_bytes(bytes),
+            Block::Beside(run) => visitor.visit_byte_buf(self.runs.numbers(run)?),
+        }
     }
 
     #[inline]
@@ -194,7 +229,7 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
     /// The way of serde's vectors: numbers are copied at once.
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match numbers::reader_for::<V>() {
-            Some(from) => self.nested(|decoder| Ok((from.read)(decoder.input.block(from.width)?))),
+            Some(from) => self.nested(|decoder| (from.read)(decoder.input.block(from.width)?, &mut decoder.runs)),
             None => self.counted(|access| visitor.visit_seq(access)),
         }
     }
@@ -336,7 +371,7 @@ impl<'de> MapAccess<'de> for Named<'_, 'de> {
             return Ok(None);
         }
         self.left -= 1;
-        seed.deserialize(BorrowedStrDeserializer::new(self.decoder.input.text()?)).map(Some)
+        seed.deserialize(BorrowedStrDeserializer::new(self.decoder.input.name()?)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
@@ -349,7 +384,7 @@ impl<'de> EnumAccess<'de> for &mut Decoder<'de> {
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Fault> {
-        let variant = seed.deserialize(BorrowedStrDeserializer::new(self.input.text()?))?;
+        let variant = seed.deserialize(BorrowedStrDeserializer::new(self.input.name()?))?;
         Ok((variant, self))
     }
 }

@@ -8,33 +8,36 @@ use serde::ser::{
 };
 
 use super::fault::Fault;
+use super::input::BESIDE;
 use super::limits::Limits;
 use super::numbers;
+use crate::wire::message::{Beside, Output};
 
-/// Appends `value` to `out`.
+/// Appends `value` to `output`.
 ///
 /// If it has a struct that leaves out a field, its `Serialize` runs a second time, see the format.
 ///
 /// # Errors
 ///
-/// The text names the type and holds what its `Serialize` said, word for word. `out` is as it was then, but not after a
-/// panic of its `Serialize`.
-pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
-    let start = out.len();
-    let mut encoder = Encoder::new(out, false);
+/// The text names the type and holds what its `Serialize` said, word for word. `output` is as it was then, but not after
+/// a panic of its `Serialize`.
+pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, output: &mut Output<'_>) -> Result<(), String> {
+    let start = output.mark();
+    let mut encoder = Encoder::new(output, false);
     let mut outcome = encoder.message(value);
     if encoder.left_out {
-        out.truncate(start);
-        outcome = Encoder::new(out, true).message(value);
+        output.reset(start);
+        outcome = Encoder::new(output, true).message(value);
     }
     outcome.map_err(|fault| {
-        out.truncate(start);
+        output.reset(start);
         format!("cannot encode `{}`: {fault}", type_name::<T>())
     })
 }
 
 struct Encoder<'out> {
     out: &'out mut Vec<u8>,
+    beside: Beside<'out>,
     limits: Limits,
     /// Whether structs name their fields.
     named: bool,
@@ -43,8 +46,9 @@ struct Encoder<'out> {
 }
 
 impl<'out> Encoder<'out> {
-    fn new(out: &'out mut Vec<u8>, named: bool) -> Self {
-        Self { out, limits: Limits::new(), named, left_out: false }
+    fn new(output: &'out mut Output<'_>, named: bool) -> Self {
+        let (out, beside) = output.split();
+        Self { out, beside, limits: Limits::new(), named, left_out: false }
     }
 
     fn message<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
@@ -65,9 +69,23 @@ impl<'out> Encoder<'out> {
     }
 
     #[inline]
-    fn text(&mut self, text: &str) {
-        self.length(text.len());
-        self.out.extend_from_slice(text.as_bytes());
+    fn name(&mut self, name: &str) {
+        self.length(name.len());
+        self.out.extend_from_slice(name.as_bytes());
+    }
+
+    /// So many elements, which are these bytes.
+    #[inline]
+    fn block(&mut self, count: usize, bytes: &[u8]) {
+        if let Some(place) = self.beside.put(bytes) {
+            for number in [count as u64 | BESIDE, place, bytes.len() as u64] {
+                self.out.extend_from_slice(&number.to_ne_bytes());
+            }
+            return;
+        }
+        self.out.reserve(8 + bytes.len());
+        self.length(count);
+        self.out.extend_from_slice(bytes);
     }
 
     /// Begins what counts its elements. The place of the number is kept free, as nobody may know it yet.
@@ -130,15 +148,13 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
 
     #[inline]
     fn serialize_str(self, value: &str) -> Result<(), Fault> {
-        self.text(value);
+        self.block(value.len(), value.as_bytes());
         Ok(())
     }
 
     #[inline]
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Fault> {
-        self.out.reserve(8 + value.len());
-        self.length(value.len());
-        self.out.extend_from_slice(value);
+        self.block(value.len(), value);
         Ok(())
     }
 
@@ -162,7 +178,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Fault> {
-        self.text(variant);
+        self.name(variant);
         Ok(())
     }
 
@@ -178,7 +194,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), Fault> {
-        self.text(variant);
+        self.name(variant);
         self.nested(value)
     }
 
@@ -193,9 +209,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
     {
         if let Some((count, bytes)) = numbers::bytes_of(&items) {
             self.limits.enter()?;
-            self.out.reserve(8 + bytes.len());
-            self.length(count);
-            self.out.extend_from_slice(bytes);
+            self.block(count, bytes);
             self.limits.leave();
             return Ok(());
         }
@@ -224,7 +238,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeTupleVariant, Fault> {
-        self.text(variant);
+        self.name(variant);
         self.fields(false)
     }
 
@@ -244,7 +258,7 @@ impl<'e, 'out> Serializer for &'e mut Encoder<'out> {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeStructVariant, Fault> {
-        self.text(variant);
+        self.name(variant);
         self.fields(self.named)
     }
 }
@@ -337,7 +351,7 @@ impl Fields<'_, '_> {
         if !self.named {
             return self.positional(value);
         }
-        self.encoder.text(name);
+        self.encoder.name(name);
         self.count = self.count.checked_add(1).ok_or_else(|| Fault::new("a struct has too many fields"))?;
         value.serialize(&mut *self.encoder)
     }

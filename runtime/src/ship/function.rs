@@ -13,6 +13,7 @@ use super::entry::Entry;
 use super::{decode, encode};
 use crate::executor::Call;
 use crate::task::outcome;
+use crate::wire::message::{Message, Output};
 use crate::wire::report::PanicReport;
 
 /// How a task came to nothing in the worker.
@@ -24,7 +25,7 @@ pub(crate) enum Failure {
 }
 
 /// Decodes the arguments, calls a function, and appends the encoded value to the output.
-type Thunk = fn(input: &[u8], output: &mut Vec<u8>) -> Result<(), Failure>;
+type Thunk = fn(input: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure>;
 
 /// A function that another process of the same executable can call.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,7 @@ impl Function {
     /// # Safety
     ///
     /// `self` was made by [`of`](Self::of) in a process of the same executable.
-    pub(crate) unsafe fn call(self, input: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
+    pub(crate) unsafe fn call(self, input: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure> {
         let address = self.0.address().map_err(Failure::Undecodable)?;
         // SAFETY: our caller promises that the distance was that of a `Thunk` in the same executable, and code lies at the
         // same distance from the anchor in every process that runs it.
@@ -82,7 +83,7 @@ const fn captures_nothing<F>() {
     }
 }
 
-fn call<F, Args, Style>(input: &[u8], output: &mut Vec<u8>) -> Result<(), Failure>
+fn call<F, Args, Style>(input: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure>
 where
     F: Call<Args, Style> + Copy,
     F::Output: Serialize,
@@ -103,7 +104,7 @@ pub(super) fn receive_with<T>(decode: impl FnOnce() -> Result<T, String>) -> Res
 }
 
 /// Encodes what goes to the other process, and drops it.
-pub(super) fn give<T: Serialize>(value: T, output: &mut Vec<u8>) -> Result<(), Failure> {
+pub(super) fn give<T: Serialize>(value: T, output: &mut Output<'_>) -> Result<(), Failure> {
     let given = outcome::report(|| {
         let encoded = encode(&value, output);
         drop(value);

@@ -1,6 +1,34 @@
 //! Bytes that are taken from the front, and what can be told of them without knowing a type.
 
+use std::str::Utf8Error;
+
 use super::fault::Fault;
+
+/// The bit of a length that says that what it is the length of lies beside the message.
+pub(super) const BESIDE: u64 = 1 << 63;
+
+/// The length of something, and where it is.
+pub(super) enum Extent {
+    /// Next, so many elements.
+    Here(u64),
+    /// Beside the message.
+    Beside(Run),
+}
+
+/// Something long beside the message.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    /// How many elements.
+    pub(super) count: u64,
+    pub(super) place: u64,
+    pub(super) n_bytes: u64,
+}
+
+/// Elements of a known size.
+pub(super) enum Block<'de> {
+    Here(&'de [u8]),
+    Beside(Run),
+}
 
 /// What has not been read yet.
 pub(super) struct Input<'de> {
@@ -46,24 +74,46 @@ impl<'de> Input<'de> {
     }
 
     #[inline]
-    pub(super) fn length(&mut self) -> Result<u64, Fault> {
-        Ok(u64::from_ne_bytes(self.array()?))
+    pub(super) fn extent(&mut self) -> Result<Extent, Fault> {
+        let length = u64::from_ne_bytes(self.array()?);
+        if length & BESIDE == 0 {
+            return Ok(Extent::Here(length));
+        }
+        let mut number = || self.array().map(u64::from_ne_bytes);
+        Ok(Extent::Beside(Run { count: length & !BESIDE, place: number()?, n_bytes: number()? }))
     }
 
-    /// So many elements of `width` bytes each.
+    /// Elements of `width` bytes each.
     #[inline]
-    pub(super) fn block(&mut self, width: usize) -> Result<&'de [u8], Fault> {
-        let length = self.length()?;
-        match usize::try_from(length).ok().and_then(|length| length.checked_mul(width)) {
-            Some(n_bytes) => self.take(n_bytes),
-            None => Err(Fault::new(format!("a length of {length}"))),
+    pub(super) fn block(&mut self, width: usize) -> Result<Block<'de>, Fault> {
+        match self.extent()? {
+            Extent::Here(length) => match usize::try_from(length).ok().and_then(|length| length.checked_mul(width)) {
+                Some(n_bytes) => self.take(n_bytes).map(Block::Here),
+                None => Err(Fault::new(format!("a length of {length}"))),
+            },
+            Extent::Beside(run) if run.count.checked_mul(width as u64) == Some(run.n_bytes) => Ok(Block::Beside(run)),
+            Extent::Beside(Run { count, n_bytes, .. }) => {
+                Err(Fault::new(format!("{count} elements of {width} bytes in a long run of {n_bytes}")))
+            }
         }
     }
 
-    pub(super) fn text(&mut self) -> Result<&'de str, Fault> {
-        let bytes = self.block(1)?;
-        std::str::from_utf8(bytes).map_err(|error| Fault::new(format!("a string: {error}")))
+    /// The name of something.
+    pub(super) fn name(&mut self) -> Result<&'de str, Fault> {
+        match self.block(1)? {
+            Block::Here(bytes) => text(bytes),
+            Block::Beside(_) => Err(Fault::new("a name that is a long run")),
+        }
     }
+}
+
+pub(super) fn text(bytes: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(bytes).map_err(not_text)
+}
+
+#[cold]
+pub(super) fn not_text(error: Utf8Error) -> Fault {
+    Fault::new(format!("a string: {error}"))
 }
 
 #[cold]

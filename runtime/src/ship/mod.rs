@@ -12,6 +12,7 @@
 //! | `bool` | 1: `0` or `1` |
 //! | `char` | 4: its code |
 //! | string, bytes | 8: length; then as they are |
+//! | the same, or a vector of numbers, as a *long run* | 8: length, with the highest bit set; 8: its place beside the message; 8: how many bytes |
 //! | `Option` | 1: `0`, or `1` and then the value |
 //! | unit, unit struct | none |
 //! | newtype struct | the value |
@@ -25,27 +26,27 @@
 //! field no longer tells which one it is. Variants are always named, because serde counts those that a reader skips
 //! when it writes, but not when it reads.
 //!
+//! What is long may lie beside the message, see [`wire::message`](crate::wire::message): its writer decides, run by run,
+//! and a reader takes both.
+//!
 //! What comes from a worker that went mad must not harm its reader. So lengths are checked against the bytes that
-//! remain, and [`limits`] bounds what no byte pays for.
+//! remain, those of long runs against the memory that the other process spent on them, and [`limits`] bounds what no byte
+//! pays for.
 
 mod fault;
 mod limits;
-mod numbers;
 mod input;
+mod runs;
+mod numbers;
 mod encode;
 mod decode;
 #[cfg(test)]
 mod tests;
 
-#[cfg(unix)]
 pub(crate) mod crossing;
-#[cfg(unix)]
 pub(crate) mod entry;
-#[cfg(unix)]
 pub(crate) mod function;
-#[cfg(unix)]
 pub(crate) mod part;
-#[cfg(unix)]
 pub(crate) mod travel;
 
 pub(crate) use self::{decode::decode, encode::encode};

@@ -11,12 +11,16 @@ use std::mem::{ManuallyDrop, transmute_copy};
 use bytemuck::Pod;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, Visitor};
 
+use super::fault::Fault;
+use super::input::Block;
+use super::runs::Runs;
+
 /// Makes what a visitor would make of a sequence of numbers, from their bytes.
 pub(super) struct FromBytes<R> {
     /// How many bytes one number takes.
     pub(super) width: usize,
     /// Takes the bytes of whole numbers.
-    pub(super) read: fn(&[u8]) -> R,
+    pub(super) read: fn(Block<'_>, &mut Runs<'_>) -> Result<R, Fault>,
 }
 
 /// A type whose bytes in memory are what the codec writes for it. Types of this kind have no lifetimes.
@@ -69,13 +73,16 @@ fn reader_if<'de, T: Number, V: Visitor<'de>>() -> Option<FromBytes<V::Value>> {
     equal.then_some(FromBytes { width: size_of::<T>(), read: read::<T, V::Value> })
 }
 
-/// The numbers in `bytes` as an `R`, which must be `Vec<T>`.
-fn read<T: Number, R>(bytes: &[u8]) -> R {
+/// The numbers in a block as an `R`, which must be `Vec<T>`.
+fn read<T: Number, R>(block: Block<'_>, runs: &mut Runs<'_>) -> Result<R, Fault> {
     assert_eq!(typeid::of::<R>(), TypeId::of::<Vec<T>>(), "a reader is made for this type only");
-    let numbers = ManuallyDrop::new(collect::<T>(bytes));
+    let numbers = ManuallyDrop::new(match block {
+        Block::Here(bytes) => collect::<T>(bytes),
+        Block::Beside(run) => runs.numbers::<T>(run)?,
+    });
     // SAFETY: `R` is `Vec<T>`, which has no lifetimes, as was just asserted; `ManuallyDrop<Vec<T>>` is laid out like
     // it, and does not drop what is moved out here.
-    unsafe { transmute_copy::<ManuallyDrop<Vec<T>>, R>(&numbers) }
+    Ok(unsafe { transmute_copy::<ManuallyDrop<Vec<T>>, R>(&numbers) })
 }
 
 fn collect<T: Number>(bytes: &[u8]) -> Vec<T> {

@@ -11,6 +11,7 @@ use super::entry::Entry;
 use super::function::{Failure, give, receive_with};
 use super::travel::{Both, Nothing, Travel, write_first};
 use crate::task::outcome;
+use crate::wire::message::{Message, Output};
 
 /// An item on its arrival.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ impl<V> Captures<V> {
     pub fn with<K: Travel>(mut self, name: &str, _: K, here: &K::Here) -> Captures<Both<K, V>> {
         // In front of the others, as the pair that they are decoded as has them.
         let mut bytes = Vec::new();
-        let encoded = write_first(&mut bytes, |out| K::write(here, out));
+        let encoded = write_first(&mut Output::new(&mut bytes), |out| K::write(here, out));
         if let Err(reason) = encoded {
             self.error.get_or_insert(format!("the captured `{name}`: {reason}"));
         }
@@ -88,12 +89,12 @@ pub(crate) struct PartFunction {
 }
 
 /// Decodes the captured variables and makes the closure.
-type Load = fn(make: usize, captured: &[u8]) -> Result<Box<dyn Loaded>, Failure>;
+type Load = fn(make: usize, captured: Message<'_>) -> Result<Box<dyn Loaded>, Failure>;
 
 /// A part in a worker, with its captured variables.
 pub(crate) trait Loaded {
     /// Decodes an item, runs the part, and appends what it gives to the output.
-    fn run(&self, input: &[u8], output: &mut Vec<u8>) -> Result<(), Failure>;
+    fn run(&self, input: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure>;
 }
 
 impl PartFunction {
@@ -116,7 +117,7 @@ impl PartFunction {
     /// # Safety
     ///
     /// `self` was made by [`of`](Self::of) in a process of the same executable, and `captured` by the same part.
-    pub(crate) unsafe fn load(self, captured: &[u8]) -> Result<Box<dyn Loaded>, Failure> {
+    pub(crate) unsafe fn load(self, captured: Message<'_>) -> Result<Box<dyn Loaded>, Failure> {
         let make = self.make.address().map_err(Failure::Undecodable)?;
         let load = self.load.address().map_err(Failure::Undecodable)?;
         // SAFETY: our caller promises that the distance was that of a `Load` in the same executable, and code lies at the
@@ -135,7 +136,7 @@ impl PartFunction {
     }
 }
 
-fn load<V, K, C>(make: usize, captured: &[u8]) -> Result<Box<dyn Loaded>, Failure>
+fn load<V, K, C>(make: usize, captured: Message<'_>) -> Result<Box<dyn Loaded>, Failure>
 where
     V: Travel,
     K: Travel,
@@ -163,7 +164,7 @@ struct Part<'held, V: Travel, K: Travel, C> {
 }
 
 impl<V: Travel, K: Travel, C: Serialize> Loaded for Part<'_, V, K, C> {
-    fn run(&self, input: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
+    fn run(&self, input: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure> {
         let mut item = receive_with(|| K::read(input))?;
         let crossing = outcome::report(|| (self.body)(Arrived(&mut item))).map_err(Failure::Panicked)?;
         give(crossing, output)
@@ -211,10 +212,11 @@ mod tests {
             })
         });
         // SAFETY: made right here.
-        let loaded = unsafe { part.load(&captures.bytes) }.unwrap();
+        let loaded = unsafe { part.load(Message::from(captures.bytes.as_slice())) }.unwrap();
         let (mut item, mut output) = (Vec::new(), Vec::new());
-        Both::<ByValue<usize>, ByReference<'_, str>>::write(&(1, "!"), &mut item).unwrap();
-        loaded.run(&item, &mut output).unwrap();
-        assert_eq!(super::super::decode::<String>(&output).unwrap(), "xtwo6!");
+        Both::<ByValue<usize>, ByReference<'_, str>>::write(&(1, "!"), &mut Output::new(&mut item)).unwrap();
+        loaded.run(Message::from(item.as_slice()), &mut Output::new(&mut output)).unwrap();
+        let output = Message::from(output.as_slice());
+        assert_eq!(super::super::decode::<String>(output).unwrap(), "xtwo6!");
     }
 }

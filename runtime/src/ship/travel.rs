@@ -10,6 +10,7 @@ use serde::{Deserializer, Serialize, Serializer};
 
 use super::{decode, encode};
 use crate::wire::fields::{put_u64, take_u64};
+use crate::wire::message::{Message, Output};
 
 /// A way to travel.
 pub trait Travel {
@@ -21,10 +22,10 @@ pub trait Travel {
     type Seen<'held>;
 
     /// Encodes.
-    fn write(here: &Self::Here, out: &mut Vec<u8>) -> Result<(), String>;
+    fn write(here: &Self::Here, out: &mut Output<'_>) -> Result<(), String>;
 
     /// Decodes. Takes all of the input.
-    fn read(input: &[u8]) -> Result<Self::Held, String>;
+    fn read(input: Message<'_>) -> Result<Self::Held, String>;
 
     /// Shows, once.
     fn open<'held>(held: &'held mut Self::Held) -> Self::Seen<'held>;
@@ -45,11 +46,11 @@ impl<T: Portable> Travel for ByValue<T> {
     type Held = Option<T>;
     type Seen<'held> = T;
 
-    fn write(here: &T, out: &mut Vec<u8>) -> Result<(), String> {
+    fn write(here: &T, out: &mut Output<'_>) -> Result<(), String> {
         here.to_bytes(out)
     }
 
-    fn read(input: &[u8]) -> Result<Option<T>, String> {
+    fn read(input: Message<'_>) -> Result<Option<T>, String> {
         T::of_bytes(input).map(Some)
     }
 
@@ -73,11 +74,11 @@ impl<'here, T: Lendable + ?Sized + 'static> Travel for ByReference<'here, T> {
     type Held = T::Owned;
     type Seen<'held> = &'held T;
 
-    fn write(here: &&'here T, out: &mut Vec<u8>) -> Result<(), String> {
+    fn write(here: &&'here T, out: &mut Output<'_>) -> Result<(), String> {
         here.to_bytes(out)
     }
 
-    fn read(input: &[u8]) -> Result<T::Owned, String> {
+    fn read(input: Message<'_>) -> Result<T::Owned, String> {
         T::owned_of_bytes(input)
     }
 
@@ -101,11 +102,11 @@ impl<T> Travel for Stuck<T> {
     type Held = ();
     type Seen<'held> = T;
 
-    fn write(_: &T, _: &mut Vec<u8>) -> Result<(), String> {
+    fn write(_: &T, _: &mut Output<'_>) -> Result<(), String> {
         Err(NO_WAY.to_owned())
     }
 
-    fn read(_: &[u8]) -> Result<(), String> {
+    fn read(_: Message<'_>) -> Result<(), String> {
         Err(NO_WAY.to_owned())
     }
 
@@ -132,12 +133,12 @@ impl<A: Travel, B: Travel> Travel for Both<A, B> {
     type Held = (A::Held, B::Held);
     type Seen<'held> = (A::Seen<'held>, B::Seen<'held>);
 
-    fn write(here: &Self::Here, out: &mut Vec<u8>) -> Result<(), String> {
+    fn write(here: &Self::Here, out: &mut Output<'_>) -> Result<(), String> {
         write_first(out, |out| A::write(&here.0, out))?;
         B::write(&here.1, out)
     }
 
-    fn read(input: &[u8]) -> Result<Self::Held, String> {
+    fn read(input: Message<'_>) -> Result<Self::Held, String> {
         let (first, second) = split(input)?;
         Ok((A::read(first)?, B::read(second)?))
     }
@@ -156,11 +157,11 @@ impl Travel for Nothing {
     type Held = ();
     type Seen<'held> = ();
 
-    fn write((): &(), _out: &mut Vec<u8>) -> Result<(), String> {
+    fn write((): &(), _out: &mut Output<'_>) -> Result<(), String> {
         Ok(())
     }
 
-    fn read(_input: &[u8]) -> Result<(), String> {
+    fn read(_input: Message<'_>) -> Result<(), String> {
         Ok(())
     }
 
@@ -169,29 +170,33 @@ impl Travel for Nothing {
 
 /// Writes a value with its length before it, so that another can follow.
 pub(super) fn write_first(
-    out: &mut Vec<u8>,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), String>,
+    out: &mut Output<'_>,
+    write: impl FnOnce(&mut Output<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
-    let at = out.len();
-    put_u64(out, 0);
+    let at = out.bytes().len();
+    put_u64(out.bytes(), 0);
     write(out)?;
-    let len = (out.len() - at - size_of::<u64>()) as u64;
-    out[at..at + size_of::<u64>()].copy_from_slice(&len.to_ne_bytes());
+    let bytes = out.bytes();
+    let len = (bytes.len() - at - size_of::<u64>()) as u64;
+    bytes[at..at + size_of::<u64>()].copy_from_slice(&len.to_ne_bytes());
     Ok(())
 }
 
 /// A value that was written with its length, and what follows it.
-fn split(mut input: &[u8]) -> Result<(&[u8], &[u8]), String> {
+fn split(message: Message<'_>) -> Result<(Message<'_>, Message<'_>), String> {
+    let mut input = message.bytes;
     let len = take_u64(&mut input).and_then(|len| usize::try_from(len).ok());
-    len.and_then(|len| input.split_at_checked(len)).ok_or_else(|| "the message ends early".to_owned())
+    let parts = len.and_then(|len| input.split_at_checked(len));
+    let (first, second) = parts.ok_or_else(|| "the message ends early".to_owned())?;
+    Ok((message.with_bytes(first), message.with_bytes(second)))
 }
 
 /// What can be sent to another process as itself.
 pub trait Portable: Sized {
     #[doc(hidden)]
-    fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String>;
+    fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String>;
     #[doc(hidden)]
-    fn of_bytes(input: &[u8]) -> Result<Self, String>;
+    fn of_bytes(input: Message<'_>) -> Result<Self, String>;
     #[doc(hidden)]
     fn put<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
     #[doc(hidden)]
@@ -199,11 +204,11 @@ pub trait Portable: Sized {
 }
 
 impl<T: Serialize + DeserializeOwned> Portable for T {
-    fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String> {
+    fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String> {
         encode(self, out)
     }
 
-    fn of_bytes(input: &[u8]) -> Result<Self, String> {
+    fn of_bytes(input: Message<'_>) -> Result<Self, String> {
         decode(input)
     }
 
@@ -222,9 +227,9 @@ pub trait Lendable {
     type Owned;
 
     #[doc(hidden)]
-    fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String>;
+    fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String>;
     #[doc(hidden)]
-    fn owned_of_bytes(input: &[u8]) -> Result<Self::Owned, String>;
+    fn owned_of_bytes(input: Message<'_>) -> Result<Self::Owned, String>;
     #[doc(hidden)]
     fn lend(owned: &Self::Owned) -> &Self;
 }
@@ -232,11 +237,11 @@ pub trait Lendable {
 impl<T: Serialize + DeserializeOwned> Lendable for T {
     type Owned = T;
 
-    fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String> {
+    fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String> {
         encode(self, out)
     }
 
-    fn owned_of_bytes(input: &[u8]) -> Result<T, String> {
+    fn owned_of_bytes(input: Message<'_>) -> Result<T, String> {
         decode(input)
     }
 
@@ -250,11 +255,11 @@ macro_rules! lendable {
         impl<$($generics)*> Lendable for $borrowed {
             type Owned = $owned;
 
-            fn to_bytes(&self, out: &mut Vec<u8>) -> Result<(), String> {
+            fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String> {
                 encode(self, out)
             }
 
-            fn owned_of_bytes(input: &[u8]) -> Result<$owned, String> {
+            fn owned_of_bytes(input: Message<'_>) -> Result<$owned, String> {
                 decode(input)
             }
 

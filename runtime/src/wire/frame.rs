@@ -212,9 +212,14 @@ impl Inbox {
         }
     }
 
+    /// How many bytes have arrived that are not part of a frame that [`next`](Self::next) gave.
+    pub(crate) fn n_left(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
     /// Whether there is nothing left, not even a part of a frame.
     fn is_empty(&self) -> bool {
-        self.start == self.bytes.len()
+        self.n_left() == 0
     }
 
     /// The header of the frame that [`next`](Self::next) gives.
@@ -227,7 +232,7 @@ impl Inbox {
 
     /// How many bytes the frame at the front still lacks.
     fn missing(&self) -> usize {
-        let there = self.bytes.len() - self.start;
+        let there = self.n_left();
         match self.header() {
             Ok(Some(header)) => header.len.saturating_add(HEADER).saturating_sub(there),
             _ => 0,

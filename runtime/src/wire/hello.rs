@@ -6,7 +6,7 @@ use super::fields::{put_u64, take_u64};
 pub(crate) const MARKER: (&str, &str) = ("CONCURRENT_FUTURES_WORKER", "1");
 
 /// Changes whenever what travels changes.
-pub(crate) const PROTOCOL: u64 = 1;
+pub(crate) const PROTOCOL: u64 = 2;
 
 /// Which file an executable is. Not its time of change, which a rename or a hard link alters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,15 @@
 //! The page that a pool shares with one worker: which tasks have started, and a copy of what the worker has answered.
 //!
-//! It answers three questions without a message: has this task started (exactly then is it running, and can no longer be
-//! taken back); since when does it run (its limit counts from there); and what had the worker finished when it died.
+//! It answers four questions without a message: has this task started (exactly then is it running, and can no longer be
+//! taken back); since when does it run (its limit counts from there); what had the worker finished when it died; and
+//! which of its answers has the pool read, so that what they took in a file is free.
 //!
 //! ```text
 //! offset 0     started     when the worker started what it runs, in nanoseconds of the monotonic clock
 //!        8     committed   how many bytes the worker has answered since it was born
 //!        16    unrecorded  up to which byte there were answers too long for the ring
+//!        24    haste       whether somebody looks for answers without sleeping, and may have the next task soon
+//!        32    settled     up to which byte the pool is done with the answers and their long runs
 //!        64    slots       SLOTS times: the last task with this number (modulo SLOTS), and its state
 //!        …     ring        the last bytes of the worker's answers, at their number modulo the size of the ring
 //! ```
@@ -145,6 +148,16 @@ impl<M: Memory> Page<M> {
         if is_kept(now) { answers } else { Vec::new() }
     }
 
+    /// Pool: it is done with all answers before byte number `position`.
+    pub(crate) fn settle(&self, position: u64) {
+        self.settled().store(position, Ordering::Release);
+    }
+
+    /// Worker: up to which byte of its answers the pool is done with them.
+    pub(crate) fn settled_to(&self) -> u64 {
+        self.settled().load(Ordering::Acquire)
+    }
+
     fn leave_offered(&self, task: u64, next: Slot) -> bool {
         let (offered, next) = (Slot::Offered.of(task), next.of(task));
         self.slot(task).compare_exchange(offered, next, Ordering::AcqRel, Ordering::Acquire).is_ok()
@@ -166,6 +179,10 @@ impl<M: Memory> Page<M> {
         self.u64_at(24)
     }
 
+    fn settled(&self) -> &AtomicU64 {
+        self.u64_at(32)
+    }
+
     fn slot(&self, task: u64) -> &AtomicU32 {
         let at = SLOTS_AT + (task % SLOTS) as usize * size_of::<AtomicU32>();
         // SAFETY: the offset is below `SIZE`.
@@ -184,9 +201,9 @@ impl<M: Memory> Page<M> {
     }
 
     fn u64_at(&self, at: usize) -> &AtomicU64 {
-        // SAFETY: 0, 8, 16 and 24 are below `SIZE`.
+        // SAFETY: 0, 8, 16, 24 and 32 are below `SIZE`.
         let address = unsafe { self.0.start().add(at) };
-        // SAFETY: as for the slots; 0, 8, 16 and 24 are multiples of 8.
+        // SAFETY: as for the slots; 0, 8, 16, 24 and 32 are multiples of 8.
         unsafe { AtomicU64::from_ptr(address.cast_mut().cast()) }
     }
 }

@@ -32,6 +32,11 @@ impl<'a> Answers<'a> {
         Self { socket, page, kept: Vec::new(), n_kept: 0, oldest: 0, position: 0 }
     }
 
+    /// How many bytes of answers there have been.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
     /// Gives an answer. `frame` has room for the header in front, and `started` is when the task started.
     pub(super) fn give(&mut self, kind: Kind, number: u64, started: u64, frame: &mut [u8]) -> io::Result<()> {
         let header = Header { kind, number, len: frame.len() - HEADER };

@@ -6,9 +6,11 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use super::answers::Answers;
+use super::runs::AnswerRuns;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
 use crate::os::memory::SharedMemory;
+use crate::os::run_file::{RunFile, TrustedFile};
 use crate::os::socket::{Moved, Socket};
 use crate::os::watch;
 use crate::ship::function::{Failure, Function};
@@ -17,6 +19,7 @@ use crate::sync::look;
 use crate::task::{context, outcome};
 use crate::wire::fields::take_u64;
 use crate::wire::frame::{HEADER, Header, Inbox, Kind, PATIENCE, check_length};
+use crate::wire::message::{Message, Output, RunReader, RunWriter};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
@@ -26,9 +29,22 @@ const HASTE: Duration = Duration::from_micros(60);
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
 ///
 /// `must_initialize`: the pool will say what to run before the first task.
-pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize: bool) -> io::Result<()> {
-    let mut server =
-        Server { page, answers: Answers::new(socket, page), parts: BTreeMap::new(), frame: Vec::new(), n_small: 0 };
+pub(super) fn serve(
+    socket: &Socket,
+    page: &Page<SharedMemory>,
+    arguments: Option<TrustedFile>,
+    answers: Option<RunFile>,
+    must_initialize: bool,
+) -> io::Result<()> {
+    let mut server = Server {
+        page,
+        arguments,
+        answers: Answers::new(socket, page),
+        runs: answers.map(AnswerRuns::new),
+        parts: BTreeMap::new(),
+        frame: Vec::new(),
+        n_small: 0,
+    };
     if !must_initialize {
         server.say(Kind::Ready)?;
     }
@@ -42,9 +58,10 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
         }
         // Nothing to do: whoever waits for the answers gets them now.
         server.answers.flush()?;
-        if (inbox.is_large() || server.frame.capacity() > KEPT_MEMORY) && !is_ready_soon(socket) {
+        while (inbox.is_large() || server.keeps_memory()) && !is_ready_soon(socket) {
             inbox.slim();
             server.frame = Vec::new();
+            server.slim_runs();
         }
         let room = inbox.room();
         let mut moved = Ok(Moved::Full);
@@ -65,7 +82,11 @@ pub(super) fn serve(socket: &Socket, page: &Page<SharedMemory>, must_initialize:
 
 struct Server<'a> {
     page: &'a Page<SharedMemory>,
+    /// Where the long runs of arguments are.
+    arguments: Option<TrustedFile>,
     answers: Answers<'a>,
+    /// Where those of answers are.
+    runs: Option<AnswerRuns>,
     /// The loops whose parts were sent, by number; or why their captured variables could not be rebuilt.
     parts: BTreeMap<u64, Result<Box<dyn Loaded>, Failure>>,
     /// The answer being made: kept, so that its memory is used again.
@@ -79,7 +100,7 @@ impl Server<'_> {
         match header.kind {
             Kind::Task => self.run(header.number, payload),
             Kind::Part => {
-                self.parts.insert(header.number, load(payload));
+                self.parts.insert(header.number, load(Message::from(payload)));
                 Ok(())
             }
             Kind::Forget => {
@@ -91,7 +112,8 @@ impl Server<'_> {
             Kind::Initialize => {
                 self.frame.clear();
                 self.frame.resize(HEADER, 0);
-                match call_function(payload, &mut self.frame) {
+                let message = Message::from(payload);
+                match call_function(message, &mut Output::new(&mut self.frame)) {
                     Ok(()) => self.say(Kind::Ready),
                     Err(failure) => {
                         self.frame.truncate(HEADER);
@@ -121,32 +143,57 @@ impl Server<'_> {
             // If the pool has not taken it back, somebody wrote over the page: it must know.
             return self.answers.give(Kind::Skipped, number, now, &mut [0; HEADER]);
         }
+        self.slim_runs();
+        if let Some(runs) = &mut self.runs {
+            runs.begin();
+        }
         self.frame.clear();
         self.frame.resize(HEADER, 0);
-        let ended = match take_u64(&mut payload) {
-            Some(0) => call_function(payload, &mut self.frame),
+        let runs = self.runs.as_mut().map(|runs| runs as &mut dyn RunWriter);
+        let mut output = Output::beside(&mut self.frame, runs);
+        let start = output.mark();
+        let callee = take_u64(&mut payload);
+        let message = Message { bytes: payload, runs: self.arguments.as_ref().map(|file| file as &dyn RunReader) };
+        let ended = match callee {
+            Some(0) => call_function(message, &mut output),
             Some(part) => match self.parts.get(&part) {
-                Some(Ok(part)) => part.run(&payload[Function::SIZE..], &mut self.frame),
+                Some(Ok(part)) => part.run(message.with_bytes(&payload[Function::SIZE..]), &mut output),
                 Some(Err(failure)) => Err(failure.clone()),
                 None => Err(Failure::Undecodable("the loop that it belongs to is not known".to_owned())),
             },
             None => Err(Failure::Undecodable("the message ends early".to_owned())),
         };
-        let ended = ended.and_then(|()| check_length(self.frame.len() - HEADER).map_err(Failure::Unencodable));
+        let ended = ended.and_then(|()| check_length(output.since(start)).map_err(Failure::Unencodable));
         let kind = match ended {
             Ok(()) => Kind::Value,
             Err(failure) => {
-                self.frame.truncate(HEADER);
-                write_failure(&failure, &mut self.frame)
+                output.reset(start);
+                write_failure(&failure, output.bytes())
             }
         };
         self.answers.give(kind, number, now, &mut self.frame)?;
+        if let Some(runs) = &mut self.runs {
+            runs.end(self.answers.position());
+        }
         // Huge values in a row use the same memory; one that was rare does not keep it.
         self.n_small = if self.frame.len() < self.frame.capacity() / 4 { self.n_small.saturating_add(1) } else { 0 };
         if self.n_small > PATIENCE && self.frame.capacity() > KEPT_MEMORY {
             self.frame = Vec::new();
         }
         Ok(())
+    }
+
+    /// Whether memory is kept for the next answer.
+    fn keeps_memory(&self) -> bool {
+        self.frame.capacity() > KEPT_MEMORY || self.runs.as_ref().is_some_and(AnswerRuns::is_kept)
+    }
+
+    /// Takes back what the pool has read, and gives memory back that has not been used for long.
+    fn slim_runs(&mut self) {
+        if let Some(runs) = self.runs.as_mut().filter(|runs| runs.is_kept()) {
+            runs.reclaim(self.page.settled_to());
+            runs.file.slim();
+        }
     }
 
     fn say(&mut self, kind: Kind) -> io::Result<()> {
@@ -163,28 +210,26 @@ const KEPT_TIME: Duration = Duration::from_secs(1);
 
 /// Whether something comes before [`KEPT_TIME`] is over.
 fn is_ready_soon(socket: &Socket) -> bool {
-    // An error is a lack of memory.
     let ready = watch::wait([socket.as_fd()], Some(KEPT_TIME));
-    ready.is_ok_and(|ready| ready == [true])
+    // Who cannot wait for so long waits for ever, and gives the memory back another time.
+    ready.map_or(true, |ready| ready == [true])
 }
 
-fn call_function(mut payload: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
+fn call_function(message: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure> {
+    let mut payload = message.bytes;
     let function = Function::read(&mut payload);
-    call(function, payload, output)
-}
-
-fn call(function: Option<Function>, arguments: &[u8], output: &mut Vec<u8>) -> Result<(), Failure> {
     let function = function.ok_or_else(|| Failure::Undecodable("the message ends early".to_owned()))?;
     // SAFETY: the pool at the other end of the line is the same executable (`Hello::check`), and sends what `Function::of`
     // made there.
-    unsafe { function.call(arguments, output) }
+    unsafe { function.call(message.with_bytes(payload), output) }
 }
 
-fn load(mut payload: &[u8]) -> Result<Box<dyn Loaded>, Failure> {
+fn load(message: Message<'_>) -> Result<Box<dyn Loaded>, Failure> {
+    let mut payload = message.bytes;
     let function = PartFunction::read(&mut payload);
     let function = function.ok_or_else(|| Failure::Undecodable("the message ends early".to_owned()))?;
-    // SAFETY: as in `call`, for `PartFunction::of`.
-    unsafe { function.load(payload) }
+    // SAFETY: as in `call_function`, for `PartFunction::of`.
+    unsafe { function.load(message.with_bytes(payload)) }
 }
 
 fn write_failure(failure: &Failure, out: &mut Vec<u8>) -> Kind {

@@ -11,6 +11,8 @@ use super::serve::serve;
 use crate::config;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
+use crate::os::memory_file::MemoryFile;
+use crate::os::run_file::{RunFile, TrustedFile};
 use crate::os::socket::Socket;
 use crate::os::startup;
 use crate::wire::frame::{HEADER, Header, Kind};
@@ -66,7 +68,7 @@ fn work() -> io::Result<()> {
     let socket = ManuallyDrop::new(Socket::of(line));
     // Waker: the pool, which has sent this before it started us.
     let mut header = [0; HEADER];
-    let passed = socket.receive_with_descriptor(&mut header)?;
+    let mut passed = socket.receive_with_descriptors(&mut header)?.into_iter();
     let refuse = |reason: &str| {
         let header = Header { kind: Kind::Refused, number: 0, len: reason.len() };
         socket.send_all(&[header.to_bytes().as_slice(), reason.as_bytes()].concat())
@@ -76,11 +78,14 @@ fn work() -> io::Result<()> {
         _ => return refuse("the worker did not understand its pool's greeting"),
     };
     let mut hello = vec![0; header.len];
-    // A descriptor comes with the first byte only. Waker: as above.
-    socket.receive_with_descriptor(&mut hello)?;
+    // Descriptors come with the first byte only. Waker: as above.
+    socket.receive_with_descriptors(&mut hello)?;
     if let Err(reason) = Hello::check(&hello, Hello::of(image::identity()?)) {
         return refuse(&reason);
     }
-    let page = Page::new(SharedMemory::map(passed.ok_or(io::ErrorKind::InvalidData)?)?);
-    serve(&socket, &page, header.number != 0)
+    let page = Page::new(SharedMemory::map(passed.next().ok_or(io::ErrorKind::InvalidData)?)?);
+    // SAFETY: only the pool can write to it, which does so before it sends the task, and again when that is over.
+    let arguments = passed.next().map(|file| unsafe { TrustedFile::of(MemoryFile::of(file)) });
+    let answers = passed.next().map(|file| RunFile::of(MemoryFile::of(file)));
+    serve(&socket, &page, arguments, answers, header.number != 0)
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::decode;
-use super::samples::{Sparse, there, there_and_back};
+use super::samples::{Sparse, decode, there, there_and_back};
 
 /// Reads back from one type what another wrote, and gives the text of the error.
 #[track_caller]

@@ -9,10 +9,9 @@ use proptest::strategy::ValueTree;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::super::{decode, encode};
 use super::allocations::measure;
 use super::samples::{
-    Collections, Everything, Numbers, Shape, Sparse, Standard, Tree, everything, runner, seed, there,
+    Collections, Everything, Numbers, Shape, Sparse, Standard, Tree, decode, encode, everything, runner, seed, there,
 };
 
 /// The largest value in memory for one byte of input, of the types below: a `Sparse` takes 48 bytes and in a `HashMap`

@@ -6,3 +6,4 @@ mod round_trips;
 mod forms;
 mod errors;
 mod hostile;
+mod long_runs;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{decode, encode, limits, numbers};
+use super::super::{limits, numbers};
 use super::allocations::measure;
-use super::samples::{everything, runner, seed, there, there_and_back};
+use super::samples::{decode, encode, everything, runner, seed, there, there_and_back};
 
 #[test]
 fn random_values_of_every_kind() {

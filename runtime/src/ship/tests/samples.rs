@@ -12,7 +12,10 @@ use std::time::{Duration, SystemTime};
 use proptest::collection::{btree_map, btree_set, hash_map, vec, vec_deque};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::wire::message::{Message, Output};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Everything {
@@ -228,14 +231,24 @@ pub(super) fn runner(seed: u64, cases: u32) -> TestRunner {
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }
 
+/// As the codec does, without long runs.
+pub(super) fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
+    super::super::encode(value, &mut Output::new(out))
+}
+
+/// As the codec does, without long runs.
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    super::super::decode(Message::from(bytes))
+}
+
 pub(super) fn there<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
-    super::super::encode(value, &mut bytes).expect("can be encoded");
+    encode(value, &mut bytes).expect("can be encoded");
     bytes
 }
 
 #[track_caller]
 pub(super) fn there_and_back<T: Serialize + for<'de> Deserialize<'de> + PartialEq + Debug>(value: T) {
-    let back = super::super::decode::<T>(&there(&value)).expect("can be decoded");
+    let back = decode::<T>(&there(&value)).expect("can be decoded");
     assert_eq!(back, value);
 }
