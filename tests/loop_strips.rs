@@ -14,7 +14,7 @@ use concurrent_futures::concurrent;
 use concurrent_futures_suite::timed;
 
 /// Starts this binary again with two workers, for one test that is ignored otherwise.
-fn with_two_workers(test: &str) {
+fn with_two_workers(test: &'static str) {
     timed(|| {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", test, "--ignored"]).env("CONCURRENT_WORKERS", "2").env_remove("CONCURRENT_SCHEDULE");
