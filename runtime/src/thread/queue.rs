@@ -3,6 +3,7 @@
 //! A thread is free, blocked or running. At most `n_threads` of the plan run, but for those that were blocked and go on.
 //! While some are blocked, spare threads may take their places; later these stay among the free ones.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -331,17 +332,22 @@ impl Queue {
         {
             return self.break_down(&message);
         }
+        let has_next = Cell::new(false);
         let become_free = || {
+            if has_next.get() {
+                return;
+            }
             // Relaxed: see `n_free`.
             self.n_free.fetch_add(1, Ordering::Relaxed);
             context::note_free(true);
         };
-        while let Some(ticket) = self.next() {
+        while let Some(ticket) = self.next(&has_next) {
             perturb::point();
             if let (Some(watch), Some(task)) = (&self.watch, ticket.label()) {
                 watch.note_start(task);
             }
-            // Free before the end of the task is seen: who waits for the result and submits again finds this thread.
+            // Free before the end of the task is seen: who waits for the result and submits again finds this thread. Not
+            // if that task is unlikely to be its next; then no thread has to be spared, and none touches what all share.
             // What runs in between is ours; whatever else a task's end may set off calls `busy_again` first.
             ticket.run(&become_free);
             if let Some(watch) = &self.watch {
@@ -351,18 +357,26 @@ impl Queue {
     }
 
     /// The next task; sleeps until there is one. `None` when the queue is closed and empty.
-    fn next(&self) -> Option<Ticket> {
+    ///
+    /// Sets `has_next` if there was one more behind it, and no more threads will be started for tasks that do not block.
+    fn next(&self, has_next: &Cell<bool>) -> Option<Ticket> {
+        let mut is_free = context::note_free(false);
         let mut state = self.state.lock();
-        if !context::note_free(false) {
-            self.n_free.fetch_add(1, Ordering::Relaxed);
-        }
         let mut has_looked = false;
         loop {
-            if self.n_running(&state) < self.plan.n_threads
+            let n_others = self.n_running(&state) - usize::from(!is_free);
+            if n_others < self.plan.n_threads
                 && let Some(ticket) = self.take_one(&mut state.tasks)
             {
-                self.n_free.fetch_sub(1, Ordering::Relaxed);
+                if is_free {
+                    self.n_free.fetch_sub(1, Ordering::Relaxed);
+                }
+                has_next.set(!state.tasks.is_empty() && state.n_threads >= self.plan.n_threads);
                 return Some(ticket);
+            }
+            if !is_free {
+                is_free = true;
+                self.n_free.fetch_add(1, Ordering::Relaxed);
             }
             if state.broken.is_some() || (state.closed && state.tasks.is_empty()) {
                 self.n_free.fetch_sub(1, Ordering::Relaxed);
