@@ -66,6 +66,27 @@ fn a_blocked_thread_does_not_count_as_idle() {
 }
 
 #[test]
+fn tasks_behind_many_short_ones_find_every_thread() {
+    timed(|| {
+        let pool = ThreadPool::new(4).unwrap();
+        for round in 0..1000 {
+            let short: Vec<_> = (0..round % 100).map(|n| pool.spawn(move || n)).collect();
+            let gate = Gate::new();
+            let long: Vec<_> = (0..4)
+                .map(|_| {
+                    let gate = gate.clone();
+                    pool.spawn(move || gate.pass())
+                })
+                .collect();
+            gate.wait_for(4);
+            gate.open();
+            assert!(short.into_iter().map(|future| future.result().unwrap()).eq(0..round % 100));
+            long.into_iter().for_each(|future| future.result().unwrap());
+        }
+    });
+}
+
+#[test]
 fn default_names_tell_pools_apart() {
     timed(|| {
         let (one, other) = (ThreadPool::new(1).unwrap(), ThreadPool::new(1).unwrap());

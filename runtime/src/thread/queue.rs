@@ -3,6 +3,7 @@
 //! A thread is free, blocked or running. At most `n_threads` of the plan run, but for those that were blocked and go on.
 //! While some are blocked, spare threads may take their places; later these stay among the free ones.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub(super) struct Queue {
     plan: Plan,
     watch: Option<Watch>,
     state: Mutex<State>,
+    front: Front,
     /// Threads that sleep, look for a task, or are on their way to do so and do nothing else before. Goes up at any time,
     /// and down under the lock only.
     n_free: AtomicUsize,
@@ -54,7 +56,20 @@ pub(super) struct Queue {
     ended: Condvar,
 }
 
+/// The front of the queue, where busy threads meet without those who submit; on cache lines of its own. It only gets
+/// longer under the lock of `state`, which is locked first.
+#[derive(Default)]
+#[repr(align(128))]
+struct Front {
+    tasks: Mutex<VecDeque<Ticket>>,
+    /// How many these are. Changed under that lock.
+    len: AtomicUsize,
+    /// Whether there are more threads than may run at once, so that one that ends a task may have to stand back.
+    has_spares: AtomicBool,
+}
+
 struct State {
+    /// What is queued behind the front.
     tasks: VecDeque<Ticket>,
     /// Threads that live, or are about to.
     n_threads: usize,
@@ -125,6 +140,7 @@ impl Queue {
             watch: plan.watchdog.map(Watch::new),
             plan,
             state: Mutex::new(state),
+            front: Front::default(),
             n_free: AtomicUsize::new(0),
             bell: AtomicBool::new(false),
             work: Condvar::new(),
@@ -150,11 +166,15 @@ impl Queue {
             return ticket.fail(Error::shutdown);
         }
         state.tasks.push_back(ticket);
-        let n_free = self.n_free();
-        if state.tasks.len() <= n_free - state.n_asleep {
+        if state.n_asleep == 0 && !self.may_live_one_more(&state) {
+            // Nobody to be woken or started. That is seen without what busy threads change all the time.
+            return self.ring(&state);
+        }
+        let (n_queued, n_free) = (self.n_queued(&state), self.n_free());
+        if n_queued <= n_free - state.n_asleep {
             // Those awake look for a task before they sleep.
             self.ring(&state);
-        } else if state.tasks.len() <= n_free {
+        } else if n_queued <= n_free {
             self.wake_one(&mut state);
         } else if self.may_start(&state) {
             self.start_thread(state);
@@ -164,9 +184,10 @@ impl Queue {
 
     /// One more of the queued tasks may run: sees to it that there is a thread for it.
     fn provide(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
-        if state.tasks.len() > self.n_free() && self.may_start(&state) {
+        let n_queued = self.n_queued(&state);
+        if n_queued > self.n_free() && self.may_start(&state) {
             self.start_thread(state);
-        } else if !state.tasks.is_empty() {
+        } else if n_queued > 0 {
             self.ring(&state);
             self.wake_one(&mut state);
         }
@@ -194,6 +215,22 @@ impl Queue {
         self.work.notify_all();
     }
 
+    /// How many tasks are queued; or were just now, for busy threads may take some meanwhile. That does no harm: so many
+    /// free threads are awake, or all of them, and stay so as long as the lock of `state` is held.
+    fn n_queued(&self, state: &State) -> usize {
+        // Relaxed: it goes up under the lock of `state`, which the reader holds.
+        state.tasks.len() + self.front.len.load(Ordering::Relaxed)
+    }
+
+    /// Everything that is queued.
+    fn take_all(&self, state: &mut State) -> VecDeque<Ticket> {
+        let mut front = self.front.tasks.lock();
+        self.front.len.store(0, Ordering::Relaxed);
+        let mut queued = std::mem::take(&mut *front);
+        queued.append(&mut state.tasks);
+        queued
+    }
+
     fn n_free(&self) -> usize {
         // Relaxed: it goes down under the lock, which the reader holds; and who has seen the end of a task sees that its
         // thread was counted before, through the task's own lock.
@@ -207,8 +244,12 @@ impl Queue {
 
     /// Whether one more task may run, and one more thread may live.
     fn may_start(&self, state: &State) -> bool {
+        self.n_running(state) < self.plan.n_threads && self.may_live_one_more(state)
+    }
+
+    fn may_live_one_more(&self, state: &State) -> bool {
         let n = self.plan.n_threads;
-        self.n_running(state) < n && state.n_threads < n + state.n_blocked.min(n)
+        state.n_threads < n + state.n_blocked.min(n)
     }
 
     /// Takes no more tasks. Those queued are still run.
@@ -227,7 +268,7 @@ impl Queue {
             let mut state = self.state.lock();
             state.closed = true;
             self.wake_all(&mut state);
-            std::mem::take(&mut state.tasks)
+            self.take_all(&mut state)
         };
         self.ended.notify_all();
         // Cancelling runs callbacks and destructors, so it happens outside the lock.
@@ -262,6 +303,10 @@ impl Queue {
         let index = state.n_started;
         state.n_started += 1;
         state.n_threads += 1;
+        if state.n_threads > self.plan.n_threads {
+            // Relaxed: a thread that does not see it yet goes on with a task for the one that it has ended.
+            self.front.has_spares.store(true, Ordering::Relaxed);
+        }
         drop(state);
         if index == 0 {
             self.start_watching();
@@ -292,11 +337,13 @@ impl Queue {
         let mut seen = watch.begin();
         let mut state = self.state.lock();
         while !state.closed || state.n_threads > 0 {
-            let has_to_get_on = !state.tasks.is_empty() || (state.n_blocked > 0 && self.n_running(&state) == 0);
+            let has_to_get_on = self.n_queued(&state) > 0 || (state.n_blocked > 0 && self.n_running(&state) == 0);
             if !has_to_get_on {
                 seen = watch.begin();
             } else if watch.is_stuck(&mut seen) {
-                let queued: Vec<Label> = state.tasks.iter().filter_map(Ticket::label).collect();
+                let front = self.front.tasks.lock();
+                let queued: Vec<Label> = front.iter().chain(&state.tasks).filter_map(Ticket::label).collect();
+                drop(front);
                 drop(state);
                 eprintln!("{}", watch.report(&self.plan.name, self.plan.pool, &queued));
                 state = self.state.lock();
@@ -314,7 +361,7 @@ impl Queue {
             state.n_threads -= 1;
             // One more may run than was counted when tasks came meanwhile.
             self.wake_one(&mut state);
-            if state.n_threads > 0 { VecDeque::new() } else { std::mem::take(&mut state.tasks) }
+            if state.n_threads > 0 { VecDeque::new() } else { self.take_all(&mut state) }
         };
         self.ended.notify_all();
         for ticket in stranded {
@@ -331,17 +378,22 @@ impl Queue {
         {
             return self.break_down(&message);
         }
+        let has_next = Cell::new(false);
         let become_free = || {
+            if has_next.get() {
+                return;
+            }
             // Relaxed: see `n_free`.
             self.n_free.fetch_add(1, Ordering::Relaxed);
             context::note_free(true);
         };
-        while let Some(ticket) = self.next() {
+        while let Some(ticket) = self.next(&has_next) {
             perturb::point();
             if let (Some(watch), Some(task)) = (&self.watch, ticket.label()) {
                 watch.note_start(task);
             }
-            // Free before the end of the task is seen: who waits for the result and submits again finds this thread.
+            // Free before the end of the task is seen: who waits for the result and submits again finds this thread. Not
+            // if another task comes first, and all threads are there: then it would only cost what all of them share.
             // What runs in between is ours; whatever else a task's end may set off calls `busy_again` first.
             ticket.run(&become_free);
             if let Some(watch) = &self.watch {
@@ -351,24 +403,44 @@ impl Queue {
     }
 
     /// The next task; sleeps until there is one. `None` when the queue is closed and empty.
-    fn next(&self) -> Option<Ticket> {
-        let mut state = self.state.lock();
-        if !context::note_free(false) {
-            self.n_free.fetch_add(1, Ordering::Relaxed);
-        }
-        let mut has_looked = false;
-        loop {
-            if self.n_running(&state) < self.plan.n_threads
-                && let Some(ticket) = self.take_one(&mut state.tasks)
-            {
-                self.n_free.fetch_sub(1, Ordering::Relaxed);
+    ///
+    /// `has_next` is kept between calls: whether there was one more behind it, and all threads had been started.
+    fn next(&self, has_next: &Cell<bool>) -> Option<Ticket> {
+        let mut is_free = context::note_free(false);
+        if !is_free && has_next.get() && !self.front.has_spares.load(Ordering::Relaxed) {
+            // It has ended a task, so it may start one: no more run than before.
+            if let Some(ticket) = self.take_one(&mut self.front.tasks.lock(), has_next) {
                 return Some(ticket);
             }
-            if state.broken.is_some() || (state.closed && state.tasks.is_empty()) {
+        }
+        let mut state = self.state.lock();
+        let mut has_looked = false;
+        loop {
+            let n_others = self.n_running(&state) - usize::from(!is_free);
+            let mut front = self.front.tasks.lock();
+            front.append(&mut state.tasks);
+            self.front.len.store(front.len(), Ordering::Relaxed);
+            if n_others < self.plan.n_threads
+                && let Some(ticket) = self.take_one(&mut front, has_next)
+            {
+                if is_free {
+                    self.n_free.fetch_sub(1, Ordering::Relaxed);
+                }
+                // Before all threads are there, those who submit have to know which are free.
+                has_next.set(has_next.get() && state.n_threads >= self.plan.n_threads);
+                return Some(ticket);
+            }
+            let is_empty = front.is_empty();
+            drop(front);
+            if !is_free {
+                is_free = true;
+                self.n_free.fetch_add(1, Ordering::Relaxed);
+            }
+            if state.broken.is_some() || (state.closed && is_empty) {
                 self.n_free.fetch_sub(1, Ordering::Relaxed);
                 return None;
             }
-            state = if !has_looked && !state.looking && state.tasks.is_empty() {
+            state = if !has_looked && !state.looking && is_empty {
                 has_looked = true;
                 self.look(state)
             } else {
@@ -378,12 +450,15 @@ impl Queue {
     }
 
     /// The first task, unless a test wants another order. On one worker the order is promised: that one runs alone.
-    fn take_one(&self, tasks: &mut VecDeque<Ticket>) -> Option<Ticket> {
-        let is_free_to_choose = self.plan.n_threads > 1 && !tasks.is_empty();
-        match if is_free_to_choose { perturb::choose(tasks.len()) } else { 0 } {
-            0 => tasks.pop_front(),
-            i => tasks.swap_remove_back(i),
-        }
+    fn take_one(&self, front: &mut VecDeque<Ticket>, has_next: &Cell<bool>) -> Option<Ticket> {
+        let is_free_to_choose = self.plan.n_threads > 1 && !front.is_empty();
+        let ticket = match if is_free_to_choose { perturb::choose(front.len()) } else { 0 } {
+            0 => front.pop_front(),
+            i => front.swap_remove_back(i),
+        };
+        self.front.len.store(front.len(), Ordering::Relaxed);
+        has_next.set(!front.is_empty());
+        ticket
     }
 
     /// Looks for a few microseconds whether a task comes: the next one often follows soon, and finds this thread awake.
@@ -416,7 +491,7 @@ impl Queue {
             let mut state = self.state.lock();
             state.broken.get_or_insert_with(|| reason.clone());
             self.wake_all(&mut state);
-            std::mem::take(&mut state.tasks)
+            self.take_all(&mut state)
         };
         for ticket in queued {
             ticket.fail(|task| Error::not_started(task, reason.clone()));
