@@ -30,6 +30,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                 let (mut __course, mut __strip) = __options.start(__site, {
                     // Method resolution takes the first of these two that fits: a range is cut wherever a strip or a
                     // chunk ends, any other iterator is asked for its items in order, on this thread.
+                    #[allow(unused_imports, reason = "which of the two it takes depends on the iterator")]
                     use {
                         ::concurrent_futures::__private::AnySource as _,
                         ::concurrent_futures::__private::SplittableSource as _,

@@ -300,6 +300,7 @@ fn strips(abi: &Abi, is_enumerated: bool, source: Span) -> TokenStream {
     let (any, splittable, probe) = (private("AnySource"), private("SplittableSource"), private("Probe"));
     let method = Ident::new(if is_enumerated { "enumerated" } else { "strips" }, at);
     quote_spanned! {at=> {
+        #[allow(unused_imports, reason = "which of the two it takes depends on the iterator")]
         use {#any as _, #splittable as _};
         (&&#probe::of(&#iter)).how().#method(#iter)
     }}

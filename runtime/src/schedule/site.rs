@@ -77,7 +77,7 @@ impl Site {
         // Calls on several threads may count as one.
         let untimed = self.untimed.load(Ordering::Relaxed).wrapping_add(1);
         self.untimed.store(untimed, Ordering::Relaxed);
-        untimed % SAMPLED != 0
+        !untimed.is_multiple_of(SAMPLED)
     }
 
     /// Remembers what one iteration takes.

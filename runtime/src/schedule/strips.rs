@@ -56,7 +56,6 @@ pub struct IndexedStrip<I: Splittable>(I::Strip);
 impl<I: Splittable> IndexedStrip<I> {
     /// The next item. Its type is said in terms of `I`, which the compiler can infer later.
     #[inline]
-    #[expect(clippy::should_implement_trait, reason = "found without a trait in scope")]
     pub fn next(&mut self) -> Option<I::Item> {
         self.0.next()
     }
@@ -120,7 +119,6 @@ pub struct NumberedStrip<I: Splittable> {
 impl<I: Splittable> NumberedStrip<I> {
     /// The next item and its position.
     #[inline]
-    #[expect(clippy::should_implement_trait, reason = "found without a trait in scope")]
     pub fn next(&mut self) -> Option<(usize, I::Item)> {
         let item = self.strip.next()?;
         let position = self.position;
@@ -243,7 +241,6 @@ impl<I: Iterator> Rationed<I> {
 
     /// The next item, or `None` at the end of the ration.
     #[inline]
-    #[expect(clippy::should_implement_trait, reason = "found without a trait in scope")]
     pub fn next(&mut self) -> Option<I::Item> {
         self.left -= 1;
         if self.left == 0 {
