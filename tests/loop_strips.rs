@@ -159,13 +159,13 @@ fn what_a_pattern_leaves_out_is_dropped_behind_the_body() {
     }
     fn run() {
         // As `run_annotated`, which is too short to be shared.
-        for (_, _) in [(Noted("a"), Noted("b"))] {
+        for (_, _) in [(Noted("a"), Noted("b")), (Noted("c"), Noted("d"))] {
             body("body");
         }
     }
     #[concurrent]
     fn run_annotated() {
-        for (_, _) in [(Noted("a"), Noted("b"))] {
+        for (_, _) in [(Noted("a"), Noted("b")), (Noted("c"), Noted("d"))] {
             body("body");
         }
     }
@@ -174,7 +174,7 @@ fn what_a_pattern_leaves_out_is_dropped_behind_the_body() {
         let plain = EVENTS.take();
         run_annotated();
         assert_eq!(EVENTS.take(), plain);
-        assert_eq!(plain, ["body", "a", "b"]);
+        assert_eq!(plain, ["body", "a", "b", "body", "c", "d"]);
     });
 }
 
