@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench loops                                 # everything, 10 to 15 minutes
-//! cargo bench --bench loops -- --quick                      # fewer rounds and loops, under a minute
+//! cargo bench --bench loops -- --quick                      # fewer rounds and loops, about a minute
 //! cargo bench --bench loops -- --busy                       # beside a process that keeps one core busy
 //! cargo bench --bench loops -- --svg docs/loops.svg         # and a picture
 //! cargo bench --bench loops -- sink=push items=10,1000      # keys: sink, items, body, skew, state, contender
@@ -81,7 +81,7 @@ impl Asked {
 
     fn effort(&self) -> Effort {
         if self.quick {
-            Effort { time: Duration::from_millis(120), least_rounds: 3, most_rounds: 11 }
+            Effort { time: Duration::from_millis(80), least_rounds: 3, most_rounds: 11 }
         } else {
             Effort { time: Duration::from_millis(800), least_rounds: 5, most_rounds: 51 }
         }
@@ -162,7 +162,7 @@ fn first_calls_table(asked: &Asked, calibration: Calibration) {
     }
     let mut columns = report::columns(&asked.contenders);
     columns.pop();
-    let n_processes = if asked.quick { 3 } else { 9 };
+    let n_processes = if asked.quick { 1 } else { 9 };
     for (title, later) in [("first loop of a process", false), ("first call, after another loop", true)] {
         report::header(title, &columns);
         for (which, cell) in &wanted {

@@ -67,8 +67,8 @@ pub(crate) fn call<B: Body>(sink: Sink) -> Option<BoxedCall<B>> {
         let n = if sink == Sink::Slice { data.items.len() } else { data.n() };
         let (wanted, items) = (data.wanted, data.items.as_ptr());
         let fresh = || Vec::<u64>::with_capacity(n);
-        // SAFETY: a loop in C reads three numbers of the body and `n` items (a slice's), and writes at most `n` results, all
-        // of which are there.
+        // SAFETY: a loop in C reads the three numbers of the body; `slice` alone reads items, of which there are `n`; and it
+        // writes `n` results (`nested`: all of its rows) in those sinks alone that pass room for them below.
         let run = |out: *mut u64| unsafe { run(n, numbers.as_ptr(), wanted, items, out) };
         match sink {
             Sink::Push | Sink::Slice | Sink::Waiting => {
