@@ -112,3 +112,43 @@ fn plain(site: &Site, n_items: usize, apart: Duration) -> Duration {
         _ => apart,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn workers_pay_if_they_save_a_twentieth() {
+        assert!(!is_unpaid(100 * MS, 95 * MS));
+        assert!(is_unpaid(100 * MS, 96 * MS));
+    }
+
+    #[test]
+    fn of_what_ran_ahead_only_what_was_used_counts() {
+        assert_eq!(parallel(50, (100, 10 * MS)), 5 * MS);
+        assert_eq!(parallel(100, (50, 10 * MS)), 10 * MS);
+        assert_eq!(parallel(3, (0, Duration::ZERO)), Duration::ZERO);
+    }
+
+    #[test]
+    fn short_iterations_are_judged_by_the_plain_loop() {
+        let site = Site::new();
+        assert_eq!(plain(&site, 1_000_000, 20 * MS), 20 * MS, "nothing else is known");
+        site.remember_item(5_000);
+        assert_eq!(plain(&site, 1_000_000, 20 * MS), 5 * MS);
+        assert_eq!(plain(&site, 1_000, 20 * MS), 20 * MS, "20 µs each tell enough");
+    }
+
+    #[test]
+    fn nothing_is_said_before_the_trial_is_over() {
+        let mut balance = Balance::new();
+        balance.leave_in_order(1_000);
+        balance.sum.elapsed = TRIAL / 2;
+        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2));
+        balance.sum.elapsed = TRIAL * 2;
+        assert!(balance.is_unpaid(&Site::new(), (1_000, MS), 2));
+        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2), "asked again only after a while");
+    }
+}

@@ -3,6 +3,7 @@
 pub(crate) mod adverse;
 pub(crate) mod balance;
 pub(crate) mod chunk;
+pub(crate) mod indexed;
 pub(crate) mod order;
 pub(crate) mod pace;
 pub(crate) mod pilot;

@@ -215,3 +215,95 @@ fn strip(picos: u64, left: Left, time: Duration) -> usize {
 pub(crate) fn work(picos: u64, n: usize) -> Duration {
     Duration::from_nanos((u128::from(picos) * n as u128 / 1000).min(u128::from(u64::MAX)) as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MICRO: u64 = 1_000_000;
+
+    fn exactly(n: usize) -> Left {
+        Left { items: (n, Some(n)), all_run: true }
+    }
+
+    fn at_most(n: Option<usize>) -> Left {
+        Left { items: (0, n), all_run: true }
+    }
+
+    /// A site whose iterations take so many picoseconds.
+    fn known(picos: u64) -> &'static Site {
+        let site: &'static Site = Box::leak(Box::new(Site::new()));
+        site.remember_item(picos);
+        site
+    }
+
+    fn first(site: &'static Site, sharing: Sharing, left: Left) -> Turn {
+        Pilot::start(site, sharing, left, &|| true).1
+    }
+
+    #[test]
+    fn a_loop_that_nobody_knows_begins_with_one_item() {
+        let new = || -> &'static Site { Box::leak(Box::new(Site::new())) };
+        assert_eq!(first(new(), Sharing::IfItPays, exactly(1000)), Turn::Plain(1));
+        assert_eq!(first(new(), Sharing::UnlessItDidNotPay, exactly(1000)), Turn::Shared);
+        assert_eq!(first(new(), Sharing::Always, exactly(1000)), Turn::Shared);
+    }
+
+    #[test]
+    fn what_is_worth_it_is_shared_at_once_if_somebody_helps() {
+        let site = known(MICRO);
+        assert_eq!(first(site, Sharing::IfItPays, exactly(1000)), Turn::Shared);
+        assert_eq!(Pilot::start(site, Sharing::IfItPays, exactly(1000), &|| false).1, Turn::Plain(50));
+        assert_eq!(first(site, Sharing::IfItPays, exactly(99)), Turn::Plain(99), "no strip of a few items at the end");
+        assert_eq!(
+            first(known(1000 * MICRO), Sharing::IfItPays, exactly(1)),
+            Turn::Plain(1),
+            "there is nothing to share"
+        );
+    }
+
+    #[test]
+    fn with_workers_given_a_short_loop_is_shared_unless_that_did_not_pay() {
+        let site = known(MICRO);
+        assert_eq!(first(site, Sharing::UnlessItDidNotPay, exactly(20)), Turn::Shared);
+        site.remember_sharing(Duration::from_micros(20), false);
+        assert_eq!(first(site, Sharing::UnlessItDidNotPay, exactly(20)), Turn::Plain(20));
+    }
+
+    #[test]
+    fn where_the_length_tells_nothing_the_last_call_does() {
+        let site = known(MICRO);
+        for left in [at_most(None), at_most(Some(100_000)), Left { all_run: false, ..exactly(100_000) }] {
+            site.remember_total(Duration::from_micros(10));
+            assert_eq!(first(site, Sharing::IfItPays, left), Turn::Plain(50));
+            site.remember_total(Duration::from_millis(10));
+            assert_eq!(first(site, Sharing::IfItPays, left), Turn::Shared);
+        }
+        assert_eq!(first(site, Sharing::IfItPays, at_most(Some(20))), Turn::Plain(50), "20 µs at most");
+    }
+
+    #[test]
+    fn strips_grow_by_a_bounded_factor() {
+        let site = known(1);
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, exactly(usize::MAX), &|| false);
+        pilot.n_items = 3;
+        let Some(Turn::Plain(n)) = pilot.next(Some(exactly(usize::MAX)), &|| false) else { panic!("{pilot:?}") };
+        assert!((1..=3 * GROWTH).contains(&n), "{n}");
+    }
+
+    #[test]
+    fn where_workers_did_not_pay_only_longer_iterations_call_them_again() {
+        let site = known(MICRO);
+        let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, exactly(100_000), &|| true);
+        assert_eq!(turn, Turn::Shared);
+        assert_eq!(pilot.go_on_alone(exactly(90_000)), Turn::Plain(2000));
+        assert!(!pilot.is_worth_sharing(MICRO, exactly(80_000)));
+        assert!(pilot.is_worth_sharing(CHANGED * MICRO, exactly(80_000)));
+        assert_eq!(first(site, Sharing::IfItPays, exactly(100_000)), Turn::Plain(50), "nor does the next call");
+    }
+
+    #[test]
+    fn an_iterator_that_says_that_nothing_is_left_is_asked_all_the_same() {
+        assert_eq!(strip(MICRO, exactly(0), STRIP), 1);
+    }
+}
