@@ -76,20 +76,21 @@ fn becomes_long() {
     #[concurrent]
     fn opaque(n: usize) -> Vec<ThreadId> {
         let mut out = Vec::new();
-        for i in (0..n).filter(|i| *i < 500) {
+        for i in (0..n + 5).filter(|i| *i < 1000) {
             out.push(place(i, 100));
         }
         out
     }
-    let items: Vec<usize> = (0..300).collect();
+    const N: usize = 1000;
+    let items: Vec<usize> = (0..N).collect();
     for (what, places) in [
-        ("a range", range(300)),
+        ("a range", range(N)),
         ("a slice", slice(&items)),
         ("positions", positions(&items)),
         ("a vector", owned(items.clone())),
-        ("a filter", opaque(300)),
+        ("a filter", opaque(N)),
     ] {
-        assert_eq!(places.len(), 300, "{what}");
+        assert_eq!(places.len(), N, "{what}");
         assert_eq!(places[0], thread::current().id(), "{what} begins on the caller");
         assert_eq!(places.iter().collect::<HashSet<_>>().len(), 2, "{what} is shared");
     }

@@ -42,7 +42,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                     // the end of the strip or was left by a `break`.
                     '__strip2: {
                         loop {
-                            match __strip.next() {
+                            match ::core::iter::Iterator::next(&mut __strip) {
                                 ::core::option::Option::Some(__item) => {
                                     // The pattern of the loop; here it is just `i`.
                                     let i = __item;
@@ -59,7 +59,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                             break '__done1;
                         }
                     }
-                    let __team = match __course.go_on(__strip) {
+                    let __team = match ::concurrent_futures::__private::Course::go_on(&mut __course, __strip) {
                         // Too short to share, as far as one can tell, or nobody would help.
                         ::concurrent_futures::__private::Next::Plain(__next) => {
                             __strip = __next;
@@ -87,7 +87,8 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                         let mut __steps = unsafe {
                             // The parallel part. The borrow checker sees to it that it changes nothing outside. `Never` says
                             // that it has no exits: a `?`, `break` or `return` in it would be listed in that place.
-                            __team.run(
+                            ::concurrent_futures::__private::Team::run(
+                                __team,
                                 |__item| -> ::concurrent_futures::__private::Flow<
                                     _,
                                     ::concurrent_futures::__private::Never,
@@ -119,14 +120,16 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                                     // What is left of the body as it was written.
                                     out.push(__h0);
                                 }
-                                ::core::option::Option::None => match __course.resume(__steps) {
-                                    // Workers were of no use: the rest is run as it was written.
-                                    ::core::option::Option::Some(__next) => {
-                                        __strip = __next;
-                                        continue '__done1;
+                                ::core::option::Option::None => {
+                                    match ::concurrent_futures::__private::Course::resume(&mut __course, __steps) {
+                                        // Workers were of no use: the rest is run as it was written.
+                                        ::core::option::Option::Some(__next) => {
+                                            __strip = __next;
+                                            continue '__done1;
+                                        }
+                                        ::core::option::Option::None => break,
                                     }
-                                    ::core::option::Option::None => break,
-                                },
+                                }
                             }
                         }
                     }

@@ -91,14 +91,14 @@ impl Expander<'_> {
     //             'done: loop {
     //                 'strip: {
     //                     loop {
-    //                         match strip.next() {
+    //                         match Iterator::next(&mut strip) {
     //                             Some(item) => { let x = item; { body } }
     //                             None => break 'strip,
     //                         }
     //                     }
     //                     break 'done;
     //                 }
-    //                 let team = match course.go_on(strip) {
+    //                 let team = match Course::go_on(&mut course, strip) {
     //                     Next::Plain(next) => { strip = next; continue; }
     //                     Next::Shared(team) => team,
     //                     Next::Over => break,
@@ -109,6 +109,9 @@ impl Expander<'_> {
     //         },
     //     }
     // }
+    //
+    // Methods are called by their types' names: where the source is no iterator, the compiler then says so, and not that there
+    // are no such methods.
     //
     // A `break` of the body ends the inner `loop` and then the outer one. There is no way from it into what follows, so
     // the body may move out of a variable in front of it; and the inner loop is as simple as a `for` to an optimiser.
@@ -137,7 +140,8 @@ impl Expander<'_> {
         let parallel = self.parallel(plan, split, &abi, &done);
         let checks = checks(split, &abi, base.span());
         let strips = strips(&abi, enumerate.is_some(), base.span());
-        let (site_type, next_type) = (abi.private_at("Site", at), abi.private_at("Next", at));
+        let private = |name| abi.private_at(name, at);
+        let (site_type, course_type, next_type) = (private("Site"), private("Course"), private("Next"));
         let ExprForLoop { attrs, label, pat, body, .. } = plain;
         quote_spanned! {at=> {
             #warnings
@@ -154,7 +158,7 @@ impl Expander<'_> {
                         #strip_label: {
                             #(#attrs)*
                             #label loop {
-                                match #strip.next() {
+                                match ::core::iter::Iterator::next(&mut #strip) {
                                     ::core::option::Option::Some(#item) => {
                                         let #pat = #item;
                                         #body
@@ -167,7 +171,7 @@ impl Expander<'_> {
                                 break #done;
                             }
                         }
-                        let #team = match #course.go_on(#strip) {
+                        let #team = match #course_type::go_on(&mut #course, #strip) {
                             #next_type::Plain(#next) => {
                                 #strip = #next;
                                 continue;
@@ -188,11 +192,11 @@ impl Expander<'_> {
     }
 
     // Output: {
-    //     let mut steps = unsafe { team.run(|item| -> Flow<_, _> { let x = item; … }) };
+    //     let mut steps = unsafe { Team::run(team, |item| -> Flow<_, _> { let x = item; … }) };
     //     loop {
-    //         match steps.next() {
+    //         match Iterator::next(&mut steps) {
     //             Some(step) => { … }
-    //             None => match course.resume(steps) {
+    //             None => match Course::resume(&mut course, steps) {
     //                 Some(next) => { strip = next; continue 'done; }
     //                 None => break,
     //             },
@@ -209,6 +213,7 @@ impl Expander<'_> {
         let (course, strip, team, next, steps) =
             (local("course"), local("strip"), local("team"), local("next"), local("steps"));
 
+        let (course_type, team_type) = (abi.private_at("Course", at), abi.private_at("Team", at));
         let reductions = Reductions::of(&plan.reduced, split, abi, source);
         let (closure, in_order) = self.without_return(|this| parts::parts(split, pat, around, reductions, this));
         let captures = captures(split, abi);
@@ -216,18 +221,18 @@ impl Expander<'_> {
             Some(reductions) => {
                 let (types, chunk) = (reductions.types(), names::local("chunk"));
                 let landed = reductions.landed(&step, label.as_ref().map(|label| &label.name));
-                (quote_spanned!(at=> run_reducing(#types, |#chunk, #item| #closure)), Some(landed))
+                (quote_spanned!(at=> run_reducing(#team, #types, |#chunk, #item| #closure)), Some(landed))
             }
-            None => (quote_spanned!(at=> run(|#item| #closure)), None),
+            None => (quote_spanned!(at=> run(#team, |#item| #closure)), None),
         };
         quote_spanned! {at=> {
             #(#items)*
             #captures
-            let mut #steps = unsafe { #team.#run };
+            let mut #steps = unsafe { #team_type::#run };
             #label loop {
                 match ::core::iter::Iterator::next(&mut #steps) {
                     ::core::option::Option::Some(#step) => { #landed #in_order }
-                    ::core::option::Option::None => match #course.resume(#steps) {
+                    ::core::option::Option::None => match #course_type::resume(&mut #course, #steps) {
                         ::core::option::Option::Some(#next) => {
                             #strip = #next;
                             continue #done;

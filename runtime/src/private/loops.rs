@@ -141,7 +141,7 @@ impl<'pool> LoopOptions<'pool> {
         } else if self.pool.is_some() {
             Sharing::Always
         } else if self.workers.is_some() || self.chunk_size.is_some() {
-            Sharing::UnlessItDidNotPay
+            Sharing::UnlessTiny
         } else {
             Sharing::IfItPays
         }

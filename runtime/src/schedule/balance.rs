@@ -15,7 +15,7 @@ const MOST: u32 = 95;
 
 /// Iterations shorter than this, in picoseconds, take longer once they are taken apart, so that what they take there does
 /// not tell what they take in the plain loop.
-const TELLING: u64 = 50_000;
+pub(super) const TELLING: u64 = 50_000;
 
 /// What has been run, and what that took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,11 +84,11 @@ impl Balance {
         self.leave_in_order(0);
         let Account { n_items, in_order, elapsed, .. } = self.sum;
         let work = parallel(n_items, measured) + in_order;
-        if n_items > 0 {
-            let picos = work.as_nanos() * 1000 / n_items as u128;
-            if picos >= u128::from(TELLING) {
-                site.remember_item(u64::try_from(picos).unwrap_or(u64::MAX));
-            }
+        let picos = (work.as_nanos() * 1000).checked_div(n_items as u128);
+        if let Some(picos) = picos.map(|picos| u64::try_from(picos).unwrap_or(u64::MAX))
+            && (picos >= TELLING || site.item_picos().is_none())
+        {
+            site.remember_item(picos);
         }
         let plain = plain(site, n_items, work);
         (plain, !is_unpaid(plain, elapsed))

@@ -2,7 +2,7 @@
 //!
 //! See the README beside this file for the rules and their constants.
 
-use super::balance::Balance;
+use super::balance::{Balance, TELLING};
 use super::site::{Site, WORTH_SHARING};
 use std::time::{Duration, Instant};
 
@@ -26,8 +26,9 @@ pub(crate) enum Sharing {
     Never,
     /// When it pays.
     IfItPays,
-    /// From the first item on, unless it is known not to pay: the user gave `workers`, and may know that the body blocks.
-    UnlessItDidNotPay,
+    /// From the first item on, unless iterations are known to be so short that they cannot block: the user gave `workers`, and
+    /// may know that the body does. Otherwise, when it pays.
+    UnlessTiny,
     /// From the first item on.
     Always,
 }
@@ -94,16 +95,13 @@ impl Pilot {
         match self.sharing {
             Sharing::Never => return Turn::Plain(usize::MAX),
             Sharing::Always => return Turn::Shared,
-            Sharing::IfItPays | Sharing::UnlessItDidNotPay => {}
+            Sharing::IfItPays | Sharing::UnlessTiny => {}
         }
         let Some(picos) = self.site.item_picos() else {
-            return if self.sharing == Sharing::UnlessItDidNotPay { Turn::Shared } else { self.plain(1, left) };
+            return if self.sharing == Sharing::UnlessTiny { Turn::Shared } else { self.plain(1, left) };
         };
-        let is_worth_sharing = match self.sharing {
-            Sharing::UnlessItDidNotPay => self.site.may_pay(self.ahead(picos, left)),
-            _ => self.is_worth_sharing(picos, left) && helps(),
-        };
-        if is_worth_sharing {
+        let may_block = self.sharing == Sharing::UnlessTiny && picos >= TELLING;
+        if may_block || (self.is_worth_sharing(picos, left) && helps()) {
             return Turn::Shared;
         }
         self.plain(strip(picos, left, STRIP), left)
@@ -245,7 +243,7 @@ mod tests {
     fn a_loop_that_nobody_knows_begins_with_one_item() {
         let new = || -> &'static Site { Box::leak(Box::new(Site::new())) };
         assert_eq!(first(new(), Sharing::IfItPays, exactly(1000)), Turn::Plain(1));
-        assert_eq!(first(new(), Sharing::UnlessItDidNotPay, exactly(1000)), Turn::Shared);
+        assert_eq!(first(new(), Sharing::UnlessTiny, exactly(1000)), Turn::Shared);
         assert_eq!(first(new(), Sharing::Always, exactly(1000)), Turn::Shared);
     }
 
@@ -263,11 +261,11 @@ mod tests {
     }
 
     #[test]
-    fn with_workers_given_a_short_loop_is_shared_unless_that_did_not_pay() {
+    fn with_workers_given_whatever_may_block_is_shared_however_short() {
         let site = known(MICRO);
-        assert_eq!(first(site, Sharing::UnlessItDidNotPay, exactly(20)), Turn::Shared);
-        site.remember_sharing(Duration::from_micros(20), false);
-        assert_eq!(first(site, Sharing::UnlessItDidNotPay, exactly(20)), Turn::Plain(20));
+        site.remember_sharing(Duration::from_secs(1), false);
+        assert_eq!(first(site, Sharing::UnlessTiny, exactly(20)), Turn::Shared);
+        assert_eq!(first(known(TELLING - 1), Sharing::UnlessTiny, exactly(20)), Turn::Plain(20));
     }
 
     #[test]

@@ -53,10 +53,12 @@ impl<I: Splittable> Indexed<I> {
 #[derive(Debug)]
 pub struct IndexedStrip<I: Splittable>(I::Strip);
 
-impl<I: Splittable> IndexedStrip<I> {
-    /// The next item. Its type is said in terms of `I`, which the compiler can infer later.
+impl<I: Splittable> Iterator for IndexedStrip<I> {
+    /// Said in terms of `I`, which the compiler can infer later.
+    type Item = I::Item;
+
     #[inline]
-    pub fn next(&mut self) -> Option<I::Item> {
+    fn next(&mut self) -> Option<I::Item> {
         self.0.next()
     }
 }
@@ -116,10 +118,11 @@ pub struct NumberedStrip<I: Splittable> {
     position: usize,
 }
 
-impl<I: Splittable> NumberedStrip<I> {
-    /// The next item and its position.
+impl<I: Splittable> Iterator for NumberedStrip<I> {
+    type Item = (usize, I::Item);
+
     #[inline]
-    pub fn next(&mut self) -> Option<(usize, I::Item)> {
+    fn next(&mut self) -> Option<(usize, I::Item)> {
         let item = self.strip.next()?;
         let position = self.position;
         self.position += 1;
@@ -238,10 +241,14 @@ impl<I: Iterator> Rationed<I> {
     pub(crate) fn into_rest(self) -> Option<I> {
         (self.left == 0).then_some(self.iter)
     }
+}
+
+impl<I: Iterator> Iterator for Rationed<I> {
+    type Item = I::Item;
 
     /// The next item, or `None` at the end of the ration.
     #[inline]
-    pub fn next(&mut self) -> Option<I::Item> {
+    fn next(&mut self) -> Option<I::Item> {
         self.left -= 1;
         if self.left == 0 {
             return None;
@@ -250,28 +257,15 @@ impl<I: Iterator> Rationed<I> {
     }
 }
 
-impl<I: Iterator> Iterator for Rationed<I> {
-    type Item = I::Item;
-
-    #[inline]
-    fn next(&mut self) -> Option<I::Item> {
-        Rationed::next(self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn in_strips<S: Strips>(
-        mut strips: S,
-        n: usize,
-        next: impl Fn(&mut S::Strip) -> Option<S::Item>,
-    ) -> Vec<Vec<S::Item>> {
+    fn in_strips<S: Strips<Strip: Iterator<Item = S::Item>>>(mut strips: S, n: usize) -> Vec<Vec<S::Item>> {
         let mut all = Vec::new();
         while !strips.is_over() {
             let mut strip = strips.strip(n);
-            all.push(std::iter::from_fn(|| next(&mut strip)).collect());
+            all.push(strip.by_ref().collect());
             strips.put_back(strip);
         }
         all
@@ -279,22 +273,22 @@ mod tests {
 
     #[test]
     fn ranges_and_slices_are_cut() {
-        assert_eq!(in_strips(Indexed::new(0..5u8), 2, IndexedStrip::next), [vec![0, 1], vec![2, 3], vec![4]]);
-        assert_eq!(in_strips(Indexed::new(253..=u8::MAX), 2, IndexedStrip::next), [vec![253, 254], vec![255]]);
-        assert_eq!(in_strips(Indexed::new([1, 2, 3].iter()), 2, IndexedStrip::next), [vec![&1, &2], vec![&3]]);
-        assert_eq!(in_strips(Indexed::new(-2..3i8), usize::MAX, IndexedStrip::next), [vec![-2, -1, 0, 1, 2]]);
+        assert_eq!(in_strips(Indexed::new(0..5u8), 2), [vec![0, 1], vec![2, 3], vec![4]]);
+        assert_eq!(in_strips(Indexed::new(253..=u8::MAX), 2), [vec![253, 254], vec![255]]);
+        assert_eq!(in_strips(Indexed::new([1, 2, 3].iter()), 2), [vec![&1, &2], vec![&3]]);
+        assert_eq!(in_strips(Indexed::new(-2..3i8), usize::MAX), [vec![-2, -1, 0, 1, 2]]);
     }
 
     #[test]
     fn positions_go_on_across_strips() {
         let strips = IndexedFrom::new(["a", "b", "c"].iter());
-        assert_eq!(in_strips(strips, 2, NumberedStrip::next), [vec![(0, &"a"), (1, &"b")], vec![(2, &"c")]]);
+        assert_eq!(in_strips(strips, 2), [vec![(0, &"a"), (1, &"b")], vec![(2, &"c")]]);
     }
 
     #[test]
     fn owned_items_are_counted() {
         let strips = Indexed::new(vec![1, 2, 3].into_iter());
-        assert_eq!(in_strips(strips, 2, IndexedStrip::next), [vec![1, 2], vec![3]]);
+        assert_eq!(in_strips(strips, 2), [vec![1, 2], vec![3]]);
     }
 
     #[test]
@@ -306,7 +300,7 @@ mod tests {
                 assert!(asked <= 3, "asked after the end");
                 (asked <= 2).then_some(asked)
             });
-            let strips = in_strips(Opaque::new(iter), n, Rationed::next);
+            let strips = in_strips(Opaque::new(iter), n);
             assert_eq!(strips.concat(), [1, 2], "with strips of {n}");
         }
     }
@@ -318,6 +312,6 @@ mod tests {
         let mut source = input.open();
         assert!(super::super::source::Source::take(&mut source, 3).is_some());
         strips.put_back_input(input.close(&mut source));
-        assert_eq!(in_strips(strips, 9, NumberedStrip::next), [vec![(3, 13), (4, 14)]]);
+        assert_eq!(in_strips(strips, 9), [vec![(3, 13), (4, 14)]]);
     }
 }
