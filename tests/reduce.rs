@@ -410,3 +410,20 @@ fn two_variables_of_one_name_are_never_taken_for_one() {
         assert!(panic.downcast_ref::<&str>().unwrap().contains("different variables"));
     });
 }
+
+#[test]
+fn one_chunk_for_all_however_many_there_are() {
+    #[concurrent(workers = 2, chunksize = usize::MAX / 2, reduce(+: total))]
+    fn run(numbers: &[f64]) -> f64 {
+        let mut total = 0.0;
+        for n in numbers.iter().filter(|n| **n > 0.5) {
+            total += n.sqrt();
+        }
+        total
+    }
+    timed(|| {
+        let numbers: Vec<f64> = (0..1000).map(f64::from).collect();
+        let plain = numbers.iter().filter(|n| **n > 0.5).map(|n| n.sqrt()).sum::<f64>();
+        assert_eq!(run(&numbers).to_bits(), plain.to_bits());
+    });
+}

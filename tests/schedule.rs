@@ -68,6 +68,7 @@ fn probe() {
     println!("range {:?};", starts(10));
     println!("pulled {:?};", starts_of_pulled(10));
     println!("two {:?};", starts(2));
+    println!("hundredth {:?};", (0..100).map(|_| starts(3)).last().unwrap());
     let (threads, one_by_one) = switches(20);
     let elsewhere = threads.iter().filter(|id| **id != thread::current().id()).count();
     println!("{elsewhere} elsewhere, {};", if one_by_one { "one by one" } else { "ahead" });
@@ -87,6 +88,7 @@ fn in_reverse_the_last_that_may_start_starts_first() {
     assert!(out.contains("range [7, 6, 5, 4, 3, 2, 1, 0, 9, 8];"), "{out}");
     assert!(out.contains("pulled [7, 6, 5, 4, 3, 2, 1, 0, 9, 8];"), "{out}");
     assert!(out.contains("two [1, 0];"), "{out}");
+    assert!(out.contains("hundredth [2, 1, 0];"), "however short the loop is known to be: {out}");
 }
 
 #[test]

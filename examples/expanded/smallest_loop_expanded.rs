@@ -1,7 +1,7 @@
 //! What `#[concurrent]` makes of `smallest_loop.rs`.
 //!
 //! The body stands in it twice: as it was written, and split into a *parallel part* (a closure that any thread may
-//! call) and an *in-order part* (which stays on the calling thread, in a real `for`). Here the parallel part is
+//! call) and an *in-order part* (which stays on the calling thread, in a real loop). Here the parallel part is
 //! `work(i)`, because it needs nothing of other iterations, and the in-order part is `out.push(..)`, because every
 //! iteration changes `out`. A loop begins as it was written and goes over to its two parts when the rest is worth it.
 //! Names of the macro start with `__`; it names the runtime by its full path, for nobody knows
@@ -27,7 +27,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                 ::concurrent_futures::__private::items(&__iter);
                 // A strip is some of the items, here a range: all of them if the loop is known to be short, none if it is
                 // to be shared at once, and otherwise so many that a look at the clock behind them does not show.
-                let (mut __course, mut __strip) = __options.start(__site, {
+                let (mut __course, mut __strip) = ::concurrent_futures::__private::Course::start(__options, __site, {
                     // Method resolution takes the first of these two that fits: a range is cut wherever a strip or a
                     // chunk ends, any other iterator is asked for its items in order, on this thread.
                     #[allow(unused_imports, reason = "which of the two it takes depends on the iterator")]

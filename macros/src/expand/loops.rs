@@ -87,7 +87,7 @@ impl Expander<'_> {
     //     let options = LoopOptions::new()….checked();
     //     match IntoIterator::into_iter(source) {
     //         iter => {
-    //             let (mut course, mut strip) = options.start(site, iter…);
+    //             let (mut course, mut strip) = Course::start(options, site, iter…);
     //             'done: loop {
     //                 'strip: {
     //                     loop {
@@ -153,7 +153,7 @@ impl Expander<'_> {
             match ::core::iter::IntoIterator::into_iter(#base) {
                 #iter => {
                     #checks
-                    let (mut #course, mut #strip) = #options.start(#site, #strips);
+                    let (mut #course, mut #strip) = #course_type::start(#options, #site, #strips);
                     #done: loop {
                         #strip_label: {
                             #(#attrs)*

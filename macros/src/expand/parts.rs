@@ -11,7 +11,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{Pat, Stmt, parse_quote};
 
-/// The closure behind its parameter `item`, and the body of the `for` over the results (each of which is a `step`).
+/// The closure behind its parameter `item`, and the body of the loop over the results (each of which is a `step`).
 /// `inner` expands the planned loops that stand in the parts. With `reductions` the closure has a parameter `chunk` in
 /// front.
 pub(super) fn parts(

@@ -3,6 +3,7 @@
 use super::loops::LoopOptions;
 use crate::config;
 use crate::schedule::pilot::{Left, Pilot, Turn};
+use crate::schedule::site::Site;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
 use crate::thread::loop_core::{Each, Gather, Limits, Step, Work};
@@ -11,12 +12,12 @@ use crate::thread::scoped_loop::Steps;
 /// A loop on its way. It borrows what it iterates over, and has nothing to drop that does.
 #[derive(Debug)]
 pub struct Course<'pool, S> {
-    pub(super) options: LoopOptions<'pool>,
+    options: LoopOptions<'pool>,
     /// `None`: the strip is the whole loop. Away while workers share the loop.
-    pub(super) pilot: Option<Pilot>,
+    pilot: Option<Pilot>,
     /// The strip that runs is an empty one: workers are next.
-    pub(super) is_shared: bool,
-    pub(super) strips: S,
+    is_shared: bool,
+    strips: S,
 }
 
 /// What follows a strip.
@@ -30,6 +31,23 @@ pub enum Next<'pool, S: Strips> {
 }
 
 impl<'pool, S: Strips> Course<'pool, S> {
+    /// Starts a loop, and gives its first strip.
+    #[inline]
+    pub fn start(options: LoopOptions<'pool>, site: &'static Site, mut strips: S) -> (Self, S::Strip) {
+        let left = options.left(&strips);
+        if !options.is_shared_anyhow() && site.is_short(left.items.1) {
+            let strip = strips.strip(usize::MAX);
+            return (Self { options, pilot: None, is_shared: false, strips }, strip);
+        }
+        let (pilot, turn) = pilot(&options, site, left);
+        let n = match turn {
+            Turn::Plain(n) => n,
+            Turn::Shared => 0,
+        };
+        let strip = strips.strip(n);
+        (Self { options, pilot, is_shared: turn == Turn::Shared, strips }, strip)
+    }
+
     /// What follows the strip, which has been run to its end.
     #[inline]
     pub fn go_on(&mut self, strip: S::Strip) -> Next<'pool, S> {
@@ -66,15 +84,21 @@ impl<'pool, S: Strips> Course<'pool, S> {
         if self.strips.is_over() {
             return None;
         }
-        let turn = pilot.go_on_alone(self.left());
+        let n = pilot.go_on_alone(self.left());
         self.pilot = Some(pilot);
-        let Turn::Plain(n) = turn else { unreachable!("workers have just been given up") };
         Some(self.strips.strip(n))
     }
 
     fn left(&self) -> Left {
         self.options.left(&self.strips)
     }
+}
+
+#[cold]
+fn pilot(options: &LoopOptions<'_>, site: &'static Site, left: Left) -> (Option<Pilot>, Turn) {
+    let Some(sharing) = options.sharing(left.items.1) else { return (None, Turn::Plain(usize::MAX)) };
+    let (pilot, turn) = Pilot::start(site, sharing, left, &|| options.has_helpers());
+    (Some(pilot), turn)
 }
 
 /// A loop that workers share.

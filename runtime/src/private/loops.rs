@@ -4,27 +4,27 @@
 //! static SITE: Site = Site::new();
 //! let options = LoopOptions::new().workers(4);
 //! let iter = IntoIterator::into_iter(source);
-//! let (mut course, mut strip) = options.start(&SITE, (&&Probe::of(&iter)).how().strips(iter));
+//! let (mut course, mut strip) = Course::start(options, &SITE, (&&Probe::of(&iter)).how().strips(iter));
 //! 'done: loop {
 //!     'strip: {
 //!         loop {
-//!             match strip.next() {
+//!             match Iterator::next(&mut strip) {
 //!                 Some(x) => { the body as it was written }
 //!                 None => break 'strip,
 //!             }
 //!         }
 //!         break 'done;
 //!     }
-//!     let team = match course.go_on(strip) {
+//!     let team = match Course::go_on(&mut course, strip) {
 //!         Next::Plain(next) => { strip = next; continue }
 //!         Next::Shared(team) => team,
 //!         Next::Over => break,
 //!     };
-//!     let mut steps = unsafe { team.run(|x| { parallel part; Flow::Next((y,)) }) };
+//!     let mut steps = unsafe { Team::run(team, |x| { parallel part; Flow::Next((y,)) }) };
 //!     loop {
-//!         match steps.next() {
+//!         match Iterator::next(&mut steps) {
 //!             Some(step) => { let (y,) = …step…; in-order part }
-//!             None => match course.resume(steps) {
+//!             None => match Course::resume(&mut course, steps) {
 //!                 Some(next) => { strip = next; continue 'done }
 //!                 None => break,
 //!             }
@@ -34,10 +34,8 @@
 //! }
 //! ```
 
-use super::course::Course;
 use crate::config;
-use crate::schedule::pilot::{Left, Pilot, Sharing, Turn};
-use crate::schedule::site::Site;
+use crate::schedule::pilot::{Left, Sharing};
 use crate::schedule::strips::Strips;
 use crate::shared;
 use crate::thread::pool::ThreadPool;
@@ -99,58 +97,31 @@ impl<'pool> LoopOptions<'pool> {
         self
     }
 
-    /// Starts a loop over `strips`, and gives its first strip.
-    #[inline]
-    pub fn start<S: Strips>(self, site: &'static Site, mut strips: S) -> (Course<'pool, S>, S::Strip) {
-        let left = self.left(&strips);
-        if !self.is_shared_anyhow() && site.is_short(left.items.1) {
-            let strip = strips.strip(usize::MAX);
-            return (Course { options: self, pilot: None, is_shared: false, strips }, strip);
-        }
-        let (pilot, turn) = self.pilot(site, left);
-        let n = match turn {
-            Turn::Plain(n) => n,
-            Turn::Shared => 0,
-        };
-        let strip = strips.strip(n);
-        (Course { options: self, pilot, is_shared: turn == Turn::Shared, strips }, strip)
-    }
-
-    #[cold]
-    fn pilot(&self, site: &'static Site, left: Left) -> (Option<Pilot>, Turn) {
-        let sharing = self.sharing(left.items.1);
-        if sharing == Sharing::Never {
-            return (None, Turn::Plain(usize::MAX));
-        }
-        let (pilot, turn) = Pilot::start(site, sharing, left, &|| self.has_helpers());
-        (Some(pilot), turn)
-    }
-
     #[inline]
     pub(super) fn left<S: Strips>(&self, strips: &S) -> Left {
         Left { items: strips.left(), all_run: !self.may_be_left }
     }
 
-    /// What the options and the environment say.
-    fn sharing(&self, at_most: Option<usize>) -> Sharing {
+    /// What the options and the environment say; `None`: the loop is run as it was written.
+    pub(super) fn sharing(&self, at_most: Option<usize>) -> Option<Sharing> {
         // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.
         if self.is_in_chunks() || (config::schedule().is_some() && !self.is_alone()) {
-            Sharing::Always
+            Some(Sharing::Always)
         } else if self.is_alone() || at_most.is_some_and(|n| n <= 1) {
-            Sharing::Never
+            None
         } else if self.pool.is_some() {
-            Sharing::Always
+            Some(Sharing::Always)
         } else if self.workers.is_some() || self.chunk_size.is_some() {
-            Sharing::UnlessTiny
+            Some(Sharing::UnlessTiny)
         } else {
-            Sharing::IfItPays
+            Some(Sharing::IfItPays)
         }
     }
 
     /// Whether a loop that is known to be short is shared all the same.
     #[inline]
-    fn is_shared_anyhow(&self) -> bool {
-        self.workers.is_some() || self.chunk_size.is_some() || self.pool.is_some()
+    pub(super) fn is_shared_anyhow(&self) -> bool {
+        self.workers.is_some() || self.chunk_size.is_some() || self.pool.is_some() || config::schedule().is_some()
     }
 
     fn is_in_chunks(&self) -> bool {
@@ -169,7 +140,7 @@ impl<'pool> LoopOptions<'pool> {
 
     /// Whether somebody would help at once.
     pub(super) fn has_helpers(&self) -> bool {
-        self.pool.is_some() || shared::has_idle_crew(self.n_workers() - 1)
+        shared::has_idle_crew(self.n_workers() - 1)
     }
 
     /// How many iterations run at once, and who helps.

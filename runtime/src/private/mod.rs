@@ -49,8 +49,7 @@ pub use processes::{
     submit_process,
 };
 pub use reduce::{
-    And, Chunk, First, Only, Ordered, Partial, Reduced, ReducingSteps, Types, and_steps, look_at, only_partials,
-    partial,
+    And, Chunk, First, Only, Ordered, Partial, Reduced, Types, and_steps, look_at, only_partials, partial,
 };
 pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! Questions about a type that the macro cannot see, answered by method resolution.
 //!
-//! `(&&Probe::of(&iter)).input()` finds the method of the more specific trait, which is implemented for
+//! `(&&Probe::of(&iter)).how()` finds the method of the more specific trait, which is implemented for
 //! `&Probe<I>`, before the general one for `Probe<I>` (David Tolnay's "autoref specialization",
 //! case-studies/autoref-specialization in his repository). Inside generic functions, where the type is
 //! not known, it finds the general one, which is always right.

@@ -4,12 +4,12 @@
 //! order of the chunks, before it goes through what else crossed from the chunk.
 //!
 //! ```text
-//! let mut steps = unsafe { team.run_reducing(partial([&sum], only_partials()), |chunk, x| {
+//! let mut steps = unsafe { Team::run_reducing(team, partial([&sum], only_partials()), |chunk, x| {
 //!     let Chunk { partials: (partial0, _), .. } = chunk;
 //!     partial0.update(f(x), |a, b| *a += b);          // sum += f(x);
 //!     Flow::Next(())
 //! }) };
-//! while let Some(step) = steps.next() {
+//! while let Some(step) = Iterator::next(&mut steps) {
 //!     let step = match step {
 //!         Reduced::Chunk((partial0, _)) => { partial0.update_into(&mut sum, |a, b| *a += b); continue; }
 //!         Reduced::Step(step) => step,
@@ -233,7 +233,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
 }
 
 /// The chunks of a running loop in order, each followed by its steps.
-pub struct ReducingSteps<'pool, N: Input, F, C, P, K>(Steps<'pool, N, Folding<F>, C, Chunk<P, K>>)
+pub(super) struct ReducingSteps<'pool, N: Input, F, C, P, K>(Steps<'pool, N, Folding<F>, C, Chunk<P, K>>)
 where
     N::Source: Source<Chunk: Send> + Send,
     F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,

@@ -1,7 +1,6 @@
 //! Whether workers pay: what a shared loop took, against what the plain loop would have.
 
-use super::pilot::work;
-use super::site::Site;
+use super::site::{Site, TELLING, work};
 use std::time::{Duration, Instant};
 
 /// For how long workers are given a chance before that is asked: some of it goes by until they are awake.
@@ -12,10 +11,6 @@ const AGAIN: Duration = Duration::from_millis(20);
 
 /// They do not pay above this part of the plain loop's time, in percent.
 const MOST: u32 = 95;
-
-/// Iterations shorter than this, in picoseconds, take longer once they are taken apart, so that what they take there does
-/// not tell what they take in the plain loop.
-pub(super) const TELLING: u64 = 50_000;
 
 /// What has been run, and what that took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -86,7 +81,8 @@ impl Balance {
         let work = parallel(n_items, measured) + in_order;
         let picos = (work.as_nanos() * 1000).checked_div(n_items as u128);
         if let Some(picos) = picos.map(|picos| u64::try_from(picos).unwrap_or(u64::MAX))
-            && (picos >= TELLING || site.item_picos().is_none())
+            // Taken apart, iterations take longer if anything.
+            && (picos >= TELLING || site.item_picos().is_none_or(|known| picos < known))
         {
             site.remember_item(picos);
         }

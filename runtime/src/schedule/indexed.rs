@@ -257,7 +257,10 @@ macro_rules! integer_ranges {
     )*};
 }
 
-integer_ranges!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+integer_ranges!(u8 u16 u32 usize i8 i16 i32 isize);
+// Elsewhere they may have more values than `usize` counts, and are pulled.
+#[cfg(target_pointer_width = "64")]
+integer_ranges!(u64 i64);
 
 /// The length of a range. One with more than `usize::MAX` values (which nobody will reach the end of
 /// within a lifetime) is cut there.

@@ -1,12 +1,12 @@
 //! What to run next and in which order to give it back: pure decisions, without threads or processes.
 
-pub(crate) mod adverse;
-pub(crate) mod balance;
-pub(crate) mod chunk;
-pub(crate) mod indexed;
-pub(crate) mod order;
-pub(crate) mod pace;
-pub(crate) mod pilot;
 pub(crate) mod site;
+pub(crate) mod balance;
+pub(crate) mod pilot;
 pub(crate) mod source;
 pub(crate) mod strips;
+pub(crate) mod indexed;
+pub(crate) mod chunk;
+pub(crate) mod order;
+pub(crate) mod adverse;
+pub(crate) mod pace;

@@ -2,8 +2,8 @@
 //!
 //! See the README beside this file for the rules and their constants.
 
-use super::balance::{Balance, TELLING};
-use super::site::{Site, WORTH_SHARING};
+use super::balance::Balance;
+use super::site::{Site, TELLING, WORTH_SHARING, work};
 use std::time::{Duration, Instant};
 
 /// What a strip of a plain loop should take: a look at the clock (25 ns) does not show, and not much is lost where
@@ -22,8 +22,6 @@ const CHANGED: u64 = 4;
 /// What the options of a loop say about sharing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sharing {
-    /// As written, to the end.
-    Never,
     /// When it pays.
     IfItPays,
     /// From the first item on, unless iterations are known to be so short that they cannot block: the user gave `workers`, and
@@ -36,7 +34,7 @@ pub(crate) enum Sharing {
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn {
-    /// A strip of so many items; `usize::MAX` for all.
+    /// A strip of so many items.
     Plain(usize),
     /// Workers.
     Shared,
@@ -80,43 +78,61 @@ pub struct Pilot {
     so_far: Duration,
     /// What an iteration took when sharing did not pay.
     unpaid_picos: Option<u64>,
+    /// Whether sharing has paid, if it was tried.
+    has_paid: Option<bool>,
+    /// Whether this call does without workers, because they did not pay, once that has been asked.
+    rests: Option<bool>,
 }
 
 impl Pilot {
     /// One more call, and the first turn of it. `helps` says whether there is anybody to share with.
     pub(crate) fn start(site: &'static Site, sharing: Sharing, left: Left, helps: &dyn Fn() -> bool) -> (Self, Turn) {
         let so_far = Duration::ZERO;
-        let mut pilot = Self { site, sharing, began: None, n_items: 0, is_exact: false, so_far, unpaid_picos: None };
+        let mut pilot = Self {
+            site,
+            sharing,
+            began: None,
+            n_items: 0,
+            is_exact: false,
+            so_far,
+            unpaid_picos: None,
+            has_paid: None,
+            rests: None,
+        };
         let turn = pilot.first(left, helps);
         (pilot, turn)
     }
 
     fn first(&mut self, left: Left, helps: &dyn Fn() -> bool) -> Turn {
-        match self.sharing {
-            Sharing::Never => return Turn::Plain(usize::MAX),
-            Sharing::Always => return Turn::Shared,
-            Sharing::IfItPays | Sharing::UnlessTiny => {}
+        if self.sharing == Sharing::Always {
+            return Turn::Shared;
         }
         let Some(picos) = self.site.item_picos() else {
-            return if self.sharing == Sharing::UnlessTiny { Turn::Shared } else { self.plain(1, left) };
+            return if self.sharing == Sharing::UnlessTiny { Turn::Shared } else { Turn::Plain(self.plain(1, left)) };
         };
         let may_block = self.sharing == Sharing::UnlessTiny && picos >= TELLING;
         if may_block || (self.is_worth_sharing(picos, left) && helps()) {
             return Turn::Shared;
         }
-        self.plain(strip(picos, left, STRIP), left)
+        let n = strip(picos, left, STRIP);
+        // Earlier calls may have had nothing to wait for.
+        let n = if self.sharing == Sharing::UnlessTiny { n.min(GROWTH) } else { n };
+        Turn::Plain(self.plain(n, left))
     }
 
     /// The strip has been run to its end, and this is left; `None`: nothing is.
     pub(crate) fn next(&mut self, left: Option<Left>, helps: &dyn Fn() -> bool) -> Option<Turn> {
-        let picos = self.strip_has_ended(left.is_none());
-        let (left, picos) = (left?, picos.or(self.site.item_picos()).unwrap_or(1));
-        if self.is_worth_sharing(picos, left) && helps() {
+        let n_items = self.n_items;
+        let (elapsed, picos) = self.strip_has_ended(left.is_some() || self.is_exact)?;
+        let left = left?;
+        // The first item of all may only have been the first to come to cold memory.
+        let is_telling = n_items > 1 || elapsed >= STRIP;
+        if is_telling && self.is_worth_sharing(picos, left) && helps() {
             return Some(Turn::Shared);
         }
         let time = if self.unpaid_picos.is_some() { LONG_STRIP } else { STRIP };
         let n = strip(picos, left, time);
-        Some(self.plain(n.min(self.n_items.max(1).saturating_mul(GROWTH)), left))
+        Some(Turn::Plain(self.plain(n.min(n_items.max(1).saturating_mul(GROWTH)), left)))
     }
 
     /// What the loop knows about itself.
@@ -128,40 +144,38 @@ impl Pilot {
     pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration)) {
         let (work, has_paid) = balance.close(self.site, measured);
         self.so_far += work;
-        if self.sharing != Sharing::Always && work >= WORTH_SHARING {
-            self.site.remember_sharing(work, has_paid);
-        }
+        self.has_paid = Some(has_paid);
     }
 
-    /// Workers did not pay, and leave something to the plain loop.
-    pub(crate) fn go_on_alone(&mut self, left: Left) -> Turn {
+    /// Workers did not pay, and leave something to the plain loop: a strip of so many items.
+    pub(crate) fn go_on_alone(&mut self, left: Left) -> usize {
         let picos = self.site.item_picos().unwrap_or(1);
         self.unpaid_picos = Some(picos);
-        let ahead = left.known().map_or(Duration::ZERO, |n| work(picos, n));
-        self.site.remember_sharing(self.so_far + ahead, false);
+        self.has_paid = Some(false);
         self.plain(strip(picos, left, LONG_STRIP), left)
     }
 
-    fn plain(&mut self, n: usize, left: Left) -> Turn {
-        self.n_items = left.exact().map_or(n, |exact| exact.min(n));
+    /// Begins a strip of `n` items.
+    fn plain(&mut self, n: usize, left: Left) -> usize {
+        self.n_items = left.items.1.map_or(n, |at_most| at_most.min(n));
         self.is_exact = left.exact().is_some();
         self.began = Some(Instant::now());
-        Turn::Plain(n)
+        n
     }
 
-    /// What an iteration took in the strip that ends now, in picoseconds, if anybody counted them.
-    fn strip_has_ended(&mut self, is_the_last: bool) -> Option<u64> {
+    /// How long the strip took that ends now, and an iteration in it, in picoseconds: at least so long if it did not have
+    /// all its items for certain.
+    fn strip_has_ended(&mut self, is_certain: bool) -> Option<(Duration, u64)> {
         let elapsed = self.began.take()?.elapsed();
         self.so_far += elapsed;
-        if self.n_items == 0 || (is_the_last && !self.is_exact) {
-            return None;
+        let picos = (elapsed.as_nanos() * 1000 / self.n_items.max(1) as u128).clamp(1, u128::from(u64::MAX)) as u64;
+        if self.n_items > 0 && (is_certain || self.site.item_picos().is_none_or(|known| picos > known)) {
+            self.site.remember_item(picos);
         }
-        let picos = (elapsed.as_nanos() * 1000 / self.n_items as u128).clamp(1, u128::from(u64::MAX)) as u64;
-        self.site.remember_item(picos);
-        Some(picos)
+        Some((elapsed, picos))
     }
 
-    fn is_worth_sharing(&self, picos: u64, left: Left) -> bool {
+    fn is_worth_sharing(&mut self, picos: u64, left: Left) -> bool {
         if left.items.1.is_some_and(|at_most| at_most <= 1) {
             return false;
         }
@@ -169,7 +183,9 @@ impl Pilot {
             return false;
         }
         let ahead = self.ahead(picos, left);
-        ahead >= WORTH_SHARING && self.site.may_pay(ahead)
+        let site = self.site;
+        ahead >= WORTH_SHARING
+            && !(site.is_unpaid(self.so_far + ahead) && *self.rests.get_or_insert_with(|| site.rests()))
     }
 
     /// What the rest is expected to take.
@@ -188,12 +204,16 @@ impl Pilot {
 
 impl Drop for Pilot {
     fn drop(&mut self) {
-        // Left within a strip.
-        if let Some(began) = self.began.take() {
-            self.so_far += began.elapsed();
-        }
+        // Left within a strip, of which it did not have all items.
+        self.strip_has_ended(false);
         if !self.so_far.is_zero() {
             self.site.remember_total(self.so_far);
+        }
+        if let Some(has_paid) = self.has_paid
+            && self.sharing != Sharing::Always
+            && self.so_far >= WORTH_SHARING
+        {
+            self.site.remember_sharing(self.so_far, has_paid);
         }
     }
 }
@@ -206,12 +226,6 @@ fn strip(picos: u64, left: Left, time: Duration) -> usize {
         Some(known) if known / 2 < n => known.max(1),
         _ => n,
     }
-}
-
-/// What `n` iterations take.
-#[inline]
-pub(crate) fn work(picos: u64, n: usize) -> Duration {
-    Duration::from_nanos((u128::from(picos) * n as u128 / 1000).min(u128::from(u64::MAX)) as u64)
 }
 
 #[cfg(test)]
@@ -265,7 +279,7 @@ mod tests {
         let site = known(MICRO);
         site.remember_sharing(Duration::from_secs(1), false);
         assert_eq!(first(site, Sharing::UnlessTiny, exactly(20)), Turn::Shared);
-        assert_eq!(first(known(TELLING - 1), Sharing::UnlessTiny, exactly(20)), Turn::Plain(20));
+        assert_eq!(first(known(TELLING - 1), Sharing::UnlessTiny, exactly(20)), Turn::Plain(GROWTH));
     }
 
     #[test]
@@ -294,10 +308,28 @@ mod tests {
         let site = known(MICRO);
         let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, exactly(100_000), &|| true);
         assert_eq!(turn, Turn::Shared);
-        assert_eq!(pilot.go_on_alone(exactly(90_000)), Turn::Plain(2000));
+        pilot.so_far = work(MICRO, 10_000);
+        assert_eq!(pilot.go_on_alone(exactly(90_000)), 2000);
         assert!(!pilot.is_worth_sharing(MICRO, exactly(80_000)));
         assert!(pilot.is_worth_sharing(CHANGED * MICRO, exactly(80_000)));
-        assert_eq!(first(site, Sharing::IfItPays, exactly(100_000)), Turn::Plain(50), "nor does the next call");
+        pilot.so_far = work(MICRO, 100_000);
+        pilot.began = None;
+        drop(pilot);
+        for turn in [Turn::Plain(50), Turn::Plain(50), Turn::Shared] {
+            assert_eq!(first(site, Sharing::IfItPays, exactly(100_000)), turn, "the next two calls do without them");
+        }
+    }
+
+    #[test]
+    fn what_is_not_certain_only_makes_iterations_longer() {
+        let site = known(MICRO);
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, at_most(Some(20)), &|| false);
+        assert_eq!(pilot.next(None, &|| false), None);
+        assert_eq!(site.item_picos(), Some(MICRO), "20 items at most, in no time");
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, at_most(Some(20)), &|| false);
+        pilot.began = pilot.began.map(|began| began - Duration::from_millis(1));
+        drop(pilot);
+        assert!(site.item_picos() >= Some(50 * MICRO), "left within a strip of 20 items that took a millisecond");
     }
 
     #[test]

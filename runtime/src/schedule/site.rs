@@ -17,10 +17,16 @@ const SAMPLED: u32 = 64;
 /// (doubled each time that they do not pay again).
 const RESTS: (u32, u32) = (2, 128);
 
+/// Iterations shorter than this, in picoseconds, take longer once they are taken apart, so that what they take there does
+/// not tell what they take in the plain loop. Nor do they block.
+pub(super) const TELLING: u64 = 50_000;
+
 /// The memory of one annotated loop in the source, shared by all its calls.
 ///
 /// The numbers are written independently: a mixture of two calls is as good a prediction as either.
 #[derive(Debug)]
+// One cache line, of its own.
+#[repr(align(64))]
 pub struct Site {
     /// Picoseconds of one iteration of the plain loop, 0 while unknown.
     item_picos: AtomicU64,
@@ -28,7 +34,7 @@ pub struct Site {
     total_nanos: AtomicU64,
     /// Work of up to so many nanoseconds did not become faster with workers ...
     unpaid_nanos: AtomicU64,
-    /// ... and is not tried again in so many calls ...
+    /// ... and is not tried again in so many calls of that size ...
     rests: AtomicU32,
     /// ... of so many.
     rest: AtomicU32,
@@ -62,7 +68,7 @@ impl Site {
         (picos > 0).then_some(picos)
     }
 
-    /// What the last call took.
+    /// What the last call would have taken as the plain loop.
     pub(crate) fn last_total(&self) -> Option<Duration> {
         let nanos = self.total_nanos.load(Ordering::Relaxed);
         (nanos > 0).then(|| Duration::from_nanos(nanos))
@@ -93,14 +99,16 @@ impl Site {
         self.total_nanos.store(nanos(total).max(1), Ordering::Relaxed);
     }
 
-    /// Whether to share so much plain work is worth trying, as far as one knows.
-    pub(crate) fn may_pay(&self, work: Duration) -> bool {
-        if nanos(work) > self.unpaid_nanos.load(Ordering::Relaxed) {
-            return true;
-        }
+    /// Whether workers did not pay for so much plain work.
+    pub(crate) fn is_unpaid(&self, work: Duration) -> bool {
+        nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed)
+    }
+
+    /// Whether a call of that size does without them this time; to be asked once a call.
+    pub(crate) fn rests(&self) -> bool {
         let rests = self.rests.load(Ordering::Relaxed);
         self.rests.store(rests.saturating_sub(1), Ordering::Relaxed);
-        rests == 0
+        rests > 0
     }
 
     /// Remembers whether so much plain work became faster with workers.
@@ -125,6 +133,12 @@ fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// What `n` iterations take.
+#[inline]
+pub(super) fn work(picos: u64, n: usize) -> Duration {
+    Duration::from_nanos((u128::from(picos) * n as u128 / 1000).min(u128::from(u64::MAX)) as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,18 +149,19 @@ mod tests {
     fn a_new_site_predicts_nothing() {
         let site = Site::new();
         assert_eq!((site.item_picos(), site.last_total()), (None, None));
-        assert!(site.may_pay(LONG));
+        assert!(!site.is_unpaid(LONG));
     }
 
     #[test]
     fn where_workers_did_not_pay_they_are_tried_again_after_a_while() {
         let site = Site::new();
         site.remember_sharing(LONG, false);
-        let tried = (0..200).filter(|_| site.may_pay(LONG)).count();
-        assert!((1..200).contains(&tried), "{tried}");
-        assert!(site.may_pay(LONG * 3), "much more work is another matter");
+        assert!(site.is_unpaid(LONG) && !site.is_unpaid(LONG * 3), "much more work is another matter");
+        assert_eq!([site.rests(), site.rests(), site.rests()], [true, true, false]);
+        site.remember_sharing(LONG, false);
+        assert_eq!((0..10).filter(|_| site.rests()).count(), 4);
         site.remember_sharing(LONG, true);
-        assert!(site.may_pay(LONG));
+        assert!(!site.is_unpaid(LONG));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub trait Strips: Sized {
     /// What the loop's pattern is matched against.
     type Item;
     /// Some of the items, for a plain loop.
-    type Strip;
+    type Strip: Iterator<Item = Self::Item>;
     /// The rest, for workers.
     type Input: Input<Item = Self::Item>;
 
@@ -261,7 +261,7 @@ impl<I: Iterator> Iterator for Rationed<I> {
 mod tests {
     use super::*;
 
-    fn in_strips<S: Strips<Strip: Iterator<Item = S::Item>>>(mut strips: S, n: usize) -> Vec<Vec<S::Item>> {
+    fn in_strips<S: Strips>(mut strips: S, n: usize) -> Vec<Vec<S::Item>> {
         let mut all = Vec::new();
         while !strips.is_over() {
             let mut strip = strips.strip(n);

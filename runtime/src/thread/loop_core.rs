@@ -94,8 +94,8 @@ impl Limits {
     /// How many items may have been pulled and not yet started, if chunks have `n`.
     fn max_backlog(&self, n: usize) -> usize {
         match self.schedule {
-            None => 2 * self.workers * n,
-            Some(_) => self.max_chunks() * n,
+            None => (2 * self.workers).saturating_mul(n),
+            Some(_) => self.max_chunks().saturating_mul(n),
         }
     }
 
@@ -423,19 +423,15 @@ where
         state
     }
 
-    /// Lets nothing more start and asks what runs to stop. Returns how many iterations ran and how long
-    /// they took.
-    pub(crate) fn leave(&self) -> (usize, Duration) {
+    /// Lets nothing more start and asks what runs to stop. Returns what was about to start, and how many iterations ran and
+    /// how long they took.
+    pub(crate) fn leave(&self) -> (Vec<(usize, S::Chunk)>, (usize, Duration)) {
         // Relaxed: the lock below orders what matters.
         self.leaving.store(true, Ordering::Relaxed);
         let mut state = self.state.lock();
         state.closed = true;
         self.work.notify_all();
-        let (held, measured) = (state.held.clear(), state.measured);
-        drop(state);
-        // Without the lock: items are the user's.
-        drop(held);
-        measured
+        (state.held.clear(), state.measured)
     }
 
     fn call_lingering(&self, state: &State<S, C, A>) {

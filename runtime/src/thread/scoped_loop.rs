@@ -52,7 +52,7 @@ impl Lender<'_> {
     }
 }
 
-/// The steps of a running loop in order; what the generated `for` iterates over.
+/// The steps of a running loop in order; what the generated loop goes through.
 ///
 /// Dropping it lets no further iteration start and blocks until those in flight have ended.
 pub(crate) struct Steps<'pool, N: Input, P, C, A = ()>
@@ -201,9 +201,11 @@ where
     /// Ends the loop, if it has not.
     fn end(&mut self) -> Option<Pilot> {
         let mut pilot = self.pilot.take()?;
-        let measured = self.core.leave();
+        let (held, measured) = self.core.leave();
         self.lease.revoke();
         pilot.shared(&mut self.balance, measured);
+        // The user's items, whose destructors may panic: now nobody has the lease any more.
+        drop(held);
         Some(pilot)
     }
 
