@@ -257,8 +257,9 @@ fn leaves_nothing_behind() {
     let door = scratch.door();
     let held: Vec<_> =
         (0..2).map(|_| pool.submit(|(door, _): (Door, Vec<u8>)| door.pass(), (door.clone(), bytes(MIB, 1)))).collect();
-    let waits: Vec<_> = (0..4).map(|n| pool.submit(same, bytes(3 * MIB, n))).collect();
+    // Both workers are busy then, so what comes now waits.
     door.wait_for(2);
+    let waits: Vec<_> = (0..4).map(|n| pool.submit(same, bytes(3 * MIB, n))).collect();
     assert!(memory_of_files() >= 12 * MIB as u64, "what waits is there");
     assert!(waits.iter().all(concurrent_futures::Future::cancel));
     assert!(held[0].cancel());
