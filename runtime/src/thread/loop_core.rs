@@ -423,15 +423,14 @@ where
         state
     }
 
-    /// Lets nothing more start and asks what runs to stop. Returns what was about to start, and how many iterations ran and
-    /// how long they took.
-    pub(crate) fn leave(&self) -> (Vec<(usize, S::Chunk)>, (usize, Duration)) {
+    /// Lets nothing more start and asks what runs to stop. Returns what was about to start.
+    pub(crate) fn leave(&self) -> Vec<(usize, S::Chunk)> {
         // Relaxed: the lock below orders what matters.
         self.leaving.store(true, Ordering::Relaxed);
         let mut state = self.state.lock();
         state.closed = true;
         self.work.notify_all();
-        (state.held.clear(), state.measured)
+        state.held.clear()
     }
 
     fn call_lingering(&self, state: &State<S, C, A>) {

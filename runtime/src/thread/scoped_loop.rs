@@ -201,8 +201,9 @@ where
     /// Ends the loop, if it has not.
     fn end(&mut self) -> Option<Pilot> {
         let mut pilot = self.pilot.take()?;
-        let (held, measured) = self.core.leave();
+        let held = self.core.leave();
         self.lease.revoke();
+        let measured = self.core.measured(&self.core.lock());
         pilot.shared(&mut self.balance, measured);
         // The user's items, whose destructors may panic: now nobody has the lease any more.
         drop(held);
