@@ -56,8 +56,15 @@ impl Balance {
         self.sum.elapsed = now - self.began;
     }
 
-    /// Whether workers do not pay; `measured` is how many iterations of the parallel part were run, and their time.
-    pub(crate) fn is_unpaid(&mut self, site: &Site, measured: (usize, Duration), n_workers: usize) -> bool {
+    /// Whether workers do not pay; `measured` is how many iterations of the parallel part were run, and their time. Until the
+    /// loop `is_helped` (threads may have to be started first), that is left open for a while.
+    pub(crate) fn is_unpaid(
+        &mut self,
+        site: &Site,
+        measured: (usize, Duration),
+        n_workers: usize,
+        is_helped: bool,
+    ) -> bool {
         if self.sum.elapsed < self.next || self.sum.n_items - self.before.n_items < 2 * n_workers {
             return false;
         }
@@ -65,6 +72,10 @@ impl Balance {
         let Account { n_items, parallel, in_order, elapsed } = self.sum;
         let before = self.before;
         self.before = self.sum;
+        if !is_helped && elapsed < AGAIN {
+            self.next = elapsed + TRIAL;
+            return false;
+        }
         self.next = elapsed + AGAIN;
         let plain = plain(
             site,
@@ -142,9 +153,20 @@ mod tests {
         let mut balance = Balance::new();
         balance.leave_in_order(1_000);
         balance.sum.elapsed = TRIAL / 2;
-        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2));
+        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
         balance.sum.elapsed = TRIAL * 2;
-        assert!(balance.is_unpaid(&Site::new(), (1_000, MS), 2));
-        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2), "asked again only after a while");
+        assert!(balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
+        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true), "asked again only after a while");
+    }
+
+    #[test]
+    fn nothing_is_said_before_a_helper_has_come() {
+        let mut balance = Balance::new();
+        balance.leave_in_order(1_000);
+        balance.sum.elapsed = TRIAL * 2;
+        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, false));
+        balance.sum.n_items += 1_000;
+        balance.sum.elapsed = AGAIN;
+        assert!(balance.is_unpaid(&Site::new(), (2_000, MS), 2, false), "unless that takes too long");
     }
 }

@@ -141,10 +141,11 @@ impl Pilot {
     }
 
     /// Workers have ended; `measured` is how many iterations of the parallel part were run, and their time.
-    pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration)) {
+    pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration), is_helped: bool) {
         let (work, has_paid) = balance.close(self.site, measured);
         self.so_far += work;
-        self.has_paid = Some(has_paid);
+        // Where nobody came, it says nothing of the loop.
+        self.has_paid = is_helped.then_some(has_paid);
     }
 
     /// Workers did not pay, and leave something to the plain loop: a strip of so many items.

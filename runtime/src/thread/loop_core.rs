@@ -161,6 +161,8 @@ pub(crate) struct State<S: Source, C, A = ()> {
     yields: bool,
     /// Helpers that were called and have not gone back.
     helpers: usize,
+    /// One of them has come at all.
+    is_helped: bool,
     lingering: usize,
     caller_waits: bool,
     /// What the parallel part took so far.
@@ -192,6 +194,7 @@ where
             end: usize::MAX,
             yields: false,
             helpers: 0,
+            is_helped: false,
             lingering: 0,
             caller_waits: false,
             measured: (0, Duration::ZERO),
@@ -244,6 +247,11 @@ where
     /// Whether somebody else has to go on where the loop is over.
     pub(crate) fn has_given_up(&self, state: &State<S, C, A>) -> bool {
         state.yields && !state.closed
+    }
+
+    /// Whether a helper has come yet.
+    pub(crate) fn is_helped(&self, state: &State<S, C, A>) -> bool {
+        state.is_helped
     }
 
     /// What the parallel part took so far, and for how many iterations.
@@ -466,6 +474,7 @@ where
         // A thread that waits inside somebody's iteration (for a join of its own, say) may be handed this
         // job. It must not run another iteration on top of the one whose locks it may hold.
         if !context::inside_part() {
+            state.is_helped = true;
             let mut rested = false;
             loop {
                 if let Some((number, chunk)) = self.claim(&mut state) {

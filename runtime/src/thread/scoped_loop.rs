@@ -145,7 +145,12 @@ where
         core.release(&mut state, n_done);
         if self.helpers.may_give_up
             && let Some(pilot) = &self.pilot
-            && self.balance.is_unpaid(pilot.site(), core.measured(&state), self.helpers.limit + 1)
+            && self.balance.is_unpaid(
+                pilot.site(),
+                core.measured(&state),
+                self.helpers.limit + 1,
+                core.is_helped(&state),
+            )
         {
             core.give_up(&mut state);
         }
@@ -203,8 +208,11 @@ where
         let mut pilot = self.pilot.take()?;
         let held = self.core.leave();
         self.lease.revoke();
-        let measured = self.core.measured(&self.core.lock());
-        pilot.shared(&mut self.balance, measured);
+        let (measured, is_helped) = {
+            let state = self.core.lock();
+            (self.core.measured(&state), self.core.is_helped(&state))
+        };
+        pilot.shared(&mut self.balance, measured, is_helped);
         // The user's items, whose destructors may panic: now nobody has the lease any more.
         drop(held);
         Some(pilot)
