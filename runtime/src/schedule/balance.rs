@@ -15,7 +15,10 @@ const MOST: u32 = 95;
 /// What has been run, and what that took.
 #[derive(Debug, Clone, Copy, Default)]
 struct Account {
+    /// Iterations whose in-order part is done.
     n_items: usize,
+    /// Iterations whose parallel part is: some of them ahead of the others.
+    n_run: usize,
     /// The parallel part, on all threads together.
     parallel: Duration,
     /// The in-order part, on the caller.
@@ -68,8 +71,8 @@ impl Balance {
         if self.sum.elapsed < self.next || self.sum.n_items - self.before.n_items < 2 * n_workers {
             return false;
         }
-        self.sum.parallel = parallel(self.sum.n_items, measured);
-        let Account { n_items, parallel, in_order, elapsed } = self.sum;
+        (self.sum.n_run, self.sum.parallel) = measured;
+        let Account { n_run, parallel, in_order, elapsed, .. } = self.sum;
         let before = self.before;
         self.before = self.sum;
         if !is_helped && elapsed < AGAIN {
@@ -77,11 +80,8 @@ impl Balance {
             return false;
         }
         self.next = elapsed + AGAIN;
-        let plain = plain(
-            site,
-            n_items - before.n_items,
-            parallel.saturating_sub(before.parallel) + (in_order - before.in_order),
-        );
+        let apart = parallel.saturating_sub(before.parallel) + (in_order - before.in_order);
+        let plain = plain(site, n_run - before.n_run, apart);
         is_unpaid(plain, elapsed - before.elapsed)
     }
 

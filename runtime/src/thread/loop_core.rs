@@ -165,8 +165,11 @@ pub(crate) struct State<S: Source, C, A = ()> {
     is_helped: bool,
     lingering: usize,
     caller_waits: bool,
-    /// What the parallel part took so far.
+    /// What the parallel part took so far, in chunks that are finished.
     measured: (usize, Duration),
+    /// How many chunks run, and the sum of the moments, since `origin`, at which they began.
+    running: (u32, Duration),
+    origin: Instant,
 }
 
 impl<S, P, C, A> Core<S, P, C, A>
@@ -198,6 +201,8 @@ where
             lingering: 0,
             caller_waits: false,
             measured: (0, Duration::ZERO),
+            running: (0, Duration::ZERO),
+            origin: Instant::now(),
         };
         Self {
             part,
@@ -256,7 +261,9 @@ where
 
     /// What the parallel part took so far, and for how many iterations.
     pub(crate) fn measured(&self, state: &State<S, C, A>) -> (usize, Duration) {
-        state.measured
+        let (n_run, finished) = state.measured;
+        let (n_running, began) = state.running;
+        (n_run, finished + (state.origin.elapsed() * n_running).saturating_sub(began))
     }
 
     /// How many items the caller should pull now, 0 for none.
@@ -348,16 +355,19 @@ where
     /// Runs chunk `number` on this thread and files its results.
     pub(crate) fn run<'core>(
         &'core self,
-        guard: MutexGuard<'core, State<S, C, A>>,
+        mut guard: MutexGuard<'core, State<S, C, A>>,
         number: usize,
         chunk: S::Chunk,
     ) -> MutexGuard<'core, State<S, C, A>> {
         let is_brisk = guard.size.is_brisk();
+        let start = Instant::now();
+        let began = start - guard.origin;
+        guard.running.0 += 1;
+        guard.running.1 += began;
         drop(guard);
         let n_items = chunk.len();
         let mut values = Vec::with_capacity(if A::KEEPS_STEPS { n_items } else { 0 });
         let mut made = (A::default(), 0);
-        let start = Instant::now();
         let panic = outcome::catch(|| {
             let _inside = context::enter_part();
             // Locals of this closure, which an optimiser keeps in registers, and given back also when a body panics.
@@ -389,6 +399,8 @@ where
         state.size.observe(n_run, elapsed);
         state.measured.0 += n_run;
         state.measured.1 += elapsed;
+        state.running.0 -= 1;
+        state.running.1 -= began;
         let has_ended = gathered.has_ended() || values.last().is_some_and(Step::ends_loop);
         if n_run < n_items || panic.is_some() || has_ended {
             // Chunks start in order: everything before this one has been started, or is held.
