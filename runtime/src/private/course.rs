@@ -168,7 +168,8 @@ impl<'pool, S: Strips> Team<'pool, S> {
             pulled: !input.is_drained(),
             // Nobody is there whose order could matter.
             schedule: config::schedule().filter(|_| !options.is_alone()),
-            item_picos: pilot.site().item_picos(),
+            // Where `workers` was given, the body may block, however short it was the last time.
+            item_picos: pilot.site().item_picos().filter(|_| options.workers.is_none()),
         };
         // SAFETY: our caller promises what `start` asks for.
         unsafe { Steps::start(input, part, limits, helpers, pilot) }

@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 /// workers could have helped meanwhile.
 const STRIP: Duration = Duration::from_micros(50);
 
-/// The same where sharing did not pay.
+/// A strip that took less tells little: its code and data may only have come to the cache.
+const WARM: Duration = Duration::from_micros(5);
+
+/// What a strip should take where sharing did not pay.
 const LONG_STRIP: Duration = Duration::from_millis(2);
 
 /// A strip has so many times the items of the one before it at most: one fast strip is not a trend.
@@ -125,8 +128,7 @@ impl Pilot {
         let n_items = self.n_items;
         let (elapsed, picos) = self.strip_has_ended(left.is_some() || self.is_exact)?;
         let left = left?;
-        // The first item of all may only have been the first to come to cold memory.
-        let is_telling = n_items > 1 || elapsed >= STRIP;
+        let is_telling = elapsed >= if n_items > 1 { WARM } else { STRIP };
         if is_telling && self.is_worth_sharing(picos, left) && helps() {
             return Some(Turn::Shared);
         }
