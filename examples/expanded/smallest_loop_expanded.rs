@@ -2,15 +2,15 @@
 //!
 //! The body stands in it twice: as it was written, and split into a *parallel part* (a closure that any thread may
 //! call) and an *in-order part* (which stays on the calling thread, in a real loop). Here the parallel part is
-//! `work(i)`, because it needs nothing of other iterations, and the in-order part is `out.push(..)`, because every
-//! iteration changes `out`. A loop begins as it was written and goes over to its two parts when the rest is worth it.
+//! `work(i)`, because it needs nothing of other iterations, and the in-order part is `total += ..`, because every
+//! iteration changes `total`. A loop begins as it was written and goes over to its two parts when the rest is worth it.
 //! Names of the macro start with `__`; it names the runtime by its full path, for nobody knows
-//! what else is called `Plan` around your loop.
+//! what else is called `Team` around your loop.
 
 use super::work;
 
-pub(crate) fn collect(n: u64) -> Vec<u64> {
-    let mut out = Vec::new();
+pub(crate) fn total(n: u64) -> u64 {
+    let mut total = 0;
     {
         // What earlier calls measured: a loop that is known to be short is run as it was written.
         let __site = {
@@ -47,7 +47,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                                     // The pattern of the loop; here it is just `i`.
                                     let i = __item;
                                     {
-                                        out.push(work(i));
+                                        total += work(i);
                                     }
                                 }
                                 ::core::option::Option::None => break '__strip2,
@@ -94,7 +94,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                                     ::concurrent_futures::__private::Never,
                                 > {
                                     let i = __item;
-                                    // The work, taken out of `out.push(work(i))`.
+                                    // The work, taken out of `total += work(i)`.
                                     let __h0 = work(i);
                                     // What crosses to the in-order part; `cross` demands that it is `Send`.
                                     ::concurrent_futures::__private::Flow::Next((
@@ -118,7 +118,7 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
                                         ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {},
                                     };
                                     // What is left of the body as it was written.
-                                    out.push(__h0);
+                                    total += __h0;
                                 }
                                 ::core::option::Option::None => {
                                     match ::concurrent_futures::__private::Course::resume(&mut __course, __steps) {
@@ -138,5 +138,5 @@ pub(crate) fn collect(n: u64) -> Vec<u64> {
             }
         }
     }
-    out
+    total
 }

@@ -93,7 +93,10 @@ fn plan(candidate: Candidate) -> LoopPlan {
     let mut warnings = check::loops::warnings(&candidate);
     let name = || Ident::new("THIS_LOOP", candidate.written.for_token.span);
     warnings.extend(explanation.iter().map(|text| Warning { name: name(), text: text.clone() }));
-    let Candidate { options, written, verdict, reduced, .. } = candidate;
-    let split = (!options.is_sequential()).then_some(verdict.split);
-    LoopPlan { options, written, explanation, warnings, split, reduced }
+    let Candidate { options, written, verdict, reduced, stored, .. } = candidate;
+    let mut split = (!options.is_sequential()).then_some(verdict.split);
+    if let (Some(split), Some(stored)) = (&mut split, &stored) {
+        stored.leave_out(split);
+    }
+    LoopPlan { options, written, explanation, warnings, split, reduced, stored }
 }

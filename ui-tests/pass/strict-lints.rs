@@ -112,6 +112,16 @@ pub mod inner {
     pub(crate) fn hidden() {}
 }
 
+/// As somebody who does not format may write it.
+#[rustfmt::skip]
+#[concurrent(workers = 3)]
+fn on_one_line(lines: &[&str]) -> Vec<usize> {
+    let mut out = Vec::new();
+    for line in lines { for word in line.split(' ') { out.push(word.len()); } }
+    for line in lines { out.push(line.len()) }
+    out
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(grouped(&["a=2", "", "a=3", "b=4", "b=13", "x"])?.len(), 2);
     assert_eq!(sum(&[1, 2]), 5);
@@ -119,6 +129,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     table(&mut rows);
     assert_eq!(rows, [[4], [9]]);
     assert_eq!(plain(3), 5);
+    assert_eq!(on_one_line(&["a bc"]), [1, 2, 4]);
     assert_eq!(scaled("a", 2), scaled::submit("a".to_owned(), 2).result()?);
     assert_eq!(scaled::map([("a".to_owned(), 2)]).count(), 1);
     assert_eq!(inner::all::submit::<u8, 3>(7).result()?, [7; 3]);

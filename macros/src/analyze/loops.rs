@@ -3,8 +3,10 @@
 use super::reduce::{self, Fault, Originals};
 use super::scope::{self, Locals, plan_number};
 use super::split::Verdict;
+use super::stored;
 use crate::model::options::Options;
 use crate::model::reduction::Reduced;
+use crate::model::stored::Stored;
 use crate::parse::marks::{Mark, plan_attribute};
 use std::collections::{BTreeMap, HashMap};
 use syn::visit::{self, Visit};
@@ -20,6 +22,8 @@ pub(crate) struct Candidate {
     pub(crate) verdict: Verdict,
     /// What the option `reduce` came to.
     pub(crate) reduced: Vec<Reduced>,
+    /// Where all its results go, if that is all that is done in order.
+    pub(crate) stored: Option<Stored>,
     pub(crate) originals: Originals,
     pub(crate) faults: Vec<Fault>,
     /// It stands in an async block.
@@ -68,8 +72,10 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
         let locals = locals.get(&number).unwrap_or(&no_locals);
         let reduce::Outcome { verdict, reduced, originals, faults } =
             reduce::split(number, &written, locals, &options, &function.sig.output);
+        let stored = stored::of(&verdict.split, locals).filter(|_| reduced.is_empty() && !options.is_process());
         let is_async = found.is_async;
-        candidates.insert(number, Candidate { mark, options, written, verdict, reduced, originals, faults, is_async });
+        let candidate = Candidate { mark, options, written, verdict, reduced, stored, originals, faults, is_async };
+        candidates.insert(number, candidate);
     }
     candidates
 }

@@ -11,6 +11,7 @@ pub(crate) mod kinds;
 pub(crate) mod carried;
 pub(crate) mod hoist;
 pub(crate) mod split;
+pub(crate) mod stored;
 pub(crate) mod reduce;
 pub(crate) mod loops;
 pub(crate) mod tasks;

@@ -1,10 +1,10 @@
 //! An annotated loop, as the loop that it was and, beside it, as its two parts.
 
 use super::exits::Around;
+use super::gather::Gather;
 use super::options;
 use super::parts;
 use super::processes;
-use super::reduce::Reductions;
 use super::warnings;
 use crate::abi::Abi;
 use crate::analyze::scope::plan_number;
@@ -162,6 +162,8 @@ impl Expander<'_> {
                                     ::core::option::Option::Some(#item) => {
                                         let #pat = #item;
                                         #body
+                                        // Otherwise rustc finds the braces of a body on one line unnecessary.
+                                        ()
                                     }
                                     ::core::option::Option::None => break #strip_label,
                                 }
@@ -208,26 +210,21 @@ impl Expander<'_> {
         let Split { items, return_in_order, .. } = split;
         let source = plan.source().base.span();
         let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order, is_remote: false };
-        let (at, item, step) = (names::at(source), names::local("item"), names::local("step"));
+        let (at, step) = (names::at(source), names::local("step"));
         let local = |name| names::local_at(name, source);
         let (course, strip, team, next, steps) =
             (local("course"), local("strip"), local("team"), local("next"), local("steps"));
 
         let (course_type, team_type) = (abi.private_at("Course", at), abi.private_at("Team", at));
-        let reductions = Reductions::of(&plan.reduced, split, abi, source);
-        let (closure, in_order) = self.without_return(|this| parts::parts(split, pat, around, reductions, this));
+        let gather = Gather::of(plan, split, abi, source);
+        let (closure, in_order) = self.without_return(|this| parts::parts(split, pat, around, gather, this));
         let captures = captures(split, abi);
-        let (run, landed) = match reductions {
-            Some(reductions) => {
-                let (types, chunk) = (reductions.types(), names::local("chunk"));
-                let landed = reductions.landed(&step, label.as_ref().map(|label| &label.name));
-                (quote_spanned!(at=> run_reducing(#team, #types, |#chunk, #item| #closure)), Some(landed))
-            }
-            None => (quote_spanned!(at=> run(#team, |#item| #closure)), None),
-        };
+        let (opened, run) = (gather.opened(&team), gather.run(&team, &closure, source));
+        let landed = gather.landed(&step, label.as_ref().map(|label| &label.name));
         quote_spanned! {at=> {
             #(#items)*
             #captures
+            #opened
             let mut #steps = unsafe { #team_type::#run };
             #label loop {
                 match ::core::iter::Iterator::next(&mut #steps) {

@@ -8,4 +8,6 @@ mod processes;
 pub(crate) mod loops;
 pub(crate) mod options;
 mod reduce;
+mod store;
+mod gather;
 pub(crate) mod tasks;

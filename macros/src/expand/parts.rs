@@ -1,8 +1,8 @@
 //! The two parts of a split loop: the closure that workers run, and what the caller does with its results.
 
 use super::exits::{Around, Exits};
+use super::gather::Gather;
 use super::processes;
-use super::reduce::Reductions;
 use crate::analyze::{kinds, patterns};
 use crate::model::loop_plan::{Branch, Crossing, Each, Fork, Segment, SegmentId, Split, Turn};
 use crate::names;
@@ -12,22 +12,21 @@ use syn::visit_mut::VisitMut;
 use syn::{Pat, Stmt, parse_quote};
 
 /// The closure behind its parameter `item`, and the body of the loop over the results (each of which is a `step`).
-/// `inner` expands the planned loops that stand in the parts. With `reductions` the closure has a parameter `chunk` in
-/// front.
+/// `inner` expands the planned loops that stand in the parts. Where chunks gather something, the closure has a parameter
+/// `chunk` in front.
 pub(super) fn parts(
     split: &Split,
     pat: &Pat,
     around: Around<'_>,
-    reductions: Option<Reductions<'_>>,
+    gather: Gather<'_>,
     inner: &mut dyn VisitMut,
 ) -> (TokenStream, TokenStream) {
     let segments = &split.segments;
-    let is_nested = split.turns.iter().any(|turn| matches!(turn, Turn::Fork(_) | Turn::Each(_)))
-        || reductions.is_some_and(|reductions| reductions.has_pieces);
+    let is_nested = split.turns.iter().any(|turn| matches!(turn, Turn::Fork(_) | Turn::Each(_))) || gather.has_pieces();
     let mut writer = Writer { around, segments, inner, is_nested, n_rests: 0 };
     let mut exits = Exits::default();
     let mut course = writer.course(&split.turns, &mut exits, &mut names_in(pat));
-    course.run.extend(reductions.and_then(|reductions| reductions.look_at()));
+    course.run.extend(gather.last());
 
     let ended = is_nested.then(|| {
         let (ended, ended_type) = (names::local("ended"), around.abi.private("Ended"));
@@ -35,8 +34,8 @@ pub(super) fn parts(
     });
     let item = names::local("item");
     let opened = around.is_remote.then(|| quote!(.open()));
-    let partials = reductions.map(|reductions| reductions.opened());
-    let closure = course.closure(quote!(#partials #ended let #pat = #item #opened;), &exits, around);
+    let first = gather.first();
+    let closure = course.closure(quote!(#first #ended let #pat = #item #opened;), &exits, around);
     let Course { take, open, follow, .. } = course;
     let values = exits.honour(&names::local("step").into_token_stream(), around);
     (closure, quote!(let #take = #values; #open #follow))

@@ -1,6 +1,7 @@
 //! An annotated loop whose parallel part runs in worker processes.
 
 use super::exits::Around;
+use super::gather::Gather;
 use super::loops::{self, Expander};
 use super::options;
 use super::parts;
@@ -48,7 +49,7 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     // Whatever a `return` returns, only what it is made of has to travel.
     let around = Around { abi: &abi, label: label.as_ref(), return_in_order: true, is_remote: true };
     let returned = failure(expander, &abi, at);
-    let (closure, in_order) = expander.without_return(|this| parts::parts(split, pat, around, None, this));
+    let (closure, in_order) = expander.without_return(|this| parts::parts(split, pat, around, Gather::Nothing, this));
     let (pattern, captured) = captured(split, &abi, at);
     let may_be_left = loops::may_be_left(split, &abi, source);
     let item_kind = self::kind(&abi, "process_items", &quote_spanned!(at=> item(&#iter)), at);

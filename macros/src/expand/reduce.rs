@@ -64,11 +64,14 @@ impl<'a> Reductions<'a> {
     }
 
     // Output: let step = match step {
-    //     Reduced::Chunk((partial0, _)) => { partial0.update_into(&mut sum, |a, b| *a += b); continue; }
-    //     Reduced::Step(step) => step,
+    //     Given::Chunk(Chunk { partials: (partial0, _), .. }) => {
+    //         partial0.update_into(&mut sum, |a, b| *a += b);
+    //         continue;
+    //     }
+    //     Given::Step(step) => step,
     // };
     pub(super) fn landed(&self, step: &Ident, label: Option<&Lifetime>) -> TokenStream {
-        let (reduced, partials) = (self.abi.private("Reduced"), self.pattern());
+        let (given, chunk, partials) = (self.abi.private("Given"), self.abi.private("Chunk"), self.pattern());
         let into = self.reduced.iter().map(|Reduced { partial, mentions, shape }| {
             let name = &mentions[1];
             let at = names::at(name.span());
@@ -81,11 +84,11 @@ impl<'a> Reductions<'a> {
         });
         quote! {
             let #step = match #step {
-                #reduced::Chunk(#partials) => {
+                #given::Chunk(#chunk { partials: #partials, .. }) => {
                     #(#into)*
                     continue #label;
                 }
-                #reduced::Step(#step) => #step,
+                #given::Step(#step) => #step,
             };
         }
     }

@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use super::reduction::Reduced;
+use super::stored::Stored;
 use super::warning::Warning;
 use proc_macro2::{Ident, Span};
 use syn::{Expr, ExprForLoop, Label, Local, Pat, Stmt, Type};
@@ -19,6 +20,8 @@ pub(crate) struct LoopPlan {
     pub(crate) split: Option<Split>,
     /// The variables whose values are folded where the parallel part runs.
     pub(crate) reduced: Vec<Reduced>,
+    /// Where all its results go, if that is all that is done in order.
+    pub(crate) stored: Option<Stored>,
 }
 
 /// The body in two parts, which take turns.

@@ -2,6 +2,7 @@
 
 pub(crate) mod warning;
 pub(crate) mod reduction;
+pub(crate) mod stored;
 pub(crate) mod options;
 pub(crate) mod loop_plan;
 pub(crate) mod task_plan;

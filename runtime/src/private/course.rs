@@ -128,6 +128,11 @@ pub struct Team<'pool, S: Strips> {
 }
 
 impl<'pool, S: Strips> Team<'pool, S> {
+    /// How many iterations there will be, if all are run and come to their end in the order of the loop.
+    pub(super) fn n_in_order(&self) -> Option<usize> {
+        self.input.len().filter(|_| self.options.is_whole_and_in_order())
+    }
+
     /// Starts them. (Of the result no more is said than what can be done with it, so that an error about the closure does not
     /// become one about each of its uses.)
     ///

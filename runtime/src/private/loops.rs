@@ -102,6 +102,11 @@ impl<'pool> LoopOptions<'pool> {
         Left { items: strips.left(), all_run: !self.may_be_left }
     }
 
+    /// Whether all iterations are run, and followed by their in-order parts in the order of the loop.
+    pub(super) fn is_whole_and_in_order(&self) -> bool {
+        !self.may_be_left && !self.unordered
+    }
+
     /// What the options and the environment say; `None`: the loop is run as it was written.
     pub(super) fn sharing(&self, at_most: Option<usize>) -> Option<Sharing> {
         // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.

@@ -17,12 +17,14 @@ macro_rules! counted_options {
     )*};
 }
 
+mod chunks;
 mod course;
 mod flow;
 mod probe;
 mod residual;
 mod loops;
 mod reduce;
+mod store;
 mod tasks;
 #[cfg(unix)]
 mod processes;
@@ -34,6 +36,7 @@ pub use crate::schedule::site::Site;
 pub use crate::ship::crossing::Crossing;
 #[cfg(unix)]
 pub use crate::ship::part::{Arrived, Body, Captures, MakeBody, Maker};
+pub use chunks::Given;
 pub use course::{Course, Next, Team};
 pub use flow::{Branch, Ended, Flow, Landing, Never, Or, Through, branch, list, segment, segment_unless};
 pub use loops::{Capture, Cross, CrossCopy, Item, LoopOptions, capture, cross, cross_copy, items};
@@ -48,12 +51,11 @@ pub use processes::{
     panic_with, process_capture, process_cross, process_cross_copy, process_cross_owned, process_items, process_part,
     submit_process,
 };
-pub use reduce::{
-    And, Chunk, First, Only, Ordered, Partial, Reduced, Types, and_steps, look_at, only_partials, partial,
-};
+pub use reduce::{And, Chunk, First, Only, Ordered, Partial, Types, and_steps, look_at, only_partials, partial};
 pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};
 #[cfg(unix)]
 pub use shipping::Packed;
+pub use store::{AnyPlace, ByPushing, InVector, Store, Stored, VectorPlace};
 pub use tasks::{Argument, Beside, Is, Output, TaskOptions, Type, map_task, submit_task};
 
 /// Checks two sizes that are only known at run time.

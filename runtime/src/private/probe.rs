@@ -25,6 +25,13 @@ impl<T> Probe<T> {
     }
 }
 
+impl<V: ?Sized> Probe<V> {
+    /// Asks about what a loop changes.
+    pub fn place(_: &mut V) -> Self {
+        Self(PhantomData)
+    }
+}
+
 impl<I: Iterator> Probe<I> {
     /// Asks about an iterator.
     pub fn of(_: &I) -> Self {

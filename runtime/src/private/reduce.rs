@@ -11,21 +11,23 @@
 //! }) };
 //! while let Some(step) = Iterator::next(&mut steps) {
 //!     let step = match step {
-//!         Reduced::Chunk((partial0, _)) => { partial0.update_into(&mut sum, |a, b| *a += b); continue; }
-//!         Reduced::Step(step) => step,
+//!         Given::Chunk(Chunk { partials: (partial0, _), .. }) => {
+//!             partial0.update_into(&mut sum, |a, b| *a += b);
+//!             continue;
+//!         }
+//!         Given::Step(step) => step,
 //!     };
 //!     …step…
 //! }
 //! ```
 
+use super::chunks::{Chunks, Given};
 use super::course::{Running, Team};
 use super::flow::Ended;
 use super::loops::Cross;
-use crate::schedule::pilot::Pilot;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
 use crate::thread::loop_core::{Folding, Gather, Step};
-use crate::thread::scoped_loop::Steps;
 use std::marker::PhantomData;
 use std::mem;
 use std::ptr;
@@ -201,15 +203,6 @@ impl<P: Default> Gather for Chunk<P, Only> {
     const KEEPS_STEPS: bool = false;
 }
 
-/// What a running loop with reductions gives.
-#[derive(Debug)]
-pub enum Reduced<P, C> {
-    /// The partial results of the chunk whose steps follow.
-    Chunk(P),
-    /// One iteration.
-    Step(C),
-}
-
 impl<'pool, S: Strips> Team<'pool, S> {
     /// Starts a loop with reductions. The types of the closure's parameters are those of the variables and of the items.
     ///
@@ -220,7 +213,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
         self,
         _: Types<P, K>,
         part: F,
-    ) -> impl Iterator<Item = Reduced<P, C>> + Running<S::Input>
+    ) -> impl Iterator<Item = Given<Chunk<P, K>, C>> + Running<S::Input>
     where
         <S::Input as Input>::Source: Source<Chunk: Send> + Send,
         F: Fn(&mut Chunk<P, K>, S::Item) -> C + Sync,
@@ -228,46 +221,6 @@ impl<'pool, S: Strips> Team<'pool, S> {
         Chunk<P, K>: Gather + Send,
     {
         // SAFETY: our caller promises the same.
-        ReducingSteps(unsafe { self.start(Folding(part)) })
-    }
-}
-
-/// The chunks of a running loop in order, each followed by its steps.
-pub(super) struct ReducingSteps<'pool, N: Input, F, C, P, K>(Steps<'pool, N, Folding<F>, C, Chunk<P, K>>)
-where
-    N::Source: Source<Chunk: Send> + Send,
-    F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
-    C: Step + Send,
-    Chunk<P, K>: Gather + Send;
-
-impl<N, F, C, P, K> Iterator for ReducingSteps<'_, N, F, C, P, K>
-where
-    N: Input,
-    N::Source: Source<Chunk: Send> + Send,
-    F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
-    C: Step + Send,
-    Chunk<P, K>: Gather + Send,
-{
-    type Item = Reduced<P, C>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Reduced<P, C>> {
-        match self.0.step() {
-            Some(step) => Some(Reduced::Step(step)),
-            None => self.0.chunk().map(|chunk| Reduced::Chunk(chunk.partials)),
-        }
-    }
-}
-
-impl<N, F, C, P, K> Running<N> for ReducingSteps<'_, N, F, C, P, K>
-where
-    N: Input,
-    N::Source: Source<Chunk: Send> + Send,
-    F: Fn(&mut Chunk<P, K>, N::Item) -> C + Sync,
-    C: Step + Send,
-    Chunk<P, K>: Gather + Send,
-{
-    fn finish(self) -> (Pilot, Option<N>) {
-        self.0.finish()
+        Chunks::new(unsafe { self.start(Folding(part)) })
     }
 }

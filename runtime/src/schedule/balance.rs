@@ -10,7 +10,7 @@ const TRIAL: Duration = Duration::from_micros(500);
 const AGAIN: Duration = Duration::from_millis(20);
 
 /// They do not pay above this part of the plain loop's time, in percent.
-const MOST: u32 = 95;
+const MOST: u128 = 95;
 
 /// What has been run, and what that took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,6 +29,8 @@ struct Account {
 /// The account of one shared loop.
 #[derive(Debug)]
 pub(crate) struct Balance {
+    /// The plain loop is known by its strips. Otherwise what it would have taken is what its two parts take, together.
+    knows_plain: bool,
     began: Instant,
     /// Since when the caller has been at the in-order part.
     in_order_since: Option<Instant>,
@@ -36,12 +38,19 @@ pub(crate) struct Balance {
     /// The sum when it was last asked, and the time of the next.
     before: Account,
     next: Duration,
+    /// What an iteration took, with all its workers, when it was last asked.
+    shared_picos: u64,
 }
 
 impl Balance {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(knows_plain: bool) -> Self {
         let sum = Account::default();
-        Self { began: Instant::now(), in_order_since: None, sum, before: sum, next: TRIAL }
+        Self { knows_plain, began: Instant::now(), in_order_since: None, sum, before: sum, next: TRIAL, shared_picos: 0 }
+    }
+
+    /// What an iteration took, with all its workers, before they were found not to pay.
+    pub(crate) fn shared_picos(&self) -> u64 {
+        self.shared_picos
     }
 
     /// The in-order part begins.
@@ -81,43 +90,49 @@ impl Balance {
         }
         self.next = elapsed + AGAIN;
         let apart = parallel.saturating_sub(before.parallel) + (in_order - before.in_order);
-        let plain = plain(site, n_run - before.n_run, apart);
-        is_unpaid(plain, elapsed - before.elapsed)
+        let n_run = n_run - before.n_run;
+        let apart = picos(apart, n_run);
+        let took = elapsed - before.elapsed;
+        self.shared_picos = picos(took, n_run);
+        !pays(self.shared_picos, self.plain(site, apart))
     }
 
     /// The end: what the plain loop would have taken for what was run to its end, and whether workers have paid.
     pub(crate) fn close(&mut self, site: &Site, measured: (usize, Duration)) -> (Duration, bool) {
         self.leave_in_order(0);
         let Account { n_items, in_order, elapsed, .. } = self.sum;
-        let work = parallel(n_items, measured) + in_order;
-        let picos = (work.as_nanos() * 1000).checked_div(n_items as u128);
-        if let Some(picos) = picos.map(|picos| u64::try_from(picos).unwrap_or(u64::MAX))
-            // Taken apart, iterations take longer if anything.
-            && (picos >= TELLING || site.item_picos().is_none_or(|known| picos < known))
-        {
-            site.remember_item(picos);
+        if n_items == 0 {
+            return (Duration::ZERO, true);
         }
-        let plain = plain(site, n_items, work);
-        (plain, !is_unpaid(plain, elapsed))
+        let apart = picos(parallel(n_items, measured) + in_order, n_items);
+        let plain = self.plain(site, apart);
+        site.remember_item(plain);
+        (work(plain, n_items), pays(picos(elapsed, n_items), plain))
+    }
+
+    /// What an iteration would have taken in the plain loop, whose two parts took `apart`.
+    fn plain(&self, site: &Site, apart: u64) -> u64 {
+        match site.item_picos() {
+            // Taken apart, iterations take longer if anything.
+            Some(known) if self.knows_plain || apart < TELLING => known.min(apart),
+            _ => apart,
+        }
     }
 }
 
-fn is_unpaid(plain: Duration, elapsed: Duration) -> bool {
-    elapsed * 100 > plain * MOST
+/// What an iteration takes if so many take so long.
+fn picos(time: Duration, n_items: usize) -> u64 {
+    u64::try_from(time.as_nanos() * 1000 / n_items.max(1) as u128).unwrap_or(u64::MAX)
+}
+
+/// Whether iterations that take `shared` with workers and `plain` without them are worth having them.
+pub(super) fn pays(shared: u64, plain: u64) -> bool {
+    u128::from(shared) * 100 <= u128::from(plain) * MOST
 }
 
 /// What the parallel part of `n_items` took, of those `measured`.
 fn parallel(n_items: usize, (n_run, time): (usize, Duration)) -> Duration {
     if n_run == 0 { Duration::ZERO } else { time.mul_f64((n_items as f64 / n_run as f64).min(1.0)) }
-}
-
-/// What the plain loop would have taken for `n_items` whose two parts took `apart`.
-fn plain(site: &Site, n_items: usize, apart: Duration) -> Duration {
-    let is_telling = apart.as_nanos() * 1000 >= u128::from(TELLING) * n_items as u128;
-    match site.item_picos() {
-        Some(picos) if !is_telling => work(picos, n_items).min(apart),
-        _ => apart,
-    }
 }
 
 #[cfg(test)]
@@ -128,8 +143,8 @@ mod tests {
 
     #[test]
     fn workers_pay_if_they_save_a_twentieth() {
-        assert!(!is_unpaid(100 * MS, 95 * MS));
-        assert!(is_unpaid(100 * MS, 96 * MS));
+        assert!(pays(95, 100));
+        assert!(!pays(96, 100));
     }
 
     #[test]
@@ -140,17 +155,25 @@ mod tests {
     }
 
     #[test]
-    fn short_iterations_are_judged_by_the_plain_loop() {
-        let site = Site::new();
-        assert_eq!(plain(&site, 1_000_000, 20 * MS), 20 * MS, "nothing else is known");
+    fn iterations_are_judged_by_the_plain_loop() {
+        let (site, balance) = (Site::new(), Balance::new(true));
+        assert_eq!(balance.plain(&site, 20_000), 20_000, "nothing else is known");
         site.remember_item(5_000);
-        assert_eq!(plain(&site, 1_000_000, 20 * MS), 5 * MS);
-        assert_eq!(plain(&site, 1_000, 20 * MS), 20 * MS, "20 µs each tell enough");
+        assert_eq!(balance.plain(&site, 20_000), 5_000);
+        assert_eq!(balance.plain(&site, 4_000), 4_000, "the parts cannot take less than the whole");
+    }
+
+    #[test]
+    fn long_iterations_that_were_never_run_plainly_are_judged_by_their_parts() {
+        let (site, balance) = (Site::new(), Balance::new(false));
+        site.remember_item(5_000);
+        assert_eq!(balance.plain(&site, 20_000), 5_000);
+        assert_eq!(balance.plain(&site, 20_000_000), 20_000_000);
     }
 
     #[test]
     fn nothing_is_said_before_the_trial_is_over() {
-        let mut balance = Balance::new();
+        let mut balance = Balance::new(true);
         balance.leave_in_order(1_000);
         balance.sum.elapsed = TRIAL / 2;
         assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
@@ -161,7 +184,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_before_a_helper_has_come() {
-        let mut balance = Balance::new();
+        let mut balance = Balance::new(true);
         balance.leave_in_order(1_000);
         balance.sum.elapsed = TRIAL * 2;
         assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, false));

@@ -2,7 +2,7 @@
 //!
 //! See the README beside this file for the rules and their constants.
 
-use super::balance::Balance;
+use super::balance::{Balance, pays};
 use super::site::{Site, TELLING, WORTH_SHARING, work};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ const LONG_STRIP: Duration = Duration::from_millis(2);
 /// A strip has so many times the items of the one before it at most: one fast strip is not a trend.
 const GROWTH: usize = 4;
 
-/// Iterations that became so many times longer than they were when sharing did not pay are another matter.
+/// Iterations of the plain loop that take so many times longer than shared ones, which did not pay twice, are another matter.
 const CHANGED: u64 = 4;
 
 /// What the options of a loop say about sharing.
@@ -79,8 +79,9 @@ pub struct Pilot {
     is_exact: bool,
     /// What the strips before it took, and the rest would have taken as strips.
     so_far: Duration,
-    /// What an iteration took when sharing did not pay.
-    unpaid_picos: Option<u64>,
+    /// How often in this call workers did not pay, and what an iteration took with them.
+    n_unpaid: u32,
+    shared_picos: u64,
     /// Whether sharing has paid, if it was tried.
     has_paid: Option<bool>,
     /// Whether this call does without workers, because they did not pay, once that has been asked.
@@ -98,7 +99,8 @@ impl Pilot {
             n_items: 0,
             is_exact: false,
             so_far,
-            unpaid_picos: None,
+            n_unpaid: 0,
+            shared_picos: 0,
             has_paid: None,
             rests: None,
         };
@@ -132,7 +134,7 @@ impl Pilot {
         if is_telling && self.is_worth_sharing(picos, left) && helps() {
             return Some(Turn::Shared);
         }
-        let time = if self.unpaid_picos.is_some() { LONG_STRIP } else { STRIP };
+        let time = if self.n_unpaid > 0 { LONG_STRIP } else { STRIP };
         let n = strip(picos, left, time);
         Some(Turn::Plain(self.plain(n.min(n_items.max(1).saturating_mul(GROWTH)), left)))
     }
@@ -145,15 +147,21 @@ impl Pilot {
     /// Workers have ended; `measured` is how many iterations of the parallel part were run, and their time.
     pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration), is_helped: bool) {
         let (work, has_paid) = balance.close(self.site, measured);
+        self.shared_picos = balance.shared_picos();
         self.so_far += work;
         // Where nobody came, it says nothing of the loop.
         self.has_paid = is_helped.then_some(has_paid);
     }
 
-    /// Workers did not pay, and leave something to the plain loop: a strip of so many items.
+    /// Whether what the plain loop takes is known by strips of it.
+    pub(crate) fn knows_plain(&self) -> bool {
+        self.sharing == Sharing::IfItPays
+    }
+
+    /// Workers did not pay, as it seems, and leave something to the plain loop: a strip of so many items.
     pub(crate) fn go_on_alone(&mut self, left: Left) -> usize {
         let picos = self.site.item_picos().unwrap_or(1);
-        self.unpaid_picos = Some(picos);
+        self.n_unpaid += 1;
         self.has_paid = Some(false);
         self.plain(strip(picos, left, LONG_STRIP), left)
     }
@@ -182,7 +190,14 @@ impl Pilot {
         if left.items.1.is_some_and(|at_most| at_most <= 1) {
             return false;
         }
-        if self.unpaid_picos.is_some_and(|unpaid| picos / CHANGED < unpaid) {
+        // A strip of the plain loop has shown what it takes now, beside the same neighbours and for such items: so it was wrong
+        // to give up, perhaps. Or items became longer.
+        let is_slower = match self.n_unpaid {
+            0 => true,
+            1 => pays(self.shared_picos, picos),
+            _ => picos / CHANGED >= self.shared_picos,
+        };
+        if !is_slower {
             return false;
         }
         let ahead = self.ahead(picos, left);
@@ -312,9 +327,13 @@ mod tests {
         let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, exactly(100_000), &|| true);
         assert_eq!(turn, Turn::Shared);
         pilot.so_far = work(MICRO, 10_000);
+        pilot.shared_picos = MICRO;
         assert_eq!(pilot.go_on_alone(exactly(90_000)), 2000);
         assert!(!pilot.is_worth_sharing(MICRO, exactly(80_000)));
-        assert!(pilot.is_worth_sharing(CHANGED * MICRO, exactly(80_000)));
+        assert!(pilot.is_worth_sharing(2 * MICRO, exactly(80_000)), "a strip shows that they do pay");
+        pilot.go_on_alone(exactly(70_000));
+        assert!(!pilot.is_worth_sharing(2 * MICRO, exactly(60_000)), "they did not");
+        assert!(pilot.is_worth_sharing(CHANGED * MICRO, exactly(60_000)));
         pilot.so_far = work(MICRO, 100_000);
         pilot.began = None;
         drop(pilot);

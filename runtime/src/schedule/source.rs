@@ -32,6 +32,9 @@ pub trait Input {
     /// What all threads take from.
     type Source: Source<Item = Self::Item>;
 
+    /// How many items there are, if that is certain; before it is opened.
+    fn len(&self) -> Option<usize>;
+
     /// The source at the start, before anything was pulled.
     fn open(&mut self) -> Self::Source;
 
@@ -92,6 +95,10 @@ impl<S: Source> Input for Split<S> {
     type Item = S::Item;
     type Source = S;
 
+    fn len(&self) -> Option<usize> {
+        self.0.as_ref().map(Source::ready)
+    }
+
     fn open(&mut self) -> S {
         self.0.take().expect("an input is opened once")
     }
@@ -138,6 +145,10 @@ impl<I: Iterator> Pulled<I> {
 impl<I: Iterator> Input for Pulled<I> {
     type Item = I::Item;
     type Source = Backlog<I::Item>;
+
+    fn len(&self) -> Option<usize> {
+        None
+    }
 
     fn open(&mut self) -> Backlog<I::Item> {
         Backlog { chunks: VecDeque::new(), items: 0 }

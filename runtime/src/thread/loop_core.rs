@@ -25,9 +25,20 @@ pub trait Step {
 }
 
 /// The parallel part of a loop.
-pub(crate) trait Work<I, C, A>: Sync {
+pub(crate) trait Work<I, C, A: Gather>: Sync {
+    /// What a chunk of so many items, the first of which is the `first` of the loop, gathers into.
+    fn begin(&self, first: usize, n_items: usize) -> A {
+        let _ = (first, n_items);
+        A::default()
+    }
+
     /// Runs it for one item of a chunk.
     fn run(&self, gathered: &mut A, item: I) -> C;
+
+    /// How many bytes are kept of an item until the in-order part comes to it.
+    fn kept_bytes(&self) -> usize {
+        if A::KEEPS_STEPS { size_of::<C>() } else { 0 }
+    }
 }
 
 /// A closure that gathers nothing.
@@ -45,7 +56,7 @@ impl<I, C, P: Fn(I) -> C + Sync> Work<I, C, ()> for Each<P> {
 #[derive(Debug)]
 pub(crate) struct Folding<P>(pub(crate) P);
 
-impl<I, C, A, P: Fn(&mut A, I) -> C + Sync> Work<I, C, A> for Folding<P> {
+impl<I, C, A: Gather, P: Fn(&mut A, I) -> C + Sync> Work<I, C, A> for Folding<P> {
     #[inline]
     fn run(&self, gathered: &mut A, item: I) -> C {
         (self.0)(gathered, item)
@@ -116,6 +127,14 @@ pub(crate) struct Finished<C, A = ()> {
     pub(crate) n_items: usize,
 }
 
+/// A chunk that may run.
+#[derive(Debug)]
+pub(crate) struct Claimed<K> {
+    items: K,
+    /// Where its first item stands among those that the loop was started with.
+    first: usize,
+}
+
 /// Something local that is moved to where others see it, however its scope ends.
 struct GivenBack<'to, T: Default> {
     made: T,
@@ -147,10 +166,12 @@ pub(crate) struct State<S: Source, C, A = ()> {
     pub(crate) source: S,
     order: Order<Finished<C, A>>,
     /// What is on its way to start, under a [`Schedule`]; otherwise empty.
-    held: Held<S::Chunk>,
+    held: Held<Claimed<S::Chunk>>,
     size: ChunkSize,
     /// Iterations that were started (or pulled) and not yet finished by the in-order part.
     ahead: usize,
+    /// Items that were claimed.
+    n_claimed: usize,
     /// Nothing more will enter the source.
     drained: bool,
     /// Nothing more is taken from the source: the loop was left, or an iteration ends it.
@@ -188,10 +209,11 @@ where
                 limits.fixed_chunk_size(),
                 limits.window,
                 limits.workers,
-                if A::KEEPS_STEPS { size_of::<C>() } else { 0 },
+                part.kept_bytes(),
                 limits.item_picos,
             ),
             ahead: 0,
+            n_claimed: 0,
             drained: !limits.pulled,
             closed: false,
             end: usize::MAX,
@@ -319,7 +341,7 @@ where
     }
 
     /// Starts the next chunk, if one may start now.
-    pub(crate) fn claim(&self, state: &mut State<S, C, A>) -> Option<(usize, S::Chunk)> {
+    pub(crate) fn claim(&self, state: &mut State<S, C, A>) -> Option<(usize, Claimed<S::Chunk>)> {
         let Some(schedule) = self.limits.schedule else { return self.claim_next(state) };
         // In reverse, all that may start is there before anything starts, and again when it is done.
         let waits = schedule == Schedule::Reverse && (state.order.outstanding() > 0 || self.wants(state, None) > 0);
@@ -332,7 +354,7 @@ where
     }
 
     /// Starts the next chunk of the source.
-    fn claim_next(&self, state: &mut State<S, C, A>) -> Option<(usize, S::Chunk)> {
+    fn claim_next(&self, state: &mut State<S, C, A>) -> Option<(usize, Claimed<S::Chunk>)> {
         let has_room = state.order.outstanding() < self.limits.max_chunks();
         if state.closed || !has_room || self.has_nothing_to_start(state) {
             return None;
@@ -345,11 +367,13 @@ where
                 return None;
             }
         }
-        let chunk = state.source.take(n)?;
+        let items = state.source.take(n)?;
         if !self.limits.pulled {
-            state.ahead += chunk.len();
+            state.ahead += items.len();
         }
-        Some((state.order.start(), chunk))
+        let first = state.n_claimed;
+        state.n_claimed += items.len();
+        Some((state.order.start(), Claimed { items, first }))
     }
 
     /// Runs chunk `number` on this thread and files its results.
@@ -357,7 +381,7 @@ where
         &'core self,
         mut guard: MutexGuard<'core, State<S, C, A>>,
         number: usize,
-        chunk: S::Chunk,
+        Claimed { items, first }: Claimed<S::Chunk>,
     ) -> MutexGuard<'core, State<S, C, A>> {
         let is_brisk = guard.size.is_brisk();
         let start = Instant::now();
@@ -365,15 +389,15 @@ where
         guard.running.0 += 1;
         guard.running.1 += began;
         drop(guard);
-        let n_items = chunk.len();
+        let n_items = items.len();
         let mut values = Vec::with_capacity(if A::KEEPS_STEPS { n_items } else { 0 });
         let mut made = (A::default(), 0);
         let panic = outcome::catch(|| {
             let _inside = context::enter_part();
             // Locals of this closure, which an optimiser keeps in registers, and given back also when a body panics.
-            let mut making = GivenBack { made: (A::default(), 0), to: &mut made };
+            let mut making = GivenBack { made: (self.part.begin(first, n_items), 0), to: &mut made };
             let (gathered, n_run) = &mut making.made;
-            for item in chunk {
+            for item in items {
                 // Not where a look at each item would be felt. Relaxed: a late one only runs an iteration whose result is
                 // dropped.
                 if !is_brisk && self.leaving.load(Ordering::Relaxed) {
@@ -444,7 +468,7 @@ where
     }
 
     /// Lets nothing more start and asks what runs to stop. Returns what was about to start.
-    pub(crate) fn leave(&self) -> Vec<(usize, S::Chunk)> {
+    pub(crate) fn leave(&self) -> Vec<(usize, Claimed<S::Chunk>)> {
         // Relaxed: the lock below orders what matters.
         self.leaving.store(true, Ordering::Relaxed);
         let mut state = self.state.lock();

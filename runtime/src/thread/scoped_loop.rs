@@ -107,8 +107,8 @@ where
             input,
             source_panic: None,
             helpers,
+            balance: Balance::new(pilot.knows_plain()),
             pilot: Some(pilot),
-            balance: Balance::new(),
             lease,
             core,
         }

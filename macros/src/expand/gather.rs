@@ -1,0 +1,86 @@
+//! What the chunks of a loop gather while they run, beside what crosses for each iteration.
+
+use super::reduce::Reductions;
+use super::store::Store;
+use crate::abi::Abi;
+use crate::model::loop_plan::{LoopPlan, Split};
+use crate::names;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::Lifetime;
+
+#[derive(Clone, Copy)]
+pub(super) enum Gather<'a> {
+    /// Nothing.
+    Nothing,
+    /// Partial results.
+    Partials(Reductions<'a>),
+    /// What is stored in one place.
+    Stored(Store<'a>),
+}
+
+impl<'a> Gather<'a> {
+    pub(super) fn of(plan: &'a LoopPlan, split: &Split, abi: &'a Abi, source: Span) -> Self {
+        if let Some(stored) = &plan.stored {
+            return Self::Stored(Store::of(stored, abi, source));
+        }
+        Reductions::of(&plan.reduced, split, abi, source).map_or(Self::Nothing, Self::Partials)
+    }
+
+    /// Whether somebody has to know which piece of an iteration ended the loop.
+    pub(super) fn has_pieces(&self) -> bool {
+        matches!(self, Self::Partials(reductions) if reductions.has_pieces)
+    }
+
+    /// What the closure does first.
+    pub(super) fn first(&self) -> Option<TokenStream> {
+        match self {
+            Self::Partials(reductions) => Some(reductions.opened()),
+            Self::Nothing | Self::Stored(_) => None,
+        }
+    }
+
+    /// What the closure does last.
+    pub(super) fn last(&self) -> Option<TokenStream> {
+        match self {
+            Self::Nothing => None,
+            Self::Partials(reductions) => reductions.look_at(),
+            Self::Stored(store) => Some(store.put()),
+        }
+    }
+
+    // Output: run(team, |item| …)
+    // or:     run_reducing(team, partial(…), |chunk, item| …)
+    // or:     run_storing(team, store, |chunk, item| …)
+    pub(super) fn run(&self, team: &Ident, closure: &TokenStream, source: Span) -> TokenStream {
+        let (at, chunk, item) = (names::at(source), names::local("chunk"), names::local("item"));
+        match self {
+            Self::Nothing => quote_spanned!(at=> run(#team, |#item| #closure)),
+            Self::Partials(reductions) => {
+                let types = reductions.types();
+                quote_spanned!(at=> run_reducing(#team, #types, |#chunk, #item| #closure))
+            }
+            Self::Stored(_) => {
+                let store = names::local_at("store", source);
+                quote_spanned!(at=> run_storing(#team, #store, |#chunk, #item| #closure))
+            }
+        }
+    }
+
+    /// What stands in front of the closure.
+    pub(super) fn opened(&self, team: &Ident) -> Option<TokenStream> {
+        match self {
+            Self::Stored(store) => Some(store.opened(team)),
+            Self::Nothing | Self::Partials(_) => None,
+        }
+    }
+
+    /// What the in-order part does with what a chunk gathered.
+    pub(super) fn landed(&self, step: &Ident, label: Option<&Lifetime>) -> Option<TokenStream> {
+        match self {
+            Self::Nothing => None,
+            Self::Partials(reductions) => Some(reductions.landed(step, label)),
+            Self::Stored(store) => Some(store.landed(step, label)),
+        }
+    }
+}

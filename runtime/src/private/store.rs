@@ -1,0 +1,223 @@
+//! What the expansion of a loop calls that does nothing in order but `out.push(x)`.
+//!
+//! Where `out` is a vector and it is known how many items there are, room is made for all results, and each is written
+//! where it belongs by whoever computes it: they are touched once, and by nobody else. The calling thread only counts
+//! them, chunk by chunk in the order of the loop. Otherwise a chunk collects its results, which the calling thread pushes.
+//!
+//! ```text
+//! let how = (&&Probe::place(&mut out)).stores();
+//! let store = how.open(&mut out, &team);
+//! let mut steps = unsafe { Team::run_storing(team, store, |chunk, x| {
+//!     let h0 = f(x);
+//!     chunk.put(h0);                                      // out.push(f(x));
+//!     Flow::Next(())
+//! }) };
+//! while let Some(step) = Iterator::next(&mut steps) {
+//!     let step = match step {
+//!         Given::Chunk(chunk) => { how.land(chunk, &mut out, |out, x| { out.push(x); }); continue; }
+//!         Given::Step(step) => step,
+//!     };
+//!     …step…
+//! }
+//! ```
+
+use super::chunks::{Chunks, Given};
+use super::course::{Running, Team};
+use super::loops::Cross;
+use super::probe::Probe;
+use crate::schedule::source::{Input, Source};
+use crate::schedule::strips::Strips;
+use crate::thread::loop_core::{Gather, Step, Work};
+use std::mem;
+use std::ptr::{self, NonNull};
+
+/// `out` is a vector.
+#[derive(Debug, Clone, Copy)]
+pub struct InVector;
+
+/// `out` is anything else.
+#[derive(Debug, Clone, Copy)]
+pub struct ByPushing;
+
+/// See the probe's module.
+pub trait VectorPlace {
+    /// The more specific answer.
+    fn stores(&self) -> InVector {
+        InVector
+    }
+}
+
+impl<T> VectorPlace for &Probe<Vec<T>> {}
+
+/// See the probe's module.
+pub trait AnyPlace {
+    /// The general answer.
+    fn stores(&self) -> ByPushing {
+        ByPushing
+    }
+}
+
+impl<V: ?Sized> AnyPlace for Probe<V> {}
+
+/// Where the results of a loop go.
+#[derive(Debug)]
+pub struct Store<T> {
+    /// Room for one result of each item, which nothing but the loop uses while it runs. `None`: nobody made any.
+    room: Option<NonNull<T>>,
+}
+
+// SAFETY: it gives away addresses. What is put there is up to `Stored`.
+unsafe impl<T> Send for Store<T> {}
+// SAFETY: as above.
+unsafe impl<T> Sync for Store<T> {}
+
+impl InVector {
+    /// Makes room behind the end of `out`, if it is known how much is needed.
+    pub fn open<T, S: Strips>(self, out: &mut Vec<T>, team: &Team<'_, S>) -> Store<T> {
+        // Without memory for all, there may still be some for those that come before a panic.
+        let has_room = team.n_in_order().is_some_and(|n| out.try_reserve(n).is_ok());
+        Store { room: has_room.then(|| end_of(out)) }
+    }
+
+    /// Adds the results of the next chunk. The closure says how other places would be given one.
+    pub fn land<T>(self, chunk: Stored<T>, out: &mut Vec<T>, _: impl FnMut(&mut Vec<T>, T)) {
+        chunk.land(out);
+    }
+}
+
+/// Where the next element of a vector will be.
+fn end_of<T>(out: &mut Vec<T>) -> NonNull<T> {
+    NonNull::from(out.spare_capacity_mut()).cast()
+}
+
+impl ByPushing {
+    /// Makes no room.
+    pub fn open<V: ?Sized, T, S: Strips>(self, _: &mut V, _: &Team<'_, S>) -> Store<T> {
+        Store { room: None }
+    }
+
+    /// Pushes the results of the next chunk, one by one.
+    pub fn land<V: ?Sized, T>(self, mut chunk: Stored<T>, out: &mut V, mut push: impl FnMut(&mut V, T)) {
+        for value in mem::take(&mut chunk.apart) {
+            push(out, value);
+        }
+    }
+}
+
+/// The results of one chunk.
+#[derive(Debug)]
+pub struct Stored<T> {
+    /// Where the first one belongs.
+    place: Option<NonNull<T>>,
+    /// How many are there, and how many may be.
+    n_placed: usize,
+    n_places: usize,
+    /// Where there is no place for them.
+    apart: Vec<T>,
+}
+
+// SAFETY: its values belong to it as those of a vector do, and `put`, the only way in, demands that they are `Send`. (Here
+// that would be a second error about the same value.)
+unsafe impl<T> Send for Stored<T> {}
+
+impl<T> Stored<T> {
+    /// The result of the next item that has one.
+    #[inline]
+    pub fn put(&mut self, value: T)
+    where
+        T: Cross,
+    {
+        let Some(place) = self.place else { return self.apart.push(value) };
+        assert!(self.n_placed < self.n_places, "an item has one result at most");
+        // SAFETY: there are `n_places` in the room behind `place`, and this is one of them.
+        let place = unsafe { place.add(self.n_placed) };
+        // SAFETY: it was reserved by `open`, and nobody but this chunk uses it before it is dropped or landed.
+        unsafe { place.write(value) };
+        self.n_placed += 1;
+    }
+
+    /// Adds them to `out`, behind which the room begins that is left when all earlier chunks have landed.
+    fn land(mut self, out: &mut Vec<T>) {
+        if let Some(place) = self.place.take() {
+            let end = end_of(out);
+            if end != place {
+                // Some items in front had no result.
+                // SAFETY: both lie in the vector's spare capacity, `place` where `open` made room and `end` in front of it, since
+                // no item has more than one result. What lies between is not in use any more.
+                unsafe { place.copy_to(end, self.n_placed) };
+            }
+            let len = out.len() + self.n_placed;
+            // SAFETY: so many are there now, and this chunk, which had them, has given up its place.
+            unsafe { out.set_len(len) };
+        }
+        out.append(&mut self.apart);
+    }
+}
+
+impl<T> Default for Stored<T> {
+    fn default() -> Self {
+        Self { place: None, n_placed: 0, n_places: 0, apart: Vec::new() }
+    }
+}
+
+impl<T> Drop for Stored<T> {
+    /// Of a chunk that was run ahead, and not reached by the loop.
+    fn drop(&mut self) {
+        if let Some(place) = self.place.take() {
+            // SAFETY: so many values were put there, and have not landed.
+            unsafe { ptr::slice_from_raw_parts_mut(place.as_ptr(), self.n_placed).drop_in_place() };
+        }
+    }
+}
+
+impl<T> Gather for Stored<T> {
+    const KEEPS_STEPS: bool = false;
+}
+
+/// A closure that puts its results into a store.
+struct Storing<F, T> {
+    part: F,
+    store: Store<T>,
+}
+
+impl<I, C, T, F> Work<I, C, Stored<T>> for Storing<F, T>
+where
+    F: Fn(&mut Stored<T>, I) -> C + Sync,
+{
+    fn begin(&self, first: usize, n_places: usize) -> Stored<T> {
+        // SAFETY: the room has a place for each item of the loop, and these are some of them.
+        let place = self.store.room.map(|room| unsafe { room.add(first) });
+        Stored { place, n_placed: 0, n_places, apart: Vec::new() }
+    }
+
+    #[inline]
+    fn run(&self, chunk: &mut Stored<T>, item: I) -> C {
+        (self.part)(chunk, item)
+    }
+
+    fn kept_bytes(&self) -> usize {
+        if self.store.room.is_some() { 0 } else { size_of::<T>() }
+    }
+}
+
+impl<'pool, S: Strips> Team<'pool, S> {
+    /// Starts a loop that stores its results.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](Self::run); and the vector that `store` was opened for is only used to let chunks land, as long as the
+    /// result lives.
+    pub unsafe fn run_storing<F, T, C>(
+        self,
+        store: Store<T>,
+        part: F,
+    ) -> impl Iterator<Item = Given<Stored<T>, C>> + Running<S::Input>
+    where
+        <S::Input as Input>::Source: Source<Chunk: Send> + Send,
+        F: Fn(&mut Stored<T>, S::Item) -> C + Sync,
+        C: Step + Send,
+    {
+        // SAFETY: our caller promises the same.
+        Chunks::new(unsafe { self.start(Storing { part, store }) })
+    }
+}
