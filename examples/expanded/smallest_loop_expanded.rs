@@ -18,7 +18,7 @@ pub(crate) fn total(n: u64) -> u64 {
             &SITE
         };
         // The options of the attribute: `workers = 4` would add `.workers(4)`.
-        let __options = ::concurrent_futures::__private::LoopOptions::new().checked();
+        let __options = ::concurrent_futures::__private::LoopOptions::new().crosses().checked();
         // As in a plain `for`, what is iterated over is evaluated once; in a `match`, so that temporaries in it live
         // as long as the loop.
         match ::core::iter::IntoIterator::into_iter(0..n) {
@@ -48,7 +48,7 @@ pub(crate) fn total(n: u64) -> u64 {
                                     let i = __item;
                                     {
                                         total += work(i);
-                                    }
+                                    };
                                 }
                                 ::core::option::Option::None => break '__strip2,
                             }

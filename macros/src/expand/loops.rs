@@ -92,7 +92,7 @@ impl Expander<'_> {
     //                 'strip: {
     //                     loop {
     //                         match Iterator::next(&mut strip) {
-    //                             Some(item) => { let x = item; { body } }
+    //                             Some(item) => { let x = item; { body }; }
     //                             None => break 'strip,
     //                         }
     //                     }
@@ -118,9 +118,7 @@ impl Expander<'_> {
     fn planned(&mut self, plan: &LoopPlan) -> TokenStream {
         let abi = Abi::new(plan.options.krate.as_ref());
         let mut plain = self.expanded(&plan.written, |this, written| this.visit_block_mut(&mut written.body));
-        let may_be_left = plan.split.as_ref().is_some_and(|split| split.may_be_left);
-        let reduces = plan.split.is_some() && !plan.reduced.is_empty();
-        let options_value = options::of_loop(&plan.options, may_be_left, reduces, &abi);
+        let options_value = options::of_loop(plan, &abi);
         let warnings = warnings::written(&plan.warnings);
         let Some(split) = &plan.split else {
             self.visit_expr_mut(&mut plain.expr);
@@ -161,9 +159,8 @@ impl Expander<'_> {
                                 match ::core::iter::Iterator::next(&mut #strip) {
                                     ::core::option::Option::Some(#item) => {
                                         let #pat = #item;
-                                        #body
-                                        // Otherwise rustc finds the braces of a body on one line unnecessary.
-                                        ()
+                                        // Without the semicolon, rustc finds the braces of a body on one line unnecessary.
+                                        #body;
                                     }
                                     ::core::option::Option::None => break #strip_label,
                                 }

@@ -1,6 +1,7 @@
 //! The options as calls of the runtime's builder.
 
 use crate::abi::Abi;
+use crate::model::loop_plan::LoopPlan;
 use crate::model::options::{Keyed, Options};
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -9,7 +10,8 @@ use syn::Expr;
 
 // Input:  workers = 4, chunksize = n
 // Output: LoopOptions::new().workers(4).chunksize(n).checked()
-pub(crate) fn of_loop(options: &Options, may_be_left: bool, reduces: bool, abi: &Abi) -> TokenStream {
+pub(crate) fn of_loop(plan: &LoopPlan, abi: &Abi) -> TokenStream {
+    let LoopPlan { options, split, reduced, .. } = plan;
     let start = abi.private("LoopOptions");
     let counts = counts(options);
     let pool = options.pool.as_ref().map(pool);
@@ -17,9 +19,13 @@ pub(crate) fn of_loop(options: &Options, may_be_left: bool, reduces: bool, abi: 
         let unordered = Ident::new("unordered", names::at(span));
         quote!(.#unordered())
     });
-    let may_be_left = may_be_left.then(|| quote!(.may_be_left()));
-    let reduces = reduces.then(|| quote!(.reduces()));
-    quote!(#start::new() #counts #pool #unordered #may_be_left #reduces .checked())
+    let facts = split.as_ref().map(|split| {
+        let may_be_left = split.may_be_left.then(|| quote!(.may_be_left()));
+        let reduces = (!reduced.is_empty()).then(|| quote!(.reduces()));
+        let crosses = split.has_steps().then(|| quote!(.crosses()));
+        quote!(#may_be_left #reduces #crosses)
+    });
+    quote!(#start::new() #counts #pool #unordered #facts .checked())
 }
 
 // Input:  mode = "process", workers = 4, timeout = limit

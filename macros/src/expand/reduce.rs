@@ -23,12 +23,11 @@ pub(super) struct Reductions<'a> {
 
 impl<'a> Reductions<'a> {
     pub(super) fn of(reduced: &'a [Reduced], split: &Split, abi: &'a Abi, source: Span) -> Option<Self> {
-        let Split { turns, segments, .. } = split;
-        let has_steps = turns.len() > 1 || !segments[0].crossing.is_empty();
+        let has_steps = split.has_steps();
         (!reduced.is_empty() || !has_steps).then(|| Self {
             reduced,
             has_steps,
-            has_pieces: turns[1..].iter().any(|turn| !matches!(turn, Turn::InOrder(_))),
+            has_pieces: split.turns[1..].iter().any(|turn| !matches!(turn, Turn::InOrder(_))),
             abi,
             source,
         })

@@ -42,6 +42,11 @@ pub(crate) struct Split {
 }
 
 impl Split {
+    /// Whether something is done in order for each iteration.
+    pub(crate) fn has_steps(&self) -> bool {
+        self.turns.len() > 1 || !self.segments[0].crossing.is_empty()
+    }
+
     /// The variables around the loop, and `self`, that the parallel part uses, each once.
     pub(crate) fn outer_variables(&self) -> Vec<&Ident> {
         let mut names: Vec<&Ident> = Vec::new();

@@ -50,6 +50,7 @@ pub struct LoopOptions<'pool> {
     pub(super) unordered: bool,
     may_be_left: bool,
     reduces: bool,
+    crosses: bool,
     pool: Option<&'pool ThreadPool>,
 }
 
@@ -70,6 +71,12 @@ impl<'pool> LoopOptions<'pool> {
     /// The body has a `break`, `return`, `?` or a jump to an outer label.
     pub fn may_be_left(mut self) -> Self {
         self.may_be_left = true;
+        self
+    }
+
+    /// Something crosses from each iteration to the calling thread.
+    pub fn crosses(mut self) -> Self {
+        self.crosses = true;
         self
     }
 
@@ -99,7 +106,7 @@ impl<'pool> LoopOptions<'pool> {
 
     #[inline]
     pub(super) fn left<S: Strips>(&self, strips: &S) -> Left {
-        Left { items: strips.left(), all_run: !self.may_be_left }
+        Left { items: strips.left(), all_run: !self.may_be_left, cross: self.crosses }
     }
 
     /// Whether all iterations are run, and followed by their in-order parts in the order of the loop.

@@ -38,6 +38,8 @@ pub(crate) struct Balance {
     /// The sum when it was last asked, and the time of the next.
     before: Account,
     next: Duration,
+    /// A helper has come.
+    is_helped: bool,
     /// What an iteration took, with all its workers, when it was last asked.
     shared_picos: u64,
 }
@@ -45,7 +47,16 @@ pub(crate) struct Balance {
 impl Balance {
     pub(crate) fn new(knows_plain: bool) -> Self {
         let sum = Account::default();
-        Self { knows_plain, began: Instant::now(), in_order_since: None, sum, before: sum, next: TRIAL, shared_picos: 0 }
+        Self {
+            knows_plain,
+            began: Instant::now(),
+            in_order_since: None,
+            sum,
+            before: sum,
+            next: TRIAL,
+            is_helped: false,
+            shared_picos: 0,
+        }
     }
 
     /// What an iteration took, with all its workers, before they were found not to pay.
@@ -68,8 +79,8 @@ impl Balance {
         self.sum.elapsed = now - self.began;
     }
 
-    /// Whether workers do not pay; `measured` is how many iterations of the parallel part were run, and their time. Until the
-    /// loop `is_helped` (threads may have to be started first), that is left open for a while.
+    /// Whether workers do not pay; `measured` is how many iterations of the parallel part were run, and their time. That is left
+    /// open for a while after the loop `is_helped` (threads may have to be started first).
     pub(crate) fn is_unpaid(
         &mut self,
         site: &Site,
@@ -77,18 +88,18 @@ impl Balance {
         n_workers: usize,
         is_helped: bool,
     ) -> bool {
-        if self.sum.elapsed < self.next || self.sum.n_items - self.before.n_items < 2 * n_workers {
-            return false;
-        }
         (self.sum.n_run, self.sum.parallel) = measured;
-        let Account { n_run, parallel, in_order, elapsed, .. } = self.sum;
+        let Account { n_items, n_run, parallel, in_order, elapsed } = self.sum;
+        if is_helped && !self.is_helped {
+            // What was run before that says nothing.
+            (self.is_helped, self.before, self.next) = (true, self.sum, elapsed + TRIAL);
+        }
         let before = self.before;
-        self.before = self.sum;
-        if !is_helped && elapsed < AGAIN {
-            self.next = elapsed + TRIAL;
+        let is_late = elapsed >= if is_helped { self.next } else { AGAIN };
+        if !is_late || n_items - before.n_items < 2 * n_workers {
             return false;
         }
-        self.next = elapsed + AGAIN;
+        (self.before, self.next) = (self.sum, elapsed + AGAIN);
         let apart = parallel.saturating_sub(before.parallel) + (in_order - before.in_order);
         let n_run = n_run - before.n_run;
         let apart = picos(apart, n_run);
@@ -174,10 +185,12 @@ mod tests {
     #[test]
     fn nothing_is_said_before_the_trial_is_over() {
         let mut balance = Balance::new(true);
+        assert!(!balance.is_unpaid(&Site::new(), (0, Duration::ZERO), 2, true));
+        let began = balance.sum.elapsed;
         balance.leave_in_order(1_000);
-        balance.sum.elapsed = TRIAL / 2;
+        balance.sum.elapsed = began + TRIAL / 2;
         assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
-        balance.sum.elapsed = TRIAL * 2;
+        balance.sum.elapsed = began + TRIAL * 2;
         assert!(balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
         assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true), "asked again only after a while");
     }
@@ -191,5 +204,19 @@ mod tests {
         balance.sum.n_items += 1_000;
         balance.sum.elapsed = AGAIN;
         assert!(balance.is_unpaid(&Site::new(), (2_000, MS), 2, false), "unless that takes too long");
+    }
+
+    #[test]
+    fn what_was_run_before_a_helper_came_does_not_count() {
+        let mut balance = Balance::new(true);
+        balance.leave_in_order(1_000);
+        balance.sum.elapsed = 10 * MS;
+        assert!(!balance.is_unpaid(&Site::new(), (1_000, 10 * MS), 2, true));
+        balance.sum.n_items += 1_000;
+        balance.sum.elapsed += 5 * MS;
+        assert!(!balance.is_unpaid(&Site::new(), (2_000, 20 * MS), 2, true), "then they were twice as fast");
+        balance.sum.n_items += 1_000;
+        balance.sum.elapsed += AGAIN;
+        assert!(balance.is_unpaid(&Site::new(), (3_000, 20 * MS + AGAIN), 2, true));
     }
 }

@@ -50,6 +50,8 @@ pub(crate) struct Left {
     pub(crate) items: (usize, Option<usize>),
     /// Whether all of them will be run, unless there is a panic.
     pub(crate) all_run: bool,
+    /// Whether what workers make of each of them is handed over to the calling thread.
+    pub(crate) cross: bool,
 }
 
 impl Left {
@@ -187,7 +189,7 @@ impl Pilot {
     }
 
     fn is_worth_sharing(&mut self, picos: u64, left: Left) -> bool {
-        if left.items.1.is_some_and(|at_most| at_most <= 1) {
+        if left.items.1.is_some_and(|at_most| at_most <= 1) || (left.cross && picos < TELLING) {
             return false;
         }
         // A strip of the plain loop has shown what it takes now, beside the same neighbours and for such items: so it was wrong
@@ -253,11 +255,11 @@ mod tests {
     const MICRO: u64 = 1_000_000;
 
     fn exactly(n: usize) -> Left {
-        Left { items: (n, Some(n)), all_run: true }
+        Left { items: (n, Some(n)), all_run: true, cross: false }
     }
 
     fn at_most(n: Option<usize>) -> Left {
-        Left { items: (0, n), all_run: true }
+        Left { items: (0, n), all_run: true, cross: false }
     }
 
     /// A site whose iterations take so many picoseconds.
@@ -290,6 +292,14 @@ mod tests {
             Turn::Plain(1),
             "there is nothing to share"
         );
+    }
+
+    #[test]
+    fn short_iterations_are_not_shared_if_each_is_handed_over() {
+        let (site, left) = (known(TELLING - 1), exactly(1_000_000));
+        assert_eq!(first(site, Sharing::IfItPays, left), Turn::Shared);
+        assert!(first(site, Sharing::IfItPays, Left { cross: true, ..left }) != Turn::Shared);
+        assert_eq!(first(known(TELLING), Sharing::IfItPays, Left { cross: true, ..left }), Turn::Shared);
     }
 
     #[test]

@@ -281,11 +281,14 @@ where
         state.is_helped
     }
 
-    /// What the parallel part took so far, and for how many iterations.
+    /// How many iterations of the parallel part were run so far, and what they took; of chunks that run, so many as will have
+    /// been by the time that others took.
     pub(crate) fn measured(&self, state: &State<S, C, A>) -> (usize, Duration) {
         let (n_run, finished) = state.measured;
         let (n_running, began) = state.running;
-        (n_run, finished + (state.origin.elapsed() * n_running).saturating_sub(began))
+        let running = (state.origin.elapsed() * n_running).saturating_sub(began);
+        let ahead = running.as_secs_f64() / finished.as_secs_f64().max(f64::MIN_POSITIVE);
+        (n_run + (n_run as f64 * ahead) as usize, finished + running)
     }
 
     /// How many items the caller should pull now, 0 for none.
