@@ -79,8 +79,7 @@ fn work() -> io::Result<()> {
         return refuse(&reason);
     }
     let page = Page::new(SharedMemory::map(passed.next().ok_or(io::ErrorKind::InvalidData)?)?);
-    // SAFETY: only the pool can write to it, which does so before it sends the task, and again when that is over.
-    let arguments = passed.next().map(|file| unsafe { TrustedFile::of(MemoryFile::of(file)) });
+    let arguments = passed.next().map(|file| TrustedFile::of(MemoryFile::of(file)));
     let answers = passed.next().map(|file| RunFile::of(MemoryFile::of(file)));
     serve(&socket, &page, arguments, answers, header.number != 0)
 }
