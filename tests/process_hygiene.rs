@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
-use std::process::Command;
+use std::os::fd::OwnedFd;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -217,14 +218,27 @@ fn a_program_started_by_a_worker_is_no_worker() {
     timed(|| {
         let pool = ProcessPool::new(1).unwrap();
         let start = || {
-            let mut again = Command::new(std::env::current_exe().unwrap());
-            again.args(["--exact", "says_that_it_is_a_program", "--ignored", "--nocapture"]);
-            let output = again.output().unwrap();
-            let is_marked = std::env::vars_os().any(|(name, _)| name == "CONCURRENT_FUTURES_WORKER");
-            (String::from_utf8_lossy(&output.stdout).into_owned(), is_marked)
+            let (_line, socket) = std::os::unix::net::UnixStream::pair().unwrap();
+            let inputs = [Stdio::null(), Stdio::inherit(), OwnedFd::from(socket).into()];
+            inputs.map(|input| {
+                let mut again = Command::new(std::env::current_exe().unwrap());
+                again.args(["--exact", "says_that_it_is_a_program", "--ignored", "--nocapture"]).stdin(input);
+                String::from_utf8_lossy(&again.output().unwrap().stdout).into_owned()
+            })
         };
-        let (out, is_marked) = pool.spawn(start).result().unwrap();
-        assert!(out.contains("<program>") && !is_marked, "{out}");
+        for out in pool.spawn(start).result().unwrap() {
+            assert!(out.contains("<program>"), "{out}");
+        }
+    });
+}
+
+#[test]
+fn init_does_nothing_in_a_program_and_in_a_task() {
+    timed(|| {
+        concurrent_futures::init();
+        let pool = ProcessPool::new(1).unwrap();
+        pool.spawn(concurrent_futures::init).result().unwrap();
+        assert_eq!(pool.submit(square, 3).result().unwrap(), 9);
     });
 }
 

@@ -135,23 +135,69 @@ fn a_task_takes_borrows_as_owned_values() {
     });
 }
 
-#[concurrent(mode = "process", workers = 2, buffersize = 1)]
-fn fed_by_its_own_results(first: u64) -> Vec<u64> {
-    let queue = std::cell::RefCell::new(std::collections::VecDeque::from([first]));
-    let mut out = Vec::new();
-    for n in std::iter::from_fn(|| queue.borrow_mut().pop_front()) {
-        let square = work(n);
-        if square < 16 {
-            queue.borrow_mut().push_back(n + 1);
+macro_rules! with_a_buffer {
+    ($($name:ident: ($($option:tt)*))*) => {$(
+        mod $name {
+            use super::{concurrent, work};
+
+            #[concurrent($($option)* workers = 2, buffersize = 1)]
+            pub(super) fn fed_by_its_own_results(first: u64) -> Vec<u64> {
+                let queue = std::cell::RefCell::new(std::collections::VecDeque::from([first]));
+                let mut out = Vec::new();
+                for n in std::iter::from_fn(|| queue.borrow_mut().pop_front()) {
+                    let square = work(n);
+                    if square < 16 {
+                        queue.borrow_mut().push_back(n + 1);
+                    }
+                    out.push(square);
+                }
+                out
+            }
+
+            #[concurrent($($option)* workers = 2, chunksize = 2, buffersize = buffer)]
+            pub(super) fn most_ahead(n: u64, buffer: usize) -> usize {
+                let pulled = std::cell::Cell::new(0);
+                let (mut done, mut most) = (0, 0);
+                for i in (0..n).inspect(|_| pulled.set(pulled.get() + 1)) {
+                    let square = work(i);
+                    most = most.max(pulled.get() - done);
+                    done += usize::from(square < n * n);
+                }
+                most
+            }
         }
-        out.push(square);
-    }
-    out
+    )*};
+}
+
+with_a_buffer! {
+    threads: ()
+    unordered_threads: (unordered,)
+    processes: (mode = "process",)
+    unordered_processes: (mode = "process", unordered,)
 }
 
 #[test]
 fn a_buffer_of_one_lets_the_next_iteration_see_what_this_one_did() {
-    timed(|| assert_eq!(fed_by_its_own_results(1), [1, 4, 9, 16]));
+    timed(|| {
+        assert_eq!(threads::fed_by_its_own_results(1), [1, 4, 9, 16]);
+        assert_eq!(unordered_threads::fed_by_its_own_results(1), [1, 4, 9, 16]);
+        assert_eq!(processes::fed_by_its_own_results(1), [1, 4, 9, 16]);
+        assert_eq!(unordered_processes::fed_by_its_own_results(1), [1, 4, 9, 16]);
+    });
+}
+
+#[test]
+fn what_the_in_order_part_is_at_counts_among_the_buffer() {
+    timed(|| {
+        for most_ahead in
+            [threads::most_ahead, unordered_threads::most_ahead, processes::most_ahead, unordered_processes::most_ahead]
+        {
+            for buffer in [2, 6] {
+                let most = most_ahead(40, buffer);
+                assert!((1..=buffer).contains(&most), "{most} ahead, {buffer} allowed");
+            }
+        }
+    });
 }
 
 struct Wrapped<'a>(std::borrow::Cow<'a, str>);

@@ -55,13 +55,14 @@ pub(crate) fn longest_value() -> Option<u64> {
 
 /// Whether this process is a worker of another.
 pub(crate) fn is_worker_process() -> bool {
-    // Relaxed: set before any other thread can be there.
+    // Relaxed: set before there are other threads, or else before the first task runs.
     IS_WORKER.load(Ordering::Relaxed)
 }
 
-/// Notes that this process is a worker of another.
-pub(crate) fn become_worker_process() {
-    IS_WORKER.store(true, Ordering::Relaxed);
+/// Notes that this process is a worker of another. False if that was known.
+pub(crate) fn become_worker_process() -> bool {
+    // Relaxed: who is first is all that matters.
+    !IS_WORKER.swap(true, Ordering::Relaxed)
 }
 
 static IS_WORKER: AtomicBool = AtomicBool::new(false);

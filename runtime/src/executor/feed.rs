@@ -1,5 +1,6 @@
 //! The near end of a map: pulls the input, cuts it into chunks and hands them to an executor, within bounds.
 
+use std::mem::take;
 use std::time::Instant;
 
 use super::launch::Launch;
@@ -44,6 +45,9 @@ pub(crate) struct Feed<'p, I: Iterator, T: 'static> {
     buffer_size: Option<usize>,
     n_pulled: usize,
     n_taken: usize,
+    /// Whether a result counts as taken only when the next one is asked for: then its owner is done with it.
+    takes_late: bool,
+    is_last_untaken: bool,
 }
 
 impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
@@ -79,6 +83,8 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
             buffer_size: None,
             n_pulled: 0,
             n_taken: 0,
+            takes_late: false,
+            is_last_untaken: false,
         }
     }
 
@@ -103,9 +109,26 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
         self.runs_ahead
     }
 
-    /// Notes that the results of `n` inputs were handed out, which makes room for as many.
-    pub(super) fn note_taken(&mut self, n: usize) {
-        self.n_taken += n;
+    /// From now on, a result counts as taken when the next one is asked for.
+    pub(super) fn take_late(&mut self) {
+        self.takes_late = true;
+    }
+
+    /// Notes that a result is asked for. Whether that makes room for more.
+    pub(super) fn note_asked(&mut self) -> bool {
+        let makes_room = take(&mut self.is_last_untaken);
+        self.n_taken += usize::from(makes_room);
+        makes_room
+    }
+
+    /// Notes that a result is handed out. Whether that makes room for more which may run meanwhile.
+    pub(super) fn note_handed_out(&mut self) -> bool {
+        if self.takes_late {
+            self.is_last_untaken = true;
+            return false;
+        }
+        self.n_taken += 1;
+        self.runs_ahead
     }
 
     /// Notes that the results of a chunk, asked for at the one time, were there at the other.
@@ -114,11 +137,11 @@ impl<'p, I: Iterator, T: Send + 'static> Feed<'p, I, T> {
     }
 
     /// How many results were handed out. Where that is done in order, the index of the next.
-    pub(super) fn n_taken(&self) -> usize {
-        self.n_taken
+    pub(super) fn n_handed_out(&self) -> usize {
+        self.n_taken + usize::from(self.is_last_untaken)
     }
 
-    /// How many inputs were pulled whose results were not handed out.
+    /// How many inputs were pulled whose results were not taken.
     pub(super) fn n_ahead(&self) -> usize {
         self.n_pulled - self.n_taken
     }

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
-use std::mem;
 use std::time::{Duration, Instant};
 use std::vec;
 
@@ -44,9 +43,6 @@ pub struct Map<'p, I: Iterator, T: 'static> {
     deadline: Option<Instant>,
     /// Whether the deadline ended the iteration.
     is_over: bool,
-    /// Whether a result counts as taken only when the next one is asked for: then its owner is done with it.
-    takes_late: bool,
-    is_last_untaken: bool,
 }
 
 /// The chunks on their way, in the order of their inputs; cancelled when dropped.
@@ -74,15 +70,7 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
 
     /// The map of what `feed` brings.
     pub(crate) fn over(feed: Feed<'p, I, T>) -> Self {
-        Self {
-            feed,
-            running: Running(VecDeque::new()),
-            ready: Vec::new().into_iter(),
-            deadline: None,
-            is_over: false,
-            takes_late: false,
-            is_last_untaken: false,
-        }
+        Self { feed, running: Running(VecDeque::new()), ready: Vec::new().into_iter(), deadline: None, is_over: false }
     }
 
     /// How many consecutive inputs are handed over together. The default is 1 with threads; with processes as many as take
@@ -169,7 +157,7 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
 
     /// The same for a loop: what it does with a result counts among the `buffersize` iterations that are under way.
     pub(crate) fn for_loop(mut self) -> Self {
-        self.takes_late = true;
+        self.feed.take_late();
         self
     }
 
@@ -211,8 +199,7 @@ impl<I: Iterator, T: Send + 'static> Iterator for Map<'_, I, T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if mem::take(&mut self.is_last_untaken) {
-            self.feed.note_taken(1);
+        if self.feed.note_asked() {
             self.refill();
         }
         if self.ready.len() == 0 {
@@ -226,13 +213,8 @@ impl<I: Iterator, T: Send + 'static> Iterator for Map<'_, I, T> {
             }
         }
         let result = self.ready.next();
-        if self.takes_late {
-            self.is_last_untaken = true;
-            return result;
-        }
-        self.feed.note_taken(1);
         // Before the result is looked at, so that the workers have something to do meanwhile.
-        if self.feed.runs_ahead() {
+        if self.feed.note_handed_out() {
             self.refill();
         }
         result

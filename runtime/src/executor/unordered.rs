@@ -49,7 +49,7 @@ impl<'p, I: Iterator, T: Send + 'static> Unordered<'p, I, T> {
         ready: vec::IntoIter<Result<T, Error>>,
         deadline: Option<Instant>,
     ) -> Self {
-        let ready = Ready { next: feed.n_taken(), results: ready };
+        let ready = Ready { next: feed.n_handed_out(), results: ready };
         let mut unordered = Self { feed, running: CompletionQueue::new(), ready, deadline, is_over: false };
         for chunk in running {
             unordered.watch(chunk);
@@ -83,6 +83,9 @@ impl<I: Iterator, T: Send + 'static> Iterator for Unordered<'_, I, T> {
     type Item = (usize, Result<T, Error>);
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.feed.note_asked() {
+            self.refill();
+        }
         if self.ready.results.len() == 0 {
             if self.is_over {
                 return None;
@@ -99,9 +102,8 @@ impl<I: Iterator, T: Send + 'static> Iterator for Unordered<'_, I, T> {
             }
         }
         let result = self.ready.next();
-        self.feed.note_taken(1);
         // Before the result is looked at, so that the workers have something to do meanwhile.
-        if self.feed.runs_ahead() {
+        if self.feed.note_handed_out() {
             self.refill();
         }
         result

@@ -80,7 +80,8 @@ impl MemoryFile {
     }
 }
 
-impl RunReader for MemoryFile {
+// SAFETY: `read` returns when `into` is full, or gives an error.
+unsafe impl RunReader for MemoryFile {
     fn size(&self) -> u64 {
         // A file may be said to be larger than what was written to it.
         fstat(&self.0).map_or(0, |stat| (stat.st_size as u64).min((stat.st_blocks as u64).saturating_mul(512)))

@@ -68,8 +68,7 @@ impl RunFile {
             (part, place, mapping)
         };
         if let Some(mapping) = mapping {
-            // SAFETY: it may be written; nobody else uses the part, in this process or another; it has memory, of which
-            // only free parts are robbed; and the file cannot be shortened.
+            // SAFETY: it may be written, and nobody else in this process uses the part.
             unsafe { mapping.write(place, run) };
         } else if self.file.write(place, run).is_err() {
             self.room.lock().extents.give_back(part, false);
@@ -117,7 +116,7 @@ impl Room {
     }
 }
 
-/// A file to which only a process writes that this one trusts.
+/// A file to which another process writes. That it is never shortened is trusted: otherwise a signal ends this process.
 #[derive(Debug)]
 pub(crate) struct TrustedFile {
     file: MemoryFile,
@@ -125,15 +124,13 @@ pub(crate) struct TrustedFile {
 }
 
 impl TrustedFile {
-    /// # Safety
-    ///
-    /// Its writer gives it memory before it tells of a place, and leaves that alone as long as it may be read.
-    pub(crate) unsafe fn of(file: MemoryFile) -> Self {
+    pub(crate) fn of(file: MemoryFile) -> Self {
         Self { file, mapping: Mutex::new(None) }
     }
 }
 
-impl RunReader for TrustedFile {
+// SAFETY: `read` leaves nothing out: neither the mapping nor the file does.
+unsafe impl RunReader for TrustedFile {
     fn size(&self) -> u64 {
         self.file.size()
     }
@@ -147,8 +144,7 @@ impl RunReader for TrustedFile {
         }
         let Some(mapping) = &*mapping else { return self.file.read(place, into) };
         expect_much(into);
-        // SAFETY: it lies within the file, which cannot be shortened, and the file's writer was vouched for.
-        unsafe { mapping.read(place, into) };
+        mapping.read(place, into);
         Ok(())
     }
 }

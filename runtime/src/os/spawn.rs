@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::image;
+use super::{image, startup};
 use crate::sync::Arc;
 
 /// A process that we started.
@@ -37,15 +37,16 @@ pub(crate) struct End {
 }
 
 impl Process {
-    /// Starts a copy of this process, with `line` as its standard input and `marker` in its environment.
+    /// Starts a copy of this process, with `line` as its standard input, which the variable `marker` in its environment names.
     ///
     /// No hook runs between fork and exec, so that the system may do both at once, however large this process is.
-    pub(crate) fn start(line: OwnedFd, marker: (&str, &str)) -> io::Result<Self> {
+    pub(crate) fn start(line: OwnedFd, marker: &str) -> io::Result<Self> {
+        let name = startup::name_of(line.as_fd())?;
         let mut command = Command::new(image::executable()?);
         if let Some(name) = std::env::args_os().next() {
             command.arg0(name);
         }
-        let child = command.env(marker.0, marker.1).stdin(Stdio::from(line)).spawn()?;
+        let child = command.env(marker, name).stdin(Stdio::from(line)).spawn()?;
         let end = end_signal(child.id()).map(EndSignal).map(Arc::new);
         Ok(Self { pid: child.id(), child: Some(child), end })
     }

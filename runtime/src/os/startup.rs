@@ -1,15 +1,22 @@
 //! What a process must do for itself that the standard library's start-up has not done when a constructor runs.
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
-use rustix::fs::{Mode, OFlags, open};
+use rustix::fs::{Mode, OFlags, fstat, open};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::stdio::{dup2_stdin, stdin};
 
-/// Whether standard input is a socket, as a worker's is.
-pub(crate) fn stdin_is_socket() -> bool {
-    rustix::net::sockopt::socket_type(stdin()).is_ok()
+/// A name for an open file, which no other has as long as it is open.
+pub(super) fn name_of(file: BorrowedFd<'_>) -> io::Result<String> {
+    let stat = fstat(file)?;
+    Ok(format!("{}:{}", stat.st_dev, stat.st_ino))
+}
+
+/// Whether standard input is the file of this name.
+pub(crate) fn stdin_is(name: &OsStr) -> bool {
+    name_of(stdin()).is_ok_and(|own| name == own.as_str())
 }
 
 /// Moves standard input elsewhere, where no program started by this one inherits it, and leaves an empty one behind.

@@ -382,7 +382,7 @@ pub fn panic_with(error: Error) -> ! {
 /// `hash_one::submit(n)`: `submit_process(options, (n,), |(n,)| hash_one(n))`.
 pub fn submit_process<F, A, T>(options: ProcessOptions<'static>, arguments: A, work: F) -> Future<T>
 where
-    F: FnOnce(A) -> T + Copy,
+    F: FnOnce(A) -> T + Copy + Send + 'static,
     A: Serialize + DeserializeOwned,
     T: Serialize + DeserializeOwned + Send + 'static,
 {
@@ -402,7 +402,7 @@ pub fn map_process<I, F, T>(options: ProcessOptions<'static>, inputs: I, work: F
 where
     I: IntoIterator,
     I::Item: Serialize + DeserializeOwned,
-    F: Fn(I::Item) -> T + Copy + 'static,
+    F: Fn(I::Item) -> T + Copy + Send + 'static,
     T: Serialize + DeserializeOwned + Send + 'static,
 {
     let (label, inputs) = (options.label, inputs.into_iter());

@@ -32,8 +32,15 @@ use crate::wire::message::Output;
 /// # What can travel
 ///
 /// Functions that capture nothing: the name of a function, or a closure that uses only its arguments. (That they are
-/// `Copy` and of no size is checked when the program is built.) Arguments and results are serde types; they are encoded
-/// here and decoded there. Encoded, one may take up to 64 GiB, or as many bytes as `CONCURRENT_LONGEST_VALUE` says.
+/// `Copy`, `Send`, `'static` and of no size is checked when the program is built.) Arguments and results are serde types;
+/// they are encoded here and decoded there. Encoded, one may take up to 64 GiB, or as many bytes as
+/// `CONCURRENT_LONGEST_VALUE` says.
+///
+/// **Do not capture tokens**: values of no size that stand for something done in this process, such as `lib::init()`. The
+/// compiler does not tell them from nothing, so if one is `Copy`, `Send` and `'static`, it comes to be in the worker too,
+/// where nobody has done it; if `unsafe` code relies on it, the behaviour is undefined. (Those of one thread, which are not
+/// `Send`, and those of a scope, which have a lifetime, are refused.) Do in the task, or in the
+/// [initializer](ProcessPoolBuilder::initializer), what the token stands for.
 ///
 /// # Failure
 ///
@@ -112,7 +119,7 @@ impl ProcessPool {
     #[track_caller]
     pub fn submit<F, Args, Style>(&self, function: F, args: Args) -> Future<F::Output>
     where
-        F: Call<Args, Style> + Copy,
+        F: Call<Args, Style> + Copy + Send + 'static,
         F::Output: Serialize + DeserializeOwned + Send + 'static,
         Args: Serialize + DeserializeOwned,
     {
@@ -133,7 +140,7 @@ impl ProcessPool {
     #[track_caller]
     pub fn spawn<F, T>(&self, function: F) -> Future<T>
     where
-        F: FnOnce() -> T + Copy,
+        F: FnOnce() -> T + Copy + Send + 'static,
         T: Serialize + DeserializeOwned + Send + 'static,
     {
         self.submit(function, ())
@@ -157,7 +164,7 @@ impl ProcessPool {
     where
         I: IntoIterator,
         I::Item: Serialize + DeserializeOwned,
-        F: Fn(I::Item) -> T + Copy,
+        F: Fn(I::Item) -> T + Copy + Send + 'static,
         T: Serialize + DeserializeOwned + Send + 'static,
     {
         let _captures_nothing = function;
@@ -224,7 +231,7 @@ impl ProcessPool {
     /// [`submit`](Self::submit), for annotated tasks.
     pub(crate) fn submit_as<F, Args, Style>(&self, label: Label, args: Args, limits: Limits) -> Future<F::Output>
     where
-        F: Call<Args, Style> + Copy,
+        F: Call<Args, Style> + Copy + Send + 'static,
         F::Output: Serialize + DeserializeOwned + Send + 'static,
         Args: Serialize + DeserializeOwned,
     {
@@ -251,7 +258,7 @@ impl ProcessPool {
     where
         I: Iterator,
         I::Item: Serialize + DeserializeOwned,
-        F: Fn(I::Item) -> T + Copy,
+        F: Fn(I::Item) -> T + Copy + Send + 'static,
         T: Serialize + DeserializeOwned + Send + 'static,
     {
         let function = Function::of::<F, I::Item, _>();
@@ -378,7 +385,7 @@ impl ProcessPoolBuilder {
     ///
     /// If it panics, all tasks of the pool, waiting or still to come, end with an error that
     /// [is a spawn error](Error::is_spawn) and tells the panic's text.
-    pub fn initializer<F: Fn() + Copy>(mut self, initializer: F) -> Self {
+    pub fn initializer<F: Fn() + Copy + Send + 'static>(mut self, initializer: F) -> Self {
         let _captures_nothing = initializer;
         self.initializer = Some(Function::of::<F, (), _>());
         self

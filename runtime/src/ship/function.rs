@@ -39,7 +39,7 @@ impl Function {
     /// See [`Entry::of`].
     pub(crate) fn of<F, Args, Style>() -> Result<Self, String>
     where
-        F: Call<Args, Style> + Copy,
+        F: Call<Args, Style> + Copy + Send + 'static,
         F::Output: Serialize,
         Args: DeserializeOwned,
     {
@@ -85,14 +85,15 @@ const fn captures_nothing<F>() {
 
 fn call<F, Args, Style>(input: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure>
 where
-    F: Call<Args, Style> + Copy,
+    F: Call<Args, Style> + Copy + Send + 'static,
     F::Output: Serialize,
     Args: DeserializeOwned,
 {
     captures_nothing::<F>();
     let arguments: Args = receive_with(|| decode(input))?;
-    // SAFETY: `F` is `Copy` and has no bytes, and the process that sent us here had a value of it: this is a copy of that
-    // value, of which there is nothing to copy.
+    // SAFETY: `F` is a function or a closure; it has no bytes, so there is nothing to read, and the process that sent us here
+    // had a value of it. That this is a copy of that value, `Copy + Send + 'static` cannot show between processes for one
+    // case: a captured token of no size that stands for something done there. `ProcessPool` tells its users not to.
     let function: F = unsafe { std::ptr::NonNull::<F>::dangling().read() };
     let value = outcome::report(|| function.call(arguments)).map_err(Failure::Panicked)?;
     give(value, output)

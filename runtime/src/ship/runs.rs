@@ -51,8 +51,8 @@ impl<'de> Runs<'de> {
         let mut numbers = Vec::new();
         numbers.try_reserve_exact(n).map_err(|error| Fault::new(format!("a long run: {error}")))?;
         reader.read(run.place, as_bytes(&mut numbers.spare_capacity_mut()[..n])).map_err(Fault::new)?;
-        // SAFETY: the capacity is at least `n`, and `read` has filled `n` of them, or there would be an error; any bytes
-        // make a number.
+        // SAFETY: the capacity is at least `n`, and `read` has filled `n` of them, as `RunReader` promises, or there would be
+        // an error; any bytes make a number.
         unsafe { numbers.set_len(n) };
         Ok(numbers)
     }

@@ -11,7 +11,7 @@ pub(crate) trait Visited: Sync {
     fn visit(&self);
 }
 
-/// The right to visit one value, until [`revoke`](Self::revoke).
+/// The right to visit one value, until its [`Grant`] ends.
 pub(crate) struct Lease {
     state: Mutex<State>,
     /// Notified by the last visitor that leaves.
@@ -26,31 +26,57 @@ struct State {
 }
 
 // SAFETY: `value` is only ever used as `&T` with `T: Visited` (hence `Sync`), and only while the lease is open, for which
-// time who granted it keeps the value in place; see `grant` and `visit`.
+// time who granted it keeps the value in place; see `Grant::new` and `visit`.
 unsafe impl Send for Lease {}
 // SAFETY: as for `Send`; the other fields are `Sync`.
 unsafe impl Sync for Lease {}
 
-impl Lease {
+/// What the owner of the value keeps. Dropping it [revokes](Self::revoke) the lease.
+pub(crate) struct Grant(Arc<Lease>);
+
+impl Grant {
     /// Opens `value` for visitors.
     ///
     /// # Safety
     ///
-    /// `value` must stay valid and in place until [`revoke`](Self::revoke) has returned.
-    pub(crate) unsafe fn grant<T: Visited>(value: *const T) -> Arc<Self> {
+    /// `value` must stay valid and in place until the grant is revoked or dropped, one of which must come.
+    pub(crate) unsafe fn new<T: Visited>(value: *const T) -> Self {
         unsafe fn visit<T: Visited>(value: *const ()) {
-            // SAFETY: the caller passes the pointer that `grant` got for this very `T`, while it is valid.
+            // SAFETY: the caller passes the pointer that `Grant::new` got for this very `T`, while it is valid.
             let value = unsafe { &*value.cast::<T>() };
             value.visit();
         }
-        Arc::new(Self {
+        Self(Arc::new(Lease {
             state: Mutex::new(State { open: true, visitors: 0 }),
             left: Condvar::new(),
             value: value.cast(),
             visit: visit::<T>,
-        })
+        }))
     }
 
+    /// What visitors need.
+    pub(crate) fn lease(&self) -> Arc<Lease> {
+        Arc::clone(&self.0)
+    }
+
+    /// Ends the lease: lets nobody in any more, and blocks until the last visitor has left (who notifies).
+    pub(crate) fn revoke(&self) {
+        let mut state = self.0.state.lock();
+        state.open = false;
+        while state.visitors > 0 {
+            // Waker: the `Leave` of the last visitor, which is dropped however the visit ends.
+            state = self.0.left.wait(state);
+        }
+    }
+}
+
+impl Drop for Grant {
+    fn drop(&mut self) {
+        self.revoke();
+    }
+}
+
+impl Lease {
     /// Visits the value, or does nothing if the lease has ended.
     pub(crate) fn visit(&self) {
         {
@@ -61,19 +87,9 @@ impl Lease {
             state.visitors += 1;
         }
         let _leave = Leave(self);
-        // SAFETY: the lease was open when this visitor was counted, and `revoke`, before which the value
-        // stays valid, does not return until `_leave` has counted it out again.
+        // SAFETY: the lease was open when this visitor was counted, and `Grant::revoke`, before which
+        // the value stays valid, does not return until `_leave` has counted it out again.
         unsafe { (self.visit)(self.value) };
-    }
-
-    /// Ends the lease: lets nobody in any more, and blocks until the last visitor has left (who notifies).
-    pub(crate) fn revoke(&self) {
-        let mut state = self.state.lock();
-        state.open = false;
-        while state.visitors > 0 {
-            // Waker: the `Leave` of the last visitor, which is dropped however the visit ends.
-            state = self.left.wait(state);
-        }
     }
 }
 
@@ -109,10 +125,27 @@ mod tests {
     fn nobody_visits_after_the_end() {
         let value = Counted(AtomicUsize::new(0));
         // SAFETY: `value` outlives the call of `revoke` below.
-        let lease = unsafe { Lease::grant(&raw const value) };
+        let grant = unsafe { Grant::new(&raw const value) };
+        let lease = grant.lease();
         lease.visit();
-        lease.revoke();
+        grant.revoke();
         lease.visit();
+        assert_eq!(value.0.into_inner(), 1);
+    }
+
+    #[test]
+    fn an_unwinding_owner_ends_it_too() {
+        let value = Counted(AtomicUsize::new(0));
+        let mut kept = None;
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            // SAFETY: `value` outlives this closure, at whose end the grant is dropped.
+            let grant = unsafe { Grant::new(&raw const value) };
+            kept = Some(grant.lease());
+            grant.lease().visit();
+            panic!("before it is revoked");
+        }));
+        assert!(ended.is_err());
+        kept.expect("the closure has set it").visit();
         assert_eq!(value.0.into_inner(), 1);
     }
 
@@ -129,14 +162,15 @@ mod tests {
         let (release, released) = mpsc::channel();
         let value = Blocked(Mutex::new(released), AtomicUsize::new(0));
         // SAFETY: `value` outlives the call of `revoke` below.
-        let lease = unsafe { Lease::grant(&raw const value) };
+        let grant = unsafe { Grant::new(&raw const value) };
+        let lease = grant.lease();
         thread::scope(|scope| {
             scope.spawn(|| lease.visit());
             while value.1.load(Ordering::Acquire) == 0 {
                 thread::yield_now();
             }
             release.send(()).expect("the visitor receives");
-            lease.revoke();
+            grant.revoke();
             assert_eq!(value.1.load(Ordering::Acquire), 2);
         });
     }

@@ -11,7 +11,7 @@
 //! So a loop can always be finished by its caller alone, at any nesting depth and size of the crew.
 
 use super::crew::Crew;
-use super::lease::Lease;
+use super::lease::Grant;
 use super::loop_core::{Core, Finished, Gather, Limits, State, Step, Work};
 use super::pool::ThreadPool;
 use crate::schedule::balance::Balance;
@@ -77,7 +77,8 @@ where
     /// Gone when it has been told how the loop went.
     pilot: Option<Pilot>,
     balance: Balance,
-    lease: Arc<Lease>,
+    /// Stands before the core, which is lent by it: fields are dropped in their order.
+    grant: Grant,
     core: Arc<Core<N::Source, P, C, A>>,
 }
 
@@ -96,9 +97,10 @@ where
     /// The result must be dropped before anything that it borrows ends: it must not be leaked.
     pub(crate) unsafe fn start(mut input: N, part: P, limits: Limits, helpers: Helpers<'pool>, pilot: Pilot) -> Self {
         let core = Arc::new(Core::new(input.open(), part, limits));
-        // SAFETY: the `Arc` keeps the core in place and is dropped after `Drop` has revoked the lease; that
-        // `Drop` runs before the borrows inside the core end is what our caller promises.
-        let lease = unsafe { Lease::grant(Arc::as_ptr(&core)) };
+        // SAFETY: the `Arc` keeps the core in place and is a field behind the grant, so it is dropped after that has been
+        // revoked, however the loop ends. That we are dropped before the borrows inside the core end is what our caller
+        // promises.
+        let grant = unsafe { Grant::new(Arc::as_ptr(&core)) };
         Self {
             current: Vec::new().into_iter(),
             gathered: None,
@@ -109,7 +111,7 @@ where
             helpers,
             balance: Balance::new(pilot.knows_plain()),
             pilot: Some(pilot),
-            lease,
+            grant,
             core,
         }
     }
@@ -207,7 +209,7 @@ where
     fn end(&mut self) -> Option<Pilot> {
         let mut pilot = self.pilot.take()?;
         let held = self.core.leave();
-        self.lease.revoke();
+        self.grant.revoke();
         let (measured, is_helped) = {
             let state = self.core.lock();
             (self.core.measured(&state), self.core.is_helped(&state))
@@ -229,7 +231,7 @@ where
         // The caller keeps a chunk for itself once it has nothing left to pull.
         let own = usize::from(!self.helpers.lender.is_pool() && self.input.is_drained());
         for _ in 0..self.core.call_helpers(state, self.helpers.limit, own) {
-            let lease = Arc::clone(&self.lease);
+            let lease = self.grant.lease();
             self.helpers.lender.call(move || lease.visit());
         }
     }

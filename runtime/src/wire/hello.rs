@@ -2,8 +2,9 @@
 
 use super::fields::{put_u64, take_u64};
 
-/// The variable, and its value, by which a worker is told what it is.
-pub(crate) const MARKER: (&str, &str) = ("CONCURRENT_FUTURES_WORKER", "1");
+/// The variable by which a worker is told what it is: it names the worker's end of the line, which is its standard input. So
+/// it means nothing to the programs that a worker starts, though they inherit it.
+pub(crate) const MARKER: &str = "CONCURRENT_FUTURES_WORKER";
 
 /// Changes whenever what travels changes.
 pub(crate) const PROTOCOL: u64 = 2;

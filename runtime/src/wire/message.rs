@@ -18,7 +18,11 @@ pub(crate) trait RunWriter {
 }
 
 /// Where the long runs of messages are found.
-pub(crate) trait RunReader {
+///
+/// # Safety
+///
+/// [`read`](Self::read) leaves nothing of `into` out, unless it gives an error.
+pub(crate) unsafe trait RunReader {
     /// No more than the memory that the runs of a message can have.
     fn size(&self) -> u64;
 

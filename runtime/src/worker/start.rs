@@ -1,7 +1,6 @@
 //! How this executable finds out that it is a worker: by a marker in its environment, before `main`.
 
 use std::env;
-use std::ffi::OsStr;
 use std::io;
 use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
@@ -22,7 +21,8 @@ use crate::wire::page::Page;
 /// The longest greeting of any build.
 const LONGEST: usize = 4096;
 
-/// Makes this process a worker if it was started as one; then it does not return. Otherwise it does nothing.
+/// Makes this process a worker if it was started as one; then it does not return. Otherwise, and within a worker, it does
+/// nothing.
 ///
 /// Workers recognise themselves before `main`, so a program need not call this. It is for platforms and builds
 /// without constructors (`default-features = false`), where `main` begins with it, before anything that should not happen
@@ -39,13 +39,9 @@ const LONGEST: usize = 4096;
 #[expect(clippy::needless_doctest_main, reason = "where in `main` it stands is what the example shows")]
 pub fn init() {
     config::note_that_workers_are_recognised();
-    if env::var_os(MARKER.0).as_deref() != Some(OsStr::new(MARKER.1)) {
-        return;
-    }
-    // SAFETY: no other thread exists yet: a constructor or the beginning of `main` calls us, and all others find the
-    // variable gone.
-    unsafe { env::remove_var(MARKER.0) };
-    if startup::stdin_is_socket() {
+    let is_worker = env::var_os(MARKER).is_some_and(|line| startup::stdin_is(&line));
+    // Another thread may have called us at the same time: the first of them serves.
+    if is_worker && config::become_worker_process() {
         // How it ended concerns nobody: the pool sees that it has.
         process::exit(i32::from(work().is_err()))
     }
@@ -60,7 +56,6 @@ ctor::declarative::ctor! {
 }
 
 fn work() -> io::Result<()> {
-    config::become_worker_process();
     startup::ignore_broken_pipes();
     let line = startup::take_stdin()?;
     startup::die_with_parent(line.as_fd())?;
@@ -84,8 +79,7 @@ fn work() -> io::Result<()> {
         return refuse(&reason);
     }
     let page = Page::new(SharedMemory::map(passed.next().ok_or(io::ErrorKind::InvalidData)?)?);
-    // SAFETY: only the pool can write to it, which does so before it sends the task, and again when that is over.
-    let arguments = passed.next().map(|file| unsafe { TrustedFile::of(MemoryFile::of(file)) });
+    let arguments = passed.next().map(|file| TrustedFile::of(MemoryFile::of(file)));
     let answers = passed.next().map(|file| RunFile::of(MemoryFile::of(file)));
     serve(&socket, &page, arguments, answers, header.number != 0)
 }

@@ -40,7 +40,8 @@ impl RunWriter for Store {
     }
 }
 
-impl RunReader for Store {
+// SAFETY: there are as many bytes as `into` takes, or there is an error.
+unsafe impl RunReader for Store {
     fn size(&self) -> u64 {
         self.bytes.len() as u64
     }
