@@ -24,7 +24,6 @@ fn run(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
     let options = args::parse(args, &mut sink);
     let function = item::parse(item);
     let function = sink.ok(function);
-    check::options::check(&options, &mut sink);
     match function {
         Some(function) if options.task.is_some() => task(function, options, sink),
         Some(function) => loops(function, &options, sink),
