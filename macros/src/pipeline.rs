@@ -59,13 +59,14 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
     let candidates = loops::find(&mut function, numbered, options);
     let any_parallel =
         candidates.values().any(|candidate| check::loops::has_parallel_part(candidate) || !candidate.faults.is_empty());
-    check::reduce::check_used(options, candidates.values(), &mut sink);
+    check::names::check_function(options, candidates.values(), &mut sink);
     if candidates.is_empty() {
         check::function::check_without_loop(&function, &mut sink);
     }
     let mut plans = BTreeMap::new();
     for (number, candidate) in candidates {
         check::options::check_together(&candidate.options, &mut sink);
+        check::names::check_mark(&candidate, &mut sink);
         check::reduce::check(&candidate, &mut sink);
         if !candidate.faults.is_empty() {
             // How it is split hangs on what they are about.

@@ -106,6 +106,10 @@ pub(crate) fn shared_task() -> String {
     "[C081] `shared` is for loops: a task gets its own values, so remove it".into()
 }
 
+pub(crate) fn shared_is_not_used(name: &Ident) -> String {
+    format!("[C081] the loop's body uses no variable named `{name}`: correct the name, or remove it from `shared`")
+}
+
 // What the attribute stands on.
 
 pub(crate) fn not_a_function(kind: &str) -> String {
