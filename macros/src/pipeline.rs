@@ -76,7 +76,7 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
             check::loops::check(&candidate, &mut sink);
             plans.insert(number, plan(candidate));
         } else if candidate.mark.is_some() || !any_parallel {
-            check::loops::refuse(&candidate, &mut sink);
+            check::refusal::refuse(&candidate, &mut sink);
         }
     }
     // Where a loop is refused, that is enough.

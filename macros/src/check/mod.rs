@@ -5,3 +5,4 @@ pub(crate) mod loops;
 pub(crate) mod names;
 pub(crate) mod options;
 pub(crate) mod reduce;
+pub(crate) mod refusal;

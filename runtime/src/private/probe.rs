@@ -194,7 +194,7 @@ impl<A, T: ?Sized> MutFirst for &&Probe<(&mut T, A)> {}
 #[diagnostic::on_unimplemented(
     message = "[C007] this `#[concurrent]` loop can be left early, but what it iterates over outlives it",
     label = "iterations ahead of the exit would already have been pulled from here",
-    note = "help: iterate over it by value, or leave this loop plain: remove its mark"
+    note = "help: iterate over it by value, or leave this loop plain: mark only the others, or remove `#[concurrent]`"
 )]
 pub trait SourceMayBeLeft {}
 
@@ -205,7 +205,7 @@ impl SourceMayBeLeft for Untraced {}
 #[diagnostic::on_unimplemented(
     message = "[C008] this `#[concurrent]` loop can be left early, but it changes its items in place",
     label = "items behind the exit would already have been changed",
-    note = "help: compute the new values first and store them in a second loop, or leave this loop plain: remove its mark"
+    note = "help: compute the new values first and store them in a second loop, or leave this loop plain: mark only the others, or remove `#[concurrent]`"
 )]
 pub trait ItemsMayBeLeft {}
 
