@@ -15,9 +15,10 @@
 //!
 //! # The environment
 //!
-//! `CONCURRENT_MODE=sequential` runs every annotated loop and task as plain code; `CONCURRENT_WORKERS=n` is the default
-//! for `workers`. Both are read once. A wrong value is reported on standard error and has no effect. Pools that a
-//! program makes itself, with [`ThreadPool::new`], do what they were told.
+//! `CONCURRENT_MODE=sequential` runs every annotated loop and task on the thread that calls it, also where the attribute
+//! names a `pool`; `CONCURRENT_WORKERS=n` is the default for `workers`. Both are read once. A wrong value is reported on
+//! standard error and has no effect. What a program hands to a pool itself, with [`ThreadPool::submit`] and the like, runs
+//! there all the same.
 //!
 //! For tests, `CONCURRENT_SCHEDULE` puts execution into an order that no good schedule would choose, so that code which
 //! depends on the usual one fails: `reverse` (what may start starts last first), `random:SEED`, or `one` (one at a time,
@@ -35,6 +36,7 @@
 // In the order in which data flows: a module uses only those above it.
 mod sync;
 mod config;
+mod role;
 mod perturb;
 mod label;
 mod error;

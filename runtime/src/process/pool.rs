@@ -445,12 +445,13 @@ impl fmt::Debug for ProcessPoolBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::role;
 
     #[test]
     fn unit_tests_have_workers_too() {
         let pool = ProcessPool::new(1).unwrap();
         let there = pool.spawn(std::process::id).result().unwrap();
         assert!(there != std::process::id());
-        assert!(config::is_worker_process() != pool.spawn(config::is_worker_process).result().unwrap());
+        assert!(role::is_worker_process() != pool.spawn(role::is_worker_process).result().unwrap());
     }
 }

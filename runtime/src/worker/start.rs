@@ -8,13 +8,13 @@ use std::os::fd::AsFd;
 use std::process;
 
 use super::serve::serve;
-use crate::config;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
 use crate::os::memory_file::MemoryFile;
 use crate::os::run_file::{RunFile, TrustedFile};
 use crate::os::socket::Socket;
 use crate::os::startup;
+use crate::role;
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::{Hello, MARKER};
 use crate::wire::page::Page;
@@ -38,7 +38,7 @@ const LONGEST: usize = 4096;
 /// ```
 #[expect(clippy::needless_doctest_main, reason = "where in `main` it stands is what the example shows")]
 pub fn init() {
-    config::note_that_workers_are_recognised();
+    role::note_that_workers_are_recognised();
     if env::var_os(MARKER.0).as_deref() != Some(OsStr::new(MARKER.1)) {
         return;
     }
@@ -60,7 +60,7 @@ ctor::declarative::ctor! {
 }
 
 fn work() -> io::Result<()> {
-    config::become_worker_process();
+    role::become_worker_process();
     startup::ignore_broken_pipes();
     let line = startup::take_stdin()?;
     startup::die_with_parent(line.as_fd())?;
