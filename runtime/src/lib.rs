@@ -33,6 +33,9 @@
 //! A pool waits for its tasks when it is dropped. The shared pools behind annotated tasks are never dropped: a program
 //! whose `main` returns right after `submit` may end before the task has run. Wait for the futures you need.
 
+// Without Unix there are no worker processes, and nobody uses what only they need of the other modules.
+#![cfg_attr(not(unix), allow(dead_code, unused_imports))]
+
 // In the order in which data flows: a module uses only those above it.
 mod sync;
 mod config;

@@ -19,7 +19,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::probe::Stateless;
+use super::travels::Stateless;
 use crate::config;
 use crate::error::Error;
 use crate::executor::{ChunkResults, Feed, Map, Unordered};
