@@ -28,6 +28,14 @@
 //! `CONCURRENT_WATCHDOG=seconds` has every pool watched that is not [watched](ThreadPoolBuilder::watchdog) anyway: when it
 //! has not got on for so long, it is told on standard error who waits for whom.
 //!
+//! `CONCURRENT_LONGEST_VALUE=bytes` limits how long a value that travels between processes may be, encoded (64 GiB
+//! without it): a longer one is an error of its task. Workers inherit it.
+//!
+//! # The panic hook
+//!
+//! The error of a task that panicked tells where. Only the panic hook learns that, so the first task sets one that takes a
+//! note and then calls the one before it. A hook that the program sets later replaces it: errors then lack the place.
+//!
 //! # The end of the program
 //!
 //! A pool waits for its tasks when it is dropped. The shared pools behind annotated tasks are never dropped: a program

@@ -167,9 +167,8 @@ impl ProcessPool {
     /// Takes no more tasks, and deals with those it has as `how` says. Later submits give a future that
     /// [is shut down](Error::is_shutdown).
     ///
-    /// Blocks until every worker has ended. With [`Shutdown::Kill`] what
-    /// runs ends with an error that says that [its worker died](Error::is_worker_died). May be called again, also with
-    /// another `how`.
+    /// Blocks until every worker has ended. With [`Shutdown::Kill`] what runs ends with an error that says that
+    /// [its worker died](Error::is_worker_died). May be called again, also with another `how`.
     ///
     /// # Example
     ///
