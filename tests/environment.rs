@@ -1,14 +1,18 @@
-//! `CONCURRENT_MODE` and `CONCURRENT_WORKERS` steer annotated loops and tasks; explicit pools are left alone. Wrong
+//! `CONCURRENT_MODE` and `CONCURRENT_WORKERS` steer annotated loops and tasks; calls of pools are left alone. Wrong
 //! values, also of `CONCURRENT_SCHEDULE`, are reported.
 //!
 //! The environment is read once a process, so each case is this test binary, started again.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::process::{self, Command};
+use std::sync::{LazyLock, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use concurrent_futures::{ThreadPool, concurrent};
+use concurrent_futures::{ProcessPool, ThreadPool, concurrent};
+
+static POOL: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPool::new(2).unwrap());
+static PROCESSES: LazyLock<ProcessPool> = LazyLock::new(|| ProcessPool::new(1).unwrap());
 
 #[concurrent(task)]
 fn current_thread() -> ThreadId {
@@ -41,6 +45,43 @@ fn sum_in_chunks(n: u32) -> f64 {
     sum
 }
 
+#[concurrent(task, pool = &POOL)]
+fn current_thread_of_a_pool() -> ThreadId {
+    thread::current().id()
+}
+
+#[concurrent(task, mode = "process", pool = &PROCESSES)]
+fn current_process_of_a_pool() -> u32 {
+    process::id()
+}
+
+#[concurrent(pool = &POOL)]
+fn threads_of_a_pool(n: usize) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    for _ in 0..n {
+        let place = slow_place();
+        seen.insert(place);
+    }
+    seen
+}
+
+#[concurrent(pool = &POOL, chunksize = 2, reduce(+: total))]
+fn threads_of_a_reduction(n: usize) -> BTreeSet<String> {
+    let seen = Mutex::new(BTreeSet::new());
+    let mut total = 0;
+    for _ in 0..n {
+        note_place(&seen);
+        total += 1;
+    }
+    assert_eq!(total, n);
+    seen.into_inner().unwrap()
+}
+
+fn note_place(seen: &Mutex<BTreeSet<String>>) {
+    let place = slow_place();
+    seen.lock().unwrap().insert(place);
+}
+
 /// Where a task of each kind runs, when this test binary runs as a probe.
 #[test]
 #[ignore = "a probe that the other tests start"]
@@ -53,6 +94,16 @@ fn probe() {
     println!("task {}, pool {}, {default} workers;", runs_here(task), runs_here(pool));
     println!("sum {:x};", sum_in_chunks(1000).to_bits());
     println!("loop on {} threads;", threads_of_a_loop(200));
+
+    let this_thread = BTreeSet::from([format!("{here:?}")]);
+    let on_this_thread = |seen| if seen == this_thread { "here" } else { "elsewhere" };
+    println!(
+        "with a pool: task {}, loop {}, reduction {}, task for processes {};",
+        runs_here(current_thread_of_a_pool::submit().result().unwrap()),
+        on_this_thread(threads_of_a_pool(200)),
+        on_this_thread(threads_of_a_reduction(200)),
+        if current_process_of_a_pool::submit().result().unwrap() == process::id() { "here" } else { "elsewhere" },
+    );
 }
 
 /// What the probe prints on standard output and on standard error.
@@ -70,6 +121,7 @@ fn sequential_mode_runs_tasks_inline_and_leaves_pools_alone() {
     let (out, err) = run_probe("sequential", "3", "");
     assert!(out.contains("task here, pool elsewhere, 3 workers;"), "{out}");
     assert!(out.contains("loop on 1 threads;"), "{out}");
+    assert!(out.contains("with a pool: task here, loop here, reduction here, task for processes here;"), "{out}");
     assert!(!err.contains("concurrent-futures"), "{err}");
 }
 
@@ -98,6 +150,8 @@ fn thread_mode_is_the_default() {
         let (out, _) = run_probe(mode, "2", "");
         assert!(out.contains("task elsewhere, pool elsewhere, 2 workers;"), "{out}");
         assert!(out.contains("loop on 2 threads;"), "{out}");
+        assert!(out.contains("with a pool: task elsewhere, loop elsewhere, reduction elsewhere,"), "{out}");
+        assert!(out.contains("task for processes elsewhere;"), "{out}");
     }
 }
 

@@ -5,7 +5,7 @@
 //! `work(i)`, because it needs nothing of other iterations, and the in-order part is `total += ..`, because every
 //! iteration changes `total`. A loop begins as it was written and goes over to its two parts when the rest is worth it.
 //! Names of the macro start with `__`; it names the runtime by its full path, for nobody knows
-//! what else is called `Team` around your loop.
+//! what else is called `Site` around your loop.
 
 use super::work;
 

@@ -24,7 +24,6 @@ fn run(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
     let options = args::parse(args, &mut sink);
     let function = item::parse(item);
     let function = sink.ok(function);
-    check::options::check(&options, &mut sink);
     match function {
         Some(function) if options.task.is_some() => task(function, options, sink),
         Some(function) => loops(function, &options, sink),
@@ -60,13 +59,14 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
     let candidates = loops::find(&mut function, numbered, options);
     let any_parallel =
         candidates.values().any(|candidate| check::loops::has_parallel_part(candidate) || !candidate.faults.is_empty());
-    check::reduce::check_used(options, candidates.values(), &mut sink);
+    check::names::check_function(options, candidates.values(), &mut sink);
     if candidates.is_empty() {
         check::function::check_without_loop(&function, &mut sink);
     }
     let mut plans = BTreeMap::new();
     for (number, candidate) in candidates {
         check::options::check_together(&candidate.options, &mut sink);
+        check::names::check_mark(&candidate, &mut sink);
         check::reduce::check(&candidate, &mut sink);
         if !candidate.faults.is_empty() {
             // How it is split hangs on what they are about.
@@ -76,7 +76,7 @@ fn loops(mut function: ItemFn, options: &Options, mut sink: Sink) -> syn::Result
             check::loops::check(&candidate, &mut sink);
             plans.insert(number, plan(candidate));
         } else if candidate.mark.is_some() || !any_parallel {
-            check::loops::refuse(&candidate, &mut sink);
+            check::refusal::refuse(&candidate, &mut sink);
         }
     }
     // Where a loop is refused, that is enough.

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::thread;
 use std::time::Duration;
 
-use crate::sync::{AtomicBool, LazyLock, Ordering};
+use crate::sync::LazyLock;
 
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
@@ -30,7 +30,7 @@ pub(crate) enum Schedule {
     One,
 }
 
-/// Whether `CONCURRENT_MODE=sequential` asks for every annotated loop and task to run as plain code.
+/// Whether `CONCURRENT_MODE=sequential` asks for every annotated loop and task to run on the thread that calls it.
 pub(crate) fn sequential_mode() -> bool {
     static SEQUENTIAL: LazyLock<bool> = LazyLock::new(|| or_report(read_mode(env::var_os(MODE)), false));
     *SEQUENTIAL
@@ -52,34 +52,6 @@ pub(crate) fn longest_value() -> Option<u64> {
         LazyLock::new(|| or_report(read_number(LONGEST, env::var_os(LONGEST)), None).map(NonZeroU64::get));
     *LONGEST_VALUE
 }
-
-/// Whether this process is a worker of another.
-pub(crate) fn is_worker_process() -> bool {
-    // Relaxed: set before there are other threads, or else before the first task runs.
-    IS_WORKER.load(Ordering::Relaxed)
-}
-
-/// Notes that this process is a worker of another. False if that was known.
-pub(crate) fn become_worker_process() -> bool {
-    // Relaxed: who is first is all that matters.
-    !IS_WORKER.swap(true, Ordering::Relaxed)
-}
-
-static IS_WORKER: AtomicBool = AtomicBool::new(false);
-
-/// Whether this program, started as a worker, notices it. One that does not would run its `main` instead, and start more of
-/// itself there.
-pub(crate) fn recognises_workers() -> bool {
-    // Relaxed: set before there are other threads, or else before the caller of `init` goes on.
-    RECOGNISES_WORKERS.load(Ordering::Relaxed)
-}
-
-/// Notes that this program has looked whether it is a worker.
-pub(crate) fn note_that_workers_are_recognised() {
-    RECOGNISES_WORKERS.store(true, Ordering::Relaxed);
-}
-
-static RECOGNISES_WORKERS: AtomicBool = AtomicBool::new(false);
 
 /// The order that `CONCURRENT_SCHEDULE` asks for; `None`: the usual one.
 pub(crate) fn schedule() -> Option<Schedule> {

@@ -15,9 +15,10 @@
 //!
 //! # The environment
 //!
-//! `CONCURRENT_MODE=sequential` runs every annotated loop and task as plain code; `CONCURRENT_WORKERS=n` is the default
-//! for `workers`. Both are read once. A wrong value is reported on standard error and has no effect. Pools that a
-//! program makes itself, with [`ThreadPool::new`], do what they were told.
+//! `CONCURRENT_MODE=sequential` runs every annotated loop and task on the thread that calls it, also where the attribute
+//! names a `pool`; `CONCURRENT_WORKERS=n` is the default for `workers`. Both are read once. A wrong value is reported on
+//! standard error and has no effect. What a program hands to a pool itself, with [`ThreadPool::submit`] and the like, runs
+//! there all the same.
 //!
 //! For tests, `CONCURRENT_SCHEDULE` puts execution into an order that no good schedule would choose, so that code which
 //! depends on the usual one fails: `reverse` (what may start starts last first), `random:SEED`, or `one` (one at a time,
@@ -27,14 +28,26 @@
 //! `CONCURRENT_WATCHDOG=seconds` has every pool watched that is not [watched](ThreadPoolBuilder::watchdog) anyway: when it
 //! has not got on for so long, it is told on standard error who waits for whom.
 //!
+//! `CONCURRENT_LONGEST_VALUE=bytes` limits how long a value that travels between processes may be, encoded (64 GiB
+//! without it): a longer one is an error of its task. Workers inherit it.
+//!
+//! # The panic hook
+//!
+//! The error of a task that panicked tells where. Only the panic hook learns that, so the first task sets one that takes a
+//! note and then calls the one before it. A hook that the program sets later replaces it: errors then lack the place.
+//!
 //! # The end of the program
 //!
 //! A pool waits for its tasks when it is dropped. The shared pools behind annotated tasks are never dropped: a program
 //! whose `main` returns right after `submit` may end before the task has run. Wait for the futures you need.
 
+// Without Unix there are no worker processes, and nobody uses what only they need of the other modules.
+#![cfg_attr(not(unix), allow(dead_code, unused_imports))]
+
 // In the order in which data flows: a module uses only those above it.
 mod sync;
 mod config;
+mod role;
 mod perturb;
 mod label;
 mod error;

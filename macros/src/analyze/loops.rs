@@ -4,6 +4,7 @@ use super::reduce::{self, Fault, Originals};
 use super::scope::{self, Locals, plan_number};
 use super::split::Verdict;
 use super::stored;
+use crate::model::left_plain::LeftPlain;
 use crate::model::options::Options;
 use crate::model::reduction::Reduced;
 use crate::model::stored::Stored;
@@ -28,6 +29,7 @@ pub(crate) struct Candidate {
     pub(crate) faults: Vec<Fault>,
     /// It stands in an async block.
     pub(crate) is_async: bool,
+    pub(crate) left_plain: LeftPlain,
 }
 
 /// Gives every loop of a function a number, in the order of its `for`, and keeps its mark.
@@ -58,14 +60,16 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
         }
     };
     keep_numbers(function, &|number| is_meant(number, &marks));
+    let n_marked = marks.iter().flatten().count();
+    let n_loops = marks.len();
 
     // Again, without the numbers that are gone.
-    let mut survey = Survey::default();
-    survey.visit_block(&function.block);
+    let mut meant = Survey::default();
+    meant.visit_block(&function.block);
     let locals = scope::locals_around_loops(function);
     let no_locals = Locals::new();
     let mut candidates = BTreeMap::new();
-    for (number, found) in survey.loops {
+    for (number, found) in meant.loops {
         let mark = marks[number].take();
         let options = mark.as_ref().map_or_else(|| Options::default().over(options), |mark| mark.options.over(options));
         let written = found.written;
@@ -74,7 +78,13 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
             reduce::split(number, &written, locals, &options, &function.sig.output);
         let stored = stored::of(&verdict.split, locals).filter(|_| reduced.is_empty() && !options.is_process());
         let is_async = found.is_async;
-        let candidate = Candidate { mark, options, written, verdict, reduced, stored, originals, faults, is_async };
+        let left_plain = match &mark {
+            Some(_) if n_marked > 1 => LeftPlain::WithoutItsMark,
+            _ if survey.loops.get(&number).is_some_and(|all| all.n_inner + 1 < n_loops) => LeftPlain::OthersMarked,
+            _ => LeftPlain::NotAnnotated,
+        };
+        let candidate =
+            Candidate { mark, options, written, verdict, reduced, stored, originals, faults, is_async, left_plain };
         candidates.insert(number, candidate);
     }
     candidates
@@ -107,6 +117,8 @@ struct Found {
     written: ExprForLoop,
     is_outermost: bool,
     is_async: bool,
+    /// How many loops with numbers stand in its body.
+    n_inner: usize,
 }
 
 impl Visit<'_> for Survey {
@@ -119,12 +131,18 @@ impl Visit<'_> for Survey {
                     let mut written = for_loop.clone();
                     written.attrs.retain(|attr| !attr.path().is_ident(crate::names::PLANNED));
                     let is_outermost = self.depth == 0;
-                    self.loops.insert(number, Found { written, is_outermost, is_async: self.async_blocks > 0 });
+                    let is_async = self.async_blocks > 0;
+                    self.loops.insert(number, Found { written, is_outermost, is_async, n_inner: 0 });
                 }
                 self.visit_expr(&for_loop.expr);
                 self.depth += 1;
+                let n_before = self.loops.len();
                 self.visit_block(&for_loop.body);
+                let n_inner = self.loops.len() - n_before;
                 self.depth -= 1;
+                if let Some(found) = plan_number(&for_loop.attrs).and_then(|number| self.loops.get_mut(&number)) {
+                    found.n_inner = n_inner;
+                }
             }
             Expr::Async(inner) => {
                 self.async_blocks += 1;

@@ -1,11 +1,9 @@
-//! Loops that cannot keep their meaning, or have nothing to run in parallel.
+//! Loops that cannot keep their meaning.
 
-use crate::analyze::carried::Carried;
-use crate::analyze::hoist;
 use crate::analyze::loops::Candidate;
 use crate::analyze::scope::plan_number;
-use crate::analyze::split::{Fate, Reason, Why};
-use crate::analyze::{types, uses};
+use crate::analyze::split::{Reason, Why};
+use crate::analyze::types;
 use crate::diag::{Sink, catalog};
 use crate::model::warning::Warning;
 use crate::parse::marks::part_of;
@@ -61,26 +59,26 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
         sink.error(name.span(), catalog::crosses_by_ref(name));
     }
     let Some(left_at) = verdict.left_at else { return };
-    let at = at_line(left_at);
+    let (at, left_plain) = (at_line(left_at), candidate.left_plain);
     if let Some(span) = candidate.options.unordered {
         sink.error(span, catalog::unordered_with_exit(&at));
     }
     if let Some(changed) = &verdict.source_changes {
-        return sink.error(changed.span, catalog::source_outlives_loop(&at));
+        return sink.error(changed.span, catalog::source_outlives_loop(&at, left_plain));
     }
     match borrowed_source(&candidate.written.expr) {
-        Some(Source::OutlivesTheLoop(span)) => sink.error(span, catalog::source_outlives_loop(&at)),
-        Some(Source::ChangedInPlace(span)) => sink.error(span, catalog::items_changed_in_place(&at)),
+        Some(Source::OutlivesTheLoop(span)) => sink.error(span, catalog::source_outlives_loop(&at, left_plain)),
+        Some(Source::ChangedInPlace(span)) => sink.error(span, catalog::items_changed_in_place(&at, left_plain)),
         None => {
             if let Some(span) = verdict.items_changed {
-                sink.error(span, catalog::items_changed_in_place(&at));
+                sink.error(span, catalog::items_changed_in_place(&at, left_plain));
             }
         }
     }
 }
 
 /// Says that the loop changes what it iterates over, if it does.
-fn check_iterand(candidate: &Candidate, sink: &mut Sink) -> bool {
+pub(super) fn check_iterand(candidate: &Candidate, sink: &mut Sink) -> bool {
     let changed = candidate.verdict.iterand_changed.as_ref();
     if let Some(changed) = changed {
         let at = at_line(candidate.written.expr.span());
@@ -137,107 +135,6 @@ pub(crate) fn check_marks(function: &ItemFn, is_split: &dyn Fn(usize) -> bool, s
     outside.1.into_iter().for_each(|span| sink.error(span, catalog::part_outside()));
 }
 
-/// Says why there is nothing to run in parallel.
-pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
-    if check_iterand(candidate, sink) {
-        return;
-    }
-    let reasons = &candidate.verdict.reasons;
-    let carried = reasons.iter().find_map(|reason| match &reason.why {
-        // What a lock or a channel hands out is not what an iteration wrote.
-        Why::Carried(carried, reads) if *reads && !carried.by_effect && is_elsewhere(reason, carried) => {
-            Some((reason, carried))
-        }
-        _ => None,
-    });
-    if let Some((reason, carried)) = carried {
-        let written = carried.place.to_string();
-        return sink.error(
-            reason.span,
-            catalog::loop_carried(
-                &written,
-                &carried.how,
-                &at_line(carried.span),
-                carried.is_guess,
-                is_recurrence(candidate, carried),
-            ),
-        );
-    }
-    let span = candidate.mark.as_ref().map_or_else(|| candidate.written.for_token.span(), |mark| mark.span);
-    let mut ways_out: Vec<String> = Vec::new();
-    for reason in reasons {
-        let Why::Carried(carried, _) = &reason.why else { continue };
-        let place = carried.place.to_string();
-        let way_out = match carried {
-            carried if catalog::is_scratch(&carried.how) => catalog::scratch_space(&place),
-            carried if carried.is_guess => catalog::only_read(&place),
-            _ => continue,
-        };
-        if !ways_out.contains(&way_out) {
-            ways_out.push(way_out);
-        }
-    }
-    ways_out.extend(inner_loops(candidate));
-    let reasons: Vec<String> = reasons.iter().map(describe).collect();
-    sink.error(span, catalog::nothing_parallel(&reasons, &ways_out));
-}
-
-/// What to do about inner loops with work in them that stay in order as a whole.
-fn inner_loops(candidate: &Candidate) -> Option<String> {
-    let is_loop = |expr: &Expr| match expr {
-        Expr::ForLoop(inner) => inner.body.stmts.iter().any(has_calls),
-        Expr::While(inner) => inner.body.stmts.iter().any(has_calls),
-        Expr::Loop(inner) => inner.body.stmts.iter().any(has_calls),
-        _ => false,
-    };
-    candidate.verdict.report.iter().find_map(|line| match (&*line.stmt, &line.fate) {
-        (Stmt::Expr(expr, _), Fate::InOrder(..)) if is_loop(expr) => {
-            Some(catalog::inner_loop_in_order(&at_line(expr.span()), matches!(expr, Expr::ForLoop(_))))
-        }
-        _ => None,
-    })
-}
-
-fn has_calls(stmt: &Stmt) -> bool {
-    match stmt {
-        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| hoist::is_weighty(&init.expr)),
-        Stmt::Expr(expr, _) => hoist::is_weighty(expr),
-        _ => false,
-    }
-}
-
-/// Whether elements of what is carried are computed from other elements.
-fn is_recurrence(candidate: &Candidate, carried: &Carried) -> bool {
-    struct Elements<'a>(&'a Carried, bool, usize);
-    impl Elements<'_> {
-        fn is_element(&self, expr: &Expr) -> bool {
-            let is_it = |base: &Expr| uses::place(base).is_some_and(|(place, _)| place == self.0.place);
-            matches!(expr, Expr::Index(index) if is_it(&index.expr))
-        }
-    }
-    impl Visit<'_> for Elements<'_> {
-        fn visit_expr(&mut self, expr: &Expr) {
-            let target = match expr {
-                Expr::Assign(assign) => Some(&assign.left),
-                Expr::Binary(binary) if uses::is_compound(&binary.op) => Some(&binary.left),
-                _ => None,
-            };
-            self.1 |= target.is_some_and(|target| self.is_element(target));
-            self.2 += usize::from(self.is_element(expr));
-            visit::visit_expr(self, expr);
-        }
-    }
-    let mut elements = Elements(carried, false, 0);
-    elements.visit_block(&candidate.written.body);
-    elements.1 && elements.2 > 1
-}
-
-/// Whether the use that puts a statement in order is another one than that which changes the variable.
-fn is_elsewhere(reason: &Reason, carried: &Carried) -> bool {
-    let start = |span: Span| (span.start().line, span.start().column);
-    start(reason.span) != start(carried.span)
-}
-
 /// Why one statement is in order, in a line.
 pub(crate) fn describe(reason: &Reason) -> String {
     let place = line(reason.span);
@@ -269,7 +166,7 @@ fn line(span: Span) -> String {
 }
 
 /// ` in line 7`, or nothing where lines are not known.
-fn at_line(span: Span) -> String {
+pub(super) fn at_line(span: Span) -> String {
     match span.start().line {
         0 => String::new(),
         line => format!(" in line {line}"),

@@ -4,16 +4,12 @@ use crate::diag::{Sink, catalog};
 use crate::model::options::{Keyed, Options};
 use syn::{Expr, ExprLit, Lit};
 
-/// Checks the options of one attribute.
-pub(crate) fn check(options: &Options, sink: &mut Sink) {
+/// Checks the options of a loop, which are its function's and its mark's together.
+pub(crate) fn check_together(options: &Options, sink: &mut Sink) {
     if let (Some(workers), Some(pool)) = (&options.workers, &options.pool) {
         let later = if is_before(&workers.key, &pool.key) { &pool.key } else { &workers.key };
         sink.error(later.span(), catalog::workers_and_pool());
     }
-}
-
-/// Checks the options of a function and a mark together.
-pub(crate) fn check_together(options: &Options, sink: &mut Sink) {
     if let (Some(chunk), Some(buffer)) = (&options.chunksize, &options.buffersize)
         && let (Some(chunk), Some(size)) = (literal(chunk), literal(buffer))
         && size < chunk

@@ -2,9 +2,8 @@
 
 use crate::analyze::loops::Candidate;
 use crate::analyze::reduce::{Fault, Wrong};
-use crate::analyze::uses;
+use crate::check::names::occurs;
 use crate::diag::{Sink, catalog};
-use crate::model::options::Options;
 
 /// Checks the reductions of one loop.
 pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
@@ -30,20 +29,4 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
         };
         sink.error(*span, message);
     }
-}
-
-/// Checks that what the function's own clause names occurs in one of its loops.
-pub(crate) fn check_used<'a>(options: &Options, loops: impl Iterator<Item = &'a Candidate> + Clone, sink: &mut Sink) {
-    if loops.clone().next().is_none() {
-        return;
-    }
-    for reduction in &options.reduce {
-        if !loops.clone().any(|candidate| occurs(candidate, &reduction.name)) {
-            sink.error(reduction.name.span(), catalog::reduced_is_not_changed(&reduction.name.to_string()));
-        }
-    }
-}
-
-fn occurs(candidate: &Candidate, name: &syn::Ident) -> bool {
-    uses::names(&candidate.written.pat, &candidate.written.body, &name.to_string())
 }

@@ -2,6 +2,7 @@
 //!
 //! Codes are stable names: `docs/errors.md` has a section for each, and a test in `ui-tests/fail` too.
 
+use crate::model::left_plain::LeftPlain;
 use proc_macro2::Ident;
 
 // Options.
@@ -104,6 +105,10 @@ pub(crate) fn unordered_task() -> String {
 
 pub(crate) fn shared_task() -> String {
     "[C081] `shared` is for loops: a task gets its own values, so remove it".into()
+}
+
+pub(crate) fn shared_is_not_used(name: &Ident) -> String {
+    format!("[C081] the loop's body uses no variable named `{name}`: correct the name, or remove it from `shared`")
 }
 
 // What the attribute stands on.
@@ -222,39 +227,58 @@ pub(crate) fn await_in_loop() -> String {
         .into()
 }
 
-pub(crate) fn source_outlives_loop(at: &str) -> String {
+/// How to leave a loop as it was written.
+fn leave_plain(left_plain: LeftPlain) -> &'static str {
+    match left_plain {
+        LeftPlain::WithoutItsMark => "leave this loop plain: remove its mark",
+        LeftPlain::OthersMarked => "leave this loop plain: put `#[concurrent]` on the other loops that are meant",
+        LeftPlain::NotAnnotated => "leave this loop plain: remove `#[concurrent]`",
+    }
+}
+
+pub(crate) fn source_outlives_loop(at: &str, left_plain: LeftPlain) -> String {
     format!(
         "[C007] this loop can be left early{at}, but what it iterates over outlives it, and iterations \
-         ahead of the exit would already have been pulled from it: iterate over it by value, or leave this loop plain"
+         ahead of the exit would already have been pulled from it\n\
+         help: iterate over it by value, or {}",
+        leave_plain(left_plain)
     )
 }
 
-pub(crate) fn items_changed_in_place(at: &str) -> String {
+pub(crate) fn items_changed_in_place(at: &str, left_plain: LeftPlain) -> String {
     format!(
         "[C008] this loop can be left early{at}, but it changes its items in place, and those behind the \
-         exit would already have been changed: compute the new values first and store them in a second loop, or leave \
-         this loop plain"
+         exit would already have been changed\n\
+         help: compute the new values first and store them in a second loop, or {}",
+        leave_plain(left_plain)
     )
 }
 
-pub(crate) fn loop_carried(place: &str, how: &str, at: &str, is_guess: bool, is_recurrence: bool) -> String {
-    let way_out = if is_scratch(how) {
-        scratch_space(place)
-    } else if is_guess {
-        only_read(place)
-    } else if is_recurrence {
-        format!(
-            "this is a recurrence, in which each element of `{place}` is computed from others: compute what does not need \
-             them first, in a statement of its own, or write the new elements into another vector"
-        )
-    } else {
-        format!("compute what does not need `{place}` first, in a statement of its own")
-    };
+pub(crate) fn loop_carried(place: &str, how: &str, at: &str, way_out: &str, left_plain: LeftPlain) -> String {
     format!(
         "[C020] this loop carries `{place}` from one iteration to the next, so nothing in it can run in parallel: \
          iteration i+1 reads here the `{place}` that iteration i wrote{at}, where it {how}\n\
          help: {way_out}\n\
-         help: or leave this loop plain: remove its mark"
+         help: or {}",
+        leave_plain(left_plain)
+    )
+}
+
+pub(crate) fn compute_first(place: &str) -> String {
+    format!("compute what does not need `{place}` first, in a statement of its own")
+}
+
+pub(crate) fn recurrence(place: &str) -> String {
+    format!(
+        "this is a recurrence, in which each element of `{place}` is computed from others: compute what does not need \
+         them first, in a statement of its own, or write the new elements into another vector"
+    )
+}
+
+pub(crate) fn own_elements(place: &str) -> String {
+    format!(
+        "each iteration uses its own element of `{place}` only: iterate over `{place}.iter_mut().enumerate()`, which hands \
+         the elements out"
     )
 }
 
@@ -285,7 +309,7 @@ pub(crate) fn only_read(place: &str) -> String {
     format!("if the loop only reads `{place}`, say so: {}", shared(place))
 }
 
-pub(crate) fn nothing_parallel(reasons: &[String], ways_out: &[String]) -> String {
+pub(crate) fn nothing_parallel(reasons: &[String], ways_out: &[String], left_plain: LeftPlain) -> String {
     let mut message = "[C022] nothing in this loop can run in parallel".to_owned();
     if reasons.is_empty() {
         message.push_str(": its body does no work that could be handed over");
@@ -295,7 +319,8 @@ pub(crate) fn nothing_parallel(reasons: &[String], ways_out: &[String]) -> Strin
     }
     ways_out.iter().for_each(|way_out| message.push_str(&format!("\nhelp: {way_out}")));
     message.push_str("\nhelp: compute what is independent of other iterations in a statement of its own\n");
-    message.push_str("help: or leave this loop plain: remove its mark");
+    message.push_str("help: or ");
+    message.push_str(leave_plain(left_plain));
     message
 }
 

@@ -35,6 +35,7 @@
 //! ```
 
 use crate::config;
+use crate::role;
 use crate::schedule::pilot::{Left, Sharing};
 use crate::schedule::strips::Strips;
 use crate::shared;
@@ -142,12 +143,9 @@ impl<'pool> LoopOptions<'pool> {
 
     /// Whether the calling thread does all, whatever the loop is like.
     pub(super) fn is_alone(&self) -> bool {
-        // Workers do not multiply: within one, only a loop that asks for its own gets them.
-        let asks = self.workers.is_some() || self.pool.is_some();
-        let stays = config::is_worker_process() && !asks;
         // A test that asks for a schedule wants to see the parallel form, however few the workers.
         let is_single = self.pool.is_none() && self.n_workers() == 1 && config::schedule().is_none();
-        config::sequential_mode() || stays || is_single
+        role::caller_runs(self.workers.is_some() || self.pool.is_some()) || is_single
     }
 
     /// Whether somebody would help at once.
@@ -157,11 +155,12 @@ impl<'pool> LoopOptions<'pool> {
 
     /// How many iterations run at once, and who helps.
     pub(super) fn helpers(&self) -> (usize, Helpers<'pool>) {
-        if let Some(pool) = self.pool {
+        let is_alone = self.is_alone();
+        if let Some(pool) = self.pool.filter(|_| !is_alone) {
             let limit = pool.workers();
             return (limit, Helpers { lender: Lender::Pool(pool), limit, may_give_up: false });
         }
-        let workers = if self.is_alone() { 1 } else { self.n_workers() };
+        let workers = if is_alone { 1 } else { self.n_workers() };
         let limit = workers - 1;
         let crew = if limit == 0 { None } else { shared::crew(limit) };
         let may_give_up = self.chunk_size.is_none() && config::schedule().is_none();

@@ -27,6 +27,8 @@ mod reduce;
 mod store;
 mod tasks;
 #[cfg(unix)]
+mod travels;
+#[cfg(unix)]
 mod processes;
 #[cfg(unix)]
 mod shipping;
@@ -41,9 +43,8 @@ pub use course::{Course, Next, Team};
 pub use flow::{Branch, Ended, Flow, Landing, Never, Or, Through, branch, list, segment, segment_unless};
 pub use loops::{Capture, Cross, CrossCopy, Item, LoopOptions, capture, cross, cross_copy, items};
 pub use probe::{
-    AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, HasNoState, HasState, ItemsMayBeLeft,
-    MutFirst, MutItem, Probe, SourceMayBeLeft, SplittableSource, StaysBorrowed, StaysHere, StaysOne, TravelsAsItself,
-    TravelsAsPair, TravelsAsReference, items_may_be_left, source_may_be_left,
+    AnySource, AnyTrace, BorrowedSecond, BorrowedSource, ByPulling, BySplitting, ItemsMayBeLeft, MutFirst, MutItem,
+    Probe, SourceMayBeLeft, SplittableSource, items_may_be_left, source_may_be_left,
 };
 #[cfg(unix)]
 pub use processes::{
@@ -57,6 +58,10 @@ pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, 
 pub use shipping::Packed;
 pub use store::{AnyPlace, ByPushing, InVector, Store, Stored, VectorPlace};
 pub use tasks::{Argument, Beside, Is, Output, TaskOptions, Type, map_task, submit_task};
+#[cfg(unix)]
+pub use travels::{
+    HasNoState, HasState, StaysBorrowed, StaysHere, StaysOne, TravelsAsItself, TravelsAsPair, TravelsAsReference,
+};
 
 /// Checks two sizes that are only known at run time.
 #[inline]

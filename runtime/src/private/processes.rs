@@ -19,13 +19,14 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::probe::Stateless;
+use super::travels::Stateless;
 use crate::config;
 use crate::error::Error;
 use crate::executor::{ChunkResults, Feed, Map, Unordered};
 use crate::future::{Future, finished};
 use crate::label::Label;
 use crate::process::{Callee, Limits, Part, ProcessPool};
+use crate::role;
 use crate::shared;
 use crate::ship::crossing::{Crossing, Owned};
 use crate::ship::part::{Captures, MakeBody, PartFunction};
@@ -103,27 +104,25 @@ impl<'pool> ProcessOptions<'pool> {
 
     /// Decides how a loop runs.
     pub fn plan(self) -> ProcessPlan<'pool> {
-        // Workers do not multiply: within one, only a loop that asks for its own gets them.
-        let asks = self.workers.is_some() || self.pool.is_some();
-        if config::sequential_mode() || (config::is_worker_process() && !asks) {
+        if self.caller_runs() {
             return ProcessPlan::Plain;
         }
         ProcessPlan::Parallel(ProcessTeam { options: self })
     }
 
-    /// The pool that runs it; `None`: here and now. An error if there can be none.
-    fn executor(&self) -> Result<Option<&'pool ProcessPool>, Error> {
-        if let Some(pool) = self.pool {
-            return Ok(Some(pool));
-        }
-        if config::sequential_mode() || (config::is_worker_process() && self.workers.is_none()) {
-            return Ok(None);
-        }
-        self.shared_pool().map(Some)
+    fn caller_runs(&self) -> bool {
+        role::caller_runs(self.workers.is_some() || self.pool.is_some())
     }
 
-    fn shared_pool(&self) -> Result<&'static ProcessPool, Error> {
-        shared::process_pool(self.workers.unwrap_or_else(config::available_workers), self.max_tasks_per_child)
+    /// The pool of a task; `None`: it runs here and now. An error if there can be none.
+    fn executor(&self) -> Result<Option<&'pool ProcessPool>, Error> {
+        if self.caller_runs() { Ok(None) } else { self.team().map(Some) }
+    }
+
+    /// The pool of workers that it asks for.
+    fn team(&self) -> Result<&'pool ProcessPool, Error> {
+        let n_workers = || self.workers.unwrap_or_else(config::available_workers);
+        self.pool.map_or_else(|| shared::process_pool(n_workers(), self.max_tasks_per_child), Ok)
     }
 
     /// A map with the options that concern maps.
@@ -216,7 +215,7 @@ impl<'pool> ProcessTeam<'pool> {
             Some(reason) => Err(reason),
             None => PartFunction::of(make).map(|function| Arc::new(Part::new(function, captures.bytes))),
         };
-        let pool = options.pool.map_or_else(|| options.shared_pool(), Ok);
+        let pool = options.team();
         let limits = Limits { grace: Some(GRACE), ..options.limits };
         let n_workers = pool.as_ref().map_or(1, |pool| pool.workers());
         let launch = move |items: Vec<K::Here>| match (&pool, &shipped) {

@@ -47,7 +47,8 @@ pub trait VectorPlace {
     }
 }
 
-impl<T> VectorPlace for &Probe<Vec<T>> {}
+// What becomes a `dyn Trait` that is not `Send` is pushed by the calling thread.
+impl<T: Send> VectorPlace for &Probe<Vec<T>> {}
 
 /// See the probe's module.
 pub trait AnyPlace {

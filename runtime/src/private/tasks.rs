@@ -12,6 +12,7 @@ use crate::config;
 use crate::executor::{Inline, Launch, Map};
 use crate::future::Future;
 use crate::label::Label;
+use crate::role;
 use crate::shared;
 use crate::thread::pool::ThreadPool;
 
@@ -49,21 +50,18 @@ impl TaskOptions {
 
     counted_options! { workers: workers chunksize: chunk_size buffersize: buffer_size }
 
-    /// `pool = p`. A pool given by name is used, whatever the environment says.
+    /// `pool = p`
     pub fn pool(mut self, pool: &'static ThreadPool) -> Self {
         self.pool = Some(pool);
         self
     }
 
     fn executor(&self) -> Executor {
-        match self.pool {
-            _ if self.sequential => Executor::Inline,
-            Some(pool) => Executor::Pool(pool),
-            None if config::sequential_mode() => Executor::Inline,
-            // Workers do not multiply: within one, only a task that asks for its own gets them.
-            None if config::is_worker_process() && self.workers.is_none() => Executor::Inline,
-            None => Executor::Pool(shared::task_pool(self.workers.unwrap_or_else(config::available_workers))),
+        if self.sequential || role::caller_runs(self.workers.is_some() || self.pool.is_some()) {
+            return Executor::Inline;
         }
+        let n_workers = || self.workers.unwrap_or_else(config::available_workers);
+        Executor::Pool(self.pool.unwrap_or_else(|| shared::task_pool(n_workers())))
     }
 }
 

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use super::batch::{Batch, Callee, Part, Run};
 use super::line::{Line, Voice};
 use super::outbox::Outbox;
-use crate::config;
 use crate::os::bell::Bell;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
@@ -17,6 +16,7 @@ use crate::os::run_file::RunFile;
 use crate::os::socket::{Moved, Socket};
 use crate::os::spawn::{EndSignal, Process};
 use crate::os::watch::{Interest, Watch};
+use crate::role;
 use crate::ship::encode;
 use crate::ship::function::Function;
 use crate::ship::part::PartFunction;
@@ -127,7 +127,7 @@ impl Child {
             Moved::Bytes(n) if n == greeting.len() => {}
             _ => return Err(io::ErrorKind::WriteZero.into()),
         }
-        if !config::recognises_workers() {
+        if !role::recognises_workers() {
             let reason = "without the feature `constructor`, `main` has to begin with `concurrent_futures::init()`";
             return Err(io::Error::other(reason));
         }

@@ -174,9 +174,8 @@ impl ProcessPool {
     /// Takes no more tasks, and deals with those it has as `how` says. Later submits give a future that
     /// [is shut down](Error::is_shutdown).
     ///
-    /// Blocks until every worker has ended. With [`Shutdown::Kill`] what
-    /// runs ends with an error that says that [its worker died](Error::is_worker_died). May be called again, also with
-    /// another `how`.
+    /// Blocks until every worker has ended. With [`Shutdown::Kill`] what runs ends with an error that says that
+    /// [its worker died](Error::is_worker_died). May be called again, also with another `how`.
     ///
     /// # Example
     ///
@@ -452,12 +451,13 @@ impl fmt::Debug for ProcessPoolBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::role;
 
     #[test]
     fn unit_tests_have_workers_too() {
         let pool = ProcessPool::new(1).unwrap();
         let there = pool.spawn(std::process::id).result().unwrap();
         assert!(there != std::process::id());
-        assert!(config::is_worker_process() != pool.spawn(config::is_worker_process).result().unwrap());
+        assert!(role::is_worker_process() != pool.spawn(role::is_worker_process).result().unwrap());
     }
 }

@@ -7,6 +7,7 @@ use super::panic_place;
 use crate::error::{Error, TaskPanic};
 use crate::label::Label;
 use crate::sync::Mutex;
+#[cfg(unix)]
 use crate::wire::report::PanicReport;
 
 /// The payload of a caught panic.
@@ -40,6 +41,7 @@ pub(crate) fn run<T>(task: Label, work: impl FnOnce() -> T) -> Result<T, Error> 
 /// Runs user code in a worker process; its panic becomes a report. It is called inside a task (see `context::enter`).
 ///
 /// Unwind safety: as for [`run`].
+#[cfg(unix)]
 pub(crate) fn report<T>(work: impl FnOnce() -> T) -> Result<T, PanicReport> {
     panic_place::watch();
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {

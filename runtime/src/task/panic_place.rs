@@ -7,7 +7,7 @@ use std::sync::Once;
 use std::thread;
 
 use super::context;
-use crate::config;
+use crate::role;
 
 struct Note {
     message: Option<String>,
@@ -56,7 +56,7 @@ fn note(info: &PanicHookInfo<'_>) {
     let Some(place) = info.location() else { return };
     let message = info.payload_as_str().map(str::to_owned);
     // In threads the hook before this one has it on standard error; from a worker process it goes to the parent too.
-    let backtrace = config::is_worker_process().then(Backtrace::capture);
+    let backtrace = role::is_worker_process().then(Backtrace::capture);
     let backtrace =
         backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured).map(|trace| trace.to_string());
     let note = Note { message, place: place.to_string(), backtrace };

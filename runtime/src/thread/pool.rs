@@ -49,7 +49,7 @@ pub struct ThreadPool {
     abandoned: AtomicBool,
 }
 
-/// What [`ThreadPool::shutdown`] does about tasks that have not ended.
+/// What the `shutdown` of a pool does about tasks that have not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Shutdown {
@@ -57,8 +57,11 @@ pub enum Shutdown {
     Wait,
     /// Cancels what has not started, and waits for what is running.
     CancelPending,
-    /// Cancels what has not started, asks what is running to stop (see [`is_cancelled`](crate::is_cancelled())), and does not
-    /// wait for it: a thread cannot be killed. Neither does dropping the pool.
+    /// Cancels what has not started, and gives up what is running.
+    ///
+    /// A thread cannot be killed: a [`ThreadPool`] asks what is running to stop (see
+    /// [`is_cancelled`](crate::is_cancelled())) and does not wait for it, neither now nor when it is dropped. A
+    /// `ProcessPool` kills its workers, and blocks until every one has ended.
     Kill,
 }
 

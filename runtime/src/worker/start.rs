@@ -7,13 +7,13 @@ use std::os::fd::AsFd;
 use std::process;
 
 use super::serve::serve;
-use crate::config;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
 use crate::os::memory_file::MemoryFile;
 use crate::os::run_file::{RunFile, TrustedFile};
 use crate::os::socket::Socket;
 use crate::os::startup;
+use crate::role;
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::{Hello, MARKER};
 use crate::wire::page::Page;
@@ -38,10 +38,10 @@ const LONGEST: usize = 4096;
 /// ```
 #[expect(clippy::needless_doctest_main, reason = "where in `main` it stands is what the example shows")]
 pub fn init() {
-    config::note_that_workers_are_recognised();
+    role::note_that_workers_are_recognised();
     let is_worker = env::var_os(MARKER).is_some_and(|line| startup::stdin_is(&line));
     // Another thread may have called us at the same time: the first of them serves.
-    if is_worker && config::become_worker_process() {
+    if is_worker && role::become_worker_process() {
         // How it ended concerns nobody: the pool sees that it has.
         process::exit(i32::from(work().is_err()))
     }

@@ -1,0 +1,161 @@
+//! Loops with nothing to run in parallel: why, and what to do about it.
+
+use super::loops::{at_line, check_iterand, describe};
+use crate::analyze::carried::{self, Carried};
+use crate::analyze::hoist;
+use crate::analyze::loops::Candidate;
+use crate::analyze::split::{Fate, Reason, Why};
+use crate::analyze::uses::{self, Place};
+use crate::diag::{Sink, catalog};
+use proc_macro2::{Ident, LineColumn, Span};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Block, Expr, ExprForLoop, ExprIndex, Pat, Stmt};
+
+/// Says why there is nothing to run in parallel.
+pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
+    if check_iterand(candidate, sink) {
+        return;
+    }
+    let reasons = &candidate.verdict.reasons;
+    let carried = reasons.iter().find_map(|reason| match &reason.why {
+        // What a lock or a channel hands out is not what an iteration wrote.
+        Why::Carried(carried, reads) if *reads && !carried.by_effect && is_elsewhere(reason, carried) => {
+            Some((reason, carried))
+        }
+        _ => None,
+    });
+    if let Some((reason, carried)) = carried {
+        let place = carried.place.to_string();
+        let way_out = way_out(candidate, carried).unwrap_or_else(|| catalog::compute_first(&place));
+        let message =
+            catalog::loop_carried(&place, &carried.how, &at_line(carried.span), &way_out, candidate.left_plain);
+        return sink.error(reason.span, message);
+    }
+    let span = candidate.mark.as_ref().map_or_else(|| candidate.written.for_token.span(), |mark| mark.span);
+    let mut ways_out: Vec<String> = Vec::new();
+    for reason in reasons {
+        let Why::Carried(carried, _) = &reason.why else { continue };
+        ways_out.extend(way_out(candidate, carried).filter(|way_out| !ways_out.contains(way_out)));
+    }
+    ways_out.extend(inner_loops(candidate));
+    let reasons: Vec<String> = reasons.iter().map(describe).collect();
+    sink.error(span, catalog::nothing_parallel(&reasons, &ways_out, candidate.left_plain));
+}
+
+/// What to do about a variable that is carried, where more is known than that.
+fn way_out(candidate: &Candidate, carried: &Carried) -> Option<String> {
+    let place = carried.place.to_string();
+    if catalog::is_scratch(&carried.how) {
+        Some(catalog::scratch_space(&place))
+    } else if carried.is_guess {
+        Some(catalog::only_read(&place))
+    } else if !carried.by_effect && has_own_elements(&candidate.written, &carried.place) {
+        Some(catalog::own_elements(&place))
+    } else if is_recurrence(&candidate.written.body, &carried.place) {
+        Some(catalog::recurrence(&place))
+    } else {
+        None
+    }
+}
+
+/// What to do about inner loops with work in them that stay in order as a whole.
+fn inner_loops(candidate: &Candidate) -> Option<String> {
+    let carried = &candidate.verdict.carried;
+    candidate.verdict.report.iter().find_map(|line| {
+        let (Stmt::Expr(expr, _), Fate::InOrder(..)) = (&*line.stmt, &line.fate) else { return None };
+        let (body, is_for) = match expr {
+            Expr::ForLoop(inner) => (&inner.body, true),
+            Expr::While(inner) => (&inner.body, false),
+            Expr::Loop(inner) => (&inner.body, false),
+            _ => return None,
+        };
+        has_free_call(body, carried).then(|| catalog::inner_loop_in_order(&at_line(expr.span()), is_for))
+    })
+}
+
+/// Whether a body has a call that uses nothing of what is carried. Without one, its loop would be refused like that around it.
+fn has_free_call(body: &Block, carried: &[Carried]) -> bool {
+    struct Calls<'a>(&'a [Carried], bool);
+    impl Visit<'_> for Calls<'_> {
+        fn visit_expr(&mut self, expr: &Expr) {
+            let is_call = matches!(expr, Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)) && hoist::is_work(expr);
+            let is_free = || uses::of_expr(expr, None).uses.iter().all(|used| carried::touched(used, self.0).is_none());
+            self.1 |= is_call && is_free();
+            if !matches!(expr, Expr::Closure(_)) {
+                visit::visit_expr(self, expr);
+            }
+        }
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut calls = Calls(carried, false);
+    calls.visit_block(body);
+    calls.1
+}
+
+/// Whether the loop counts, and uses nothing of `place` but the element that its variable is the index of.
+fn has_own_elements(written: &ExprForLoop, place: &Place) -> bool {
+    struct Own<'a>(&'a Ident, &'a Place, Vec<LineColumn>);
+    impl Visit<'_> for Own<'_> {
+        fn visit_expr_index(&mut self, element: &ExprIndex) {
+            let is_own = matches!(&*element.index, Expr::Path(path) if path.path.is_ident(self.0));
+            self.2.extend(element_of(element, self.1).filter(|_| is_own).map(|span| span.start()));
+            visit::visit_expr_index(self, element);
+        }
+    }
+    let (Pat::Ident(counter), Expr::Range(_)) = (&*written.pat, without_parens(&written.expr)) else { return false };
+    let mut own = Own(&counter.ident, place, Vec::new());
+    own.visit_block(&written.body);
+    let body = uses::of_block(&written.body, written.label.as_ref());
+    let is_bound_again = body.inner_names.iter().any(|name| counter.ident == name);
+    let mut uses = body.uses.iter().filter(|used| used.place.overlaps(place));
+    !is_bound_again && uses.all(|used| own.2.contains(&used.span.start()))
+}
+
+/// Where `place` stands, if this is an element of it. (Of `c[i][j]`, that is `c[i]`.)
+fn element_of(element: &ExprIndex, place: &Place) -> Option<Span> {
+    let (base, span) = uses::place(&element.expr).filter(|_| !matches!(&*element.expr, Expr::Index(_)))?;
+    (base == *place).then_some(span)
+}
+
+fn without_parens(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(inner) => without_parens(&inner.expr),
+        expr => expr,
+    }
+}
+
+/// Whether elements of `place` are computed from other elements.
+fn is_recurrence(body: &Block, place: &Place) -> bool {
+    struct Elements<'a> {
+        place: &'a Place,
+        are_stored: bool,
+        n_used: usize,
+    }
+    impl Visit<'_> for Elements<'_> {
+        fn visit_expr(&mut self, expr: &Expr) {
+            let target = match expr {
+                Expr::Assign(assign) => Some(&*assign.left),
+                Expr::Binary(binary) if uses::is_compound(&binary.op) => Some(&*binary.left),
+                _ => None,
+            };
+            self.are_stored |= target.is_some_and(|target| {
+                matches!(target, Expr::Index(_)) && uses::place(target).is_some_and(|(place, _)| place == *self.place)
+            });
+            visit::visit_expr(self, expr);
+        }
+        fn visit_expr_index(&mut self, element: &ExprIndex) {
+            self.n_used += usize::from(element_of(element, self.place).is_some());
+            visit::visit_expr_index(self, element);
+        }
+    }
+    let mut elements = Elements { place, are_stored: false, n_used: 0 };
+    elements.visit_block(body);
+    elements.are_stored && elements.n_used > 1
+}
+
+/// Whether the use that puts a statement in order is another one than that which changes the variable.
+fn is_elsewhere(reason: &Reason, carried: &Carried) -> bool {
+    let start = |span: Span| (span.start().line, span.start().column);
+    start(reason.span) != start(carried.span)
+}

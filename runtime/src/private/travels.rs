@@ -1,0 +1,172 @@
+//! How a value travels between processes, asked as in `probe`.
+
+use super::probe::Probe;
+use crate::ship::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
+use std::marker::PhantomData;
+use std::sync::{self, atomic};
+use std::{cell, rc};
+
+/// How a value travels between processes. The general answer: not at all.
+pub trait StaysHere<T> {
+    /// See the trait.
+    fn travels(&self) -> Stuck<T> {
+        Stuck::new()
+    }
+}
+
+impl<T> StaysHere<T> for Probe<T> {}
+
+/// What can be changed while others look at it: a copy of it in another process would not be it.
+///
+/// The types of the standard library, and what leads to them. What a user's type holds is not seen.
+pub trait KeepsState {}
+
+/// What several may have of the same state.
+pub trait SharesState {}
+
+macro_rules! keep_state {
+    ($([$($generics:tt)*] $keeper:ty;)*) => {$(
+        impl<$($generics)*> KeepsState for $keeper {}
+        impl<$($generics)*> SharesState for &$keeper {}
+        impl<$($generics)*> SharesState for rc::Rc<$keeper> {}
+        impl<$($generics)*> SharesState for sync::Arc<$keeper> {}
+    )*};
+}
+
+keep_state! {
+    [T: ?Sized] cell::Cell<T>; [T: ?Sized] cell::RefCell<T>; [T] cell::OnceCell<T>;
+    [T: ?Sized] sync::Mutex<T>; [T: ?Sized] sync::RwLock<T>; [T] sync::OnceLock<T>;
+    [] atomic::AtomicBool; [] atomic::AtomicUsize; [] atomic::AtomicIsize;
+    [] atomic::AtomicU8; [] atomic::AtomicU16; [] atomic::AtomicU32; [] atomic::AtomicU64;
+    [] atomic::AtomicI8; [] atomic::AtomicI16; [] atomic::AtomicI32; [] atomic::AtomicI64;
+}
+
+impl<T: SharesState> SharesState for Vec<T> {}
+impl<T: SharesState> SharesState for Option<T> {}
+impl<T: SharesState> SharesState for &Vec<T> {}
+impl<T: SharesState> SharesState for &[T] {}
+impl<T: SharesState> SharesState for &&T {}
+
+/// The answer for a variable of which a copy is as good.
+#[derive(Debug)]
+pub struct Stateless;
+
+/// The answer for one of which it is not.
+#[derive(Debug)]
+pub struct Stateful;
+
+/// See `probe`.
+pub trait HasState {
+    /// The more specific answer.
+    fn state(&self) -> Stateful {
+        Stateful
+    }
+}
+
+impl<T: KeepsState> HasState for &Probe<T> {}
+
+/// See `probe`.
+pub trait HasNoState {
+    /// The general answer.
+    fn state(&self) -> Stateless {
+        Stateless
+    }
+}
+
+impl<T> HasNoState for Probe<T> {}
+
+/// Not at all, although it could be encoded.
+pub trait StaysOne<T> {
+    /// See the trait.
+    fn travels(&self) -> Stuck<T> {
+        Stuck::new()
+    }
+}
+
+impl<T: SharesState> StaysOne<T> for &&&Probe<T> {}
+
+/// Not at all either: borrows within borrows, which serde cannot make again.
+pub trait StaysBorrowed<T> {
+    /// See the trait.
+    fn travels(&self) -> Stuck<T> {
+        Stuck::new()
+    }
+}
+
+impl<'a, T: ?Sized> StaysBorrowed<&'a &'a T> for &&&Probe<&'a &'a T> {}
+impl<'a, T: ?Sized> StaysBorrowed<&'a [&'a T]> for &&&Probe<&'a [&'a T]> {}
+impl<'a, T: ?Sized> StaysBorrowed<&'a Vec<&'a T>> for &&&Probe<&'a Vec<&'a T>> {}
+impl<'a, T: ?Sized> StaysBorrowed<Vec<&'a T>> for &&&Probe<Vec<&'a T>> {}
+impl<'a, T: ?Sized> StaysBorrowed<Option<&'a T>> for &&&Probe<Option<&'a T>> {}
+impl<'a, T: ?Sized> StaysBorrowed<(usize, &'a &'a T)> for &&&Probe<(usize, &'a &'a T)> {}
+
+/// As itself.
+pub trait TravelsAsItself<T> {
+    /// See the trait.
+    fn travels(&self) -> ByValue<T> {
+        ByValue::new()
+    }
+}
+
+impl<T: Portable> TravelsAsItself<T> for &Probe<T> {}
+
+/// As a reference to a copy.
+pub trait TravelsAsReference<'a, T: ?Sized> {
+    /// See the trait.
+    fn travels(&self) -> ByReference<'a, T> {
+        ByReference::new()
+    }
+}
+
+impl<'a, T: Lendable + ?Sized + 'static> TravelsAsReference<'a, T> for &&Probe<&'a T> {}
+
+/// As a pair with a reference, as `enumerate` and `zip` give.
+pub trait TravelsAsPair<A, B> {
+    /// See the trait.
+    fn travels(&self) -> Both<A, B> {
+        Both::new()
+    }
+}
+
+impl<'a, A, B> TravelsAsPair<ByReference<'a, A>, ByValue<B>> for &&Probe<(&'a A, B)>
+where
+    A: Lendable + ?Sized + 'static,
+    B: Portable,
+{
+}
+
+impl<'b, A, B> TravelsAsPair<ByValue<A>, ByReference<'b, B>> for &&Probe<(A, &'b B)>
+where
+    A: Portable,
+    B: Lendable + ?Sized + 'static,
+{
+}
+
+impl<'a, 'b, A, B> TravelsAsPair<ByReference<'a, A>, ByReference<'b, B>> for &&Probe<(&'a A, &'b B)>
+where
+    A: Lendable + ?Sized + 'static,
+    B: Lendable + ?Sized + 'static,
+{
+}
+
+/// As `enumerate` of a `zip` gives it.
+impl<'a, 'b, N, A, B> TravelsAsPair<ByValue<N>, Both<ByReference<'a, A>, ByReference<'b, B>>>
+    for &&Probe<(N, (&'a A, &'b B))>
+where
+    N: Portable,
+    A: Lendable + ?Sized + 'static,
+    B: Lendable + ?Sized + 'static,
+{
+}
+
+impl<T> Probe<T> {
+    /// Asks about a value.
+    pub fn of_value(_: &T) -> Self {
+        Self::new()
+    }
+
+    /// The type that is asked about.
+    pub fn asked(&self) -> PhantomData<T> {
+        PhantomData
+    }
+}

@@ -1,0 +1,18 @@
+//! What an iteration reads is only what it wrote itself, which a loop over the elements shows.
+
+use concurrent_futures::concurrent;
+
+fn work(n: u64) -> u64 {
+    n * n
+}
+
+#[concurrent]
+fn squares(values: &mut [u64]) {
+    for i in 0..values.len() {
+        values[i] = work(values[i]);
+    }
+}
+
+fn main() {
+    squares(&mut [3]);
+}
