@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use concurrent_futures::{
     Error, Future, ReturnWhen, Shutdown, ThreadPool, as_completed, blocking, collect, is_cancelled, wait,
 };
-use concurrent_futures_suite::{Gate, block_on};
+use concurrent_futures_suite::{Gate, Random, block_on};
 
 /// No repetition takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,36 +37,19 @@ const SCENARIOS: [Scenario; 14] = [
     ("await against completion", await_against_completion),
 ];
 
-/// SplitMix64.
-struct Random(u64);
+/// A pool of one to three workers.
+fn small_pool(random: &mut Random) -> Arc<ThreadPool> {
+    let builder = ThreadPool::builder().workers(1 + random.below(3));
+    let pool = if random.one_in(4) { builder.initializer(|| ()).build() } else { builder.build() };
+    Arc::new(pool.expect("at least one worker"))
+}
 
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % n
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-
-    /// A pool of one to three workers.
-    fn pool(&mut self) -> Arc<ThreadPool> {
-        let workers = 1 + self.below(3) as usize;
-        let builder = ThreadPool::builder().workers(workers);
-        let pool = if self.one_in(4) { builder.initializer(|| ()).build() } else { builder.build() };
-        Arc::new(pool.expect("at least one worker"))
-    }
-
-    /// Lets others get somewhere, or not.
-    fn dawdle(&mut self) {
-        match self.below(4) {
-            0 => thread::yield_now(),
-            1 => (0..self.below(3000)).for_each(|_| std::hint::spin_loop()),
-            _ => {}
-        }
+/// Lets others get somewhere, or not.
+fn dawdle(random: &mut Random) {
+    match random.below(4) {
+        0 => thread::yield_now(),
+        1 => (0..random.below(3000)).for_each(|_| std::hint::spin_loop()),
+        _ => {}
     }
 }
 
@@ -80,7 +63,7 @@ impl Drop for Counted {
 }
 
 fn cancel_against_start(random: &mut Random) {
-    let pool = random.pool();
+    let pool = small_pool(random);
     let ran = Arc::new(AtomicUsize::new(0));
     for n in 0..4 {
         let count = Arc::clone(&ran);
@@ -88,7 +71,7 @@ fn cancel_against_start(random: &mut Random) {
         let future = pool.spawn(move || count.fetch_add(1, Ordering::SeqCst));
         let canceller = future.canceller();
         let other = (n == 3).then(|| thread::spawn(move || canceller.cancel()));
-        random.dawdle();
+        dawdle(random);
         let cancelled = future.cancel();
         let others = other.is_none_or(|other| other.join().unwrap() == cancelled);
         assert!(others, "both cancel, or neither");
@@ -101,10 +84,10 @@ fn cancel_against_start(random: &mut Random) {
 }
 
 fn completion_against_waits(random: &mut Random) {
-    let pool = random.pool();
+    let pool = small_pool(random);
     let n = random.below(20);
     let futures: Vec<_> = (0..n).map(|n| pool.spawn(move || n)).collect();
-    let limit = Duration::from_micros(random.below(100));
+    let limit = Duration::from_micros(random.below(100) as u64);
     let waiter = thread::spawn(move || {
         for (n, future) in (0..).zip(futures) {
             match n % 3 {
@@ -115,13 +98,13 @@ fn completion_against_waits(random: &mut Random) {
             assert_eq!(future.result().unwrap(), n);
         }
     });
-    random.dawdle();
+    dawdle(random);
     assert_eq!(pool.spawn(|| 7).result().unwrap(), 7);
     waiter.join().unwrap();
 }
 
 fn callbacks_against_completion(random: &mut Random) {
-    let pool = random.pool();
+    let pool = small_pool(random);
     let calls = Arc::new(AtomicUsize::new(0));
     let future = Arc::new(pool.spawn(|| 7));
     let adders: Vec<_> = (0..2)
@@ -138,7 +121,7 @@ fn callbacks_against_completion(random: &mut Random) {
             })
         })
         .collect();
-    random.dawdle();
+    dawdle(random);
     adders.into_iter().for_each(|adder| adder.join().unwrap());
     assert_eq!(Arc::into_inner(future).expect("the adders have ended").result().unwrap(), 7);
     assert_eq!(calls.load(Ordering::SeqCst), 6, "each exactly once");
@@ -146,7 +129,7 @@ fn callbacks_against_completion(random: &mut Random) {
 
 fn either_half_dropped(random: &mut Random) {
     let drops = Arc::new(AtomicUsize::new(0));
-    let pool = random.pool();
+    let pool = small_pool(random);
     for _ in 0..3 {
         let (argument, value) = (Counted(Arc::clone(&drops)), Counted(Arc::clone(&drops)));
         let future = pool.spawn(move || {
@@ -157,7 +140,7 @@ fn either_half_dropped(random: &mut Random) {
         if random.one_in(3) {
             canceller.cancel();
         }
-        random.dawdle();
+        dawdle(random);
         drop(future);
     }
     if random.one_in(2) {
@@ -168,8 +151,8 @@ fn either_half_dropped(random: &mut Random) {
 }
 
 fn shutdown_against_submit(random: &mut Random) {
-    let pool = random.pool();
-    let how = [Shutdown::Wait, Shutdown::CancelPending, Shutdown::Kill][random.below(3) as usize];
+    let pool = small_pool(random);
+    let how = random.pick(&[Shutdown::Wait, Shutdown::CancelPending, Shutdown::Kill]);
     let ran = Arc::new(AtomicUsize::new(0));
     let (same, count) = (Arc::clone(&pool), Arc::clone(&ran));
     let submitter = thread::spawn(move || {
@@ -179,7 +162,7 @@ fn shutdown_against_submit(random: &mut Random) {
         };
         (0..20).map(submit).collect::<Vec<_>>()
     });
-    random.dawdle();
+    dawdle(random);
     pool.shutdown(how);
     let results: Vec<_> = submitter.join().unwrap().into_iter().map(Future::result).collect();
     let errors = results.iter().filter_map(|result| result.as_ref().err());
@@ -189,14 +172,14 @@ fn shutdown_against_submit(random: &mut Random) {
 }
 
 fn nested_waits(random: &mut Random) {
-    fn sum_to(pool: &Arc<ThreadPool>, n: u64) -> u64 {
+    fn sum_to(pool: &Arc<ThreadPool>, n: usize) -> usize {
         if n == 0 {
             return 0;
         }
         let inner = Arc::clone(pool);
         let futures = [pool.spawn(move || sum_to(&inner, n - 1)), pool.spawn(|| 0)];
         n + match n % 4 {
-            0 => futures.into_iter().map(|future| future.result().unwrap()).sum::<u64>(),
+            0 => futures.into_iter().map(|future| future.result().unwrap()).sum::<usize>(),
             1 => as_completed(futures).map(|(_, result)| result.unwrap()).sum(),
             2 => collect(futures).result().unwrap().into_iter().sum(),
             _ => {
@@ -206,33 +189,33 @@ fn nested_waits(random: &mut Random) {
         }
     }
     // One worker and no initializer: its own tasks are run by who waits, at any depth.
-    let pool = Arc::new(ThreadPool::new(1 + random.below(3) as usize).unwrap());
+    let pool = Arc::new(ThreadPool::new(1 + random.below(3)).unwrap());
     let depth = random.below(12);
     let inner = Arc::clone(&pool);
     assert_eq!(pool.spawn(move || sum_to(&inner, depth)).result().unwrap(), depth * (depth + 1) / 2);
 }
 
 fn as_completed_against_completion(random: &mut Random) {
-    let pool = random.pool();
+    let pool = small_pool(random);
     let n = random.below(20);
     let futures: Vec<_> = (0..n).map(|n| pool.spawn(move || n)).collect();
     let cancellers: Vec<_> = futures.iter().map(Future::canceller).collect();
     let cancels = random.one_in(2).then(|| {
         thread::spawn(move || cancellers.iter().rev().step_by(3).filter(|canceller| canceller.cancel()).count())
     });
-    let mut seen = vec![0; n as usize];
+    let mut seen = vec![0; n];
     let mut n_cancelled = 0;
-    let mut note = |(i, result): (usize, Result<u64, Error>)| {
+    let mut note = |(i, result): (usize, Result<usize, Error>)| {
         seen[i] += 1;
         match result {
-            Ok(value) => assert_eq!(value, i as u64),
+            Ok(value) => assert_eq!(value, i),
             Err(error) => {
                 assert!(error.is_cancelled());
                 n_cancelled += 1;
             }
         }
     };
-    let mut limited = as_completed(futures).timeout(Duration::from_micros(random.below(200)));
+    let mut limited = as_completed(futures).timeout(Duration::from_micros(random.below(200) as u64));
     limited.by_ref().map_while(Result::ok).for_each(&mut note);
     let (indices, rest): (Vec<_>, Vec<_>) = limited.into_pending().into_iter().unzip();
     as_completed(rest).for_each(|(i, result)| note((indices[i], result)));
@@ -241,29 +224,29 @@ fn as_completed_against_completion(random: &mut Random) {
 }
 
 fn wait_for_some_against_completion(random: &mut Random) {
-    let pool = random.pool();
+    let pool = small_pool(random);
     let fails = random.below(8);
     let mut futures: Vec<_> = (0..8)
         .map(|n| pool.spawn(move || if n == fails { std::panic::resume_unwind(Box::new("expected")) } else { n }))
         .collect();
     let (done, pending) = wait(&futures, ReturnWhen::FirstCompleted, None);
     assert!(!done.is_empty() && done.len() + pending.len() == 8);
-    assert!(wait(&futures, ReturnWhen::FirstError, None).0.contains(&(fails as usize)));
-    wait(&futures, ReturnWhen::AllCompleted, Some(Duration::from_micros(random.below(50))));
+    assert!(wait(&futures, ReturnWhen::FirstError, None).0.contains(&fails));
+    wait(&futures, ReturnWhen::AllCompleted, Some(Duration::from_micros(random.below(50) as u64)));
     assert_eq!(wait(&futures, ReturnWhen::AllCompleted, None).0.len(), 8);
-    assert!(futures.remove(fails as usize).result().unwrap_err().is_panic());
+    assert!(futures.remove(fails).result().unwrap_err().is_panic());
 }
 
 fn a_map_dropped_half_way(random: &mut Random) {
-    let pool = random.pool();
-    let (drops, taken) = (Arc::new(AtomicUsize::new(0)), random.below(30) as usize);
+    let pool = small_pool(random);
+    let (drops, taken) = (Arc::new(AtomicUsize::new(0)), random.below(30));
     let pulled = Arc::new(AtomicUsize::new(0));
     let input = (0..30_usize).map(|n| {
         pulled.fetch_add(1, Ordering::SeqCst);
         (n, Counted(Arc::clone(&drops)))
     });
-    let map = pool.map(|(n, _counted)| n, input).chunksize(1 + random.below(3) as usize);
-    let map = map.buffersize(1 + random.below(8) as usize);
+    let map = pool.map(|(n, _counted)| n, input).chunksize(1 + random.below(3));
+    let map = map.buffersize(1 + random.below(8));
     if random.one_in(2) {
         assert!(map.take(taken).map(Result::unwrap).eq(0..taken));
     } else {
@@ -280,11 +263,11 @@ fn a_map_dropped_half_way(random: &mut Random) {
 }
 
 fn a_pool_dropped_inside_its_own_worker(random: &mut Random) {
-    let pool = random.pool();
+    let pool = small_pool(random);
     let (send, inbox) = mpsc::channel::<Arc<ThreadPool>>();
     let drops = pool.spawn(move || drop(inbox.recv().unwrap()));
     let queued: Vec<_> = (0..3).map(|n| pool.spawn(move || n)).collect();
-    random.dawdle();
+    dawdle(random);
     send.send(pool).unwrap();
     drops.result().unwrap();
     for (n, future) in queued.into_iter().enumerate() {
@@ -293,15 +276,15 @@ fn a_pool_dropped_inside_its_own_worker(random: &mut Random) {
 }
 
 fn futures_of_futures_against_cancel(random: &mut Random) {
-    let pool = random.pool();
+    let pool = small_pool(random);
     let same = Arc::clone(&pool);
     let future = collect((0..3).map(|n| pool.spawn(move || n).map(|n| n + 1)))
-        .map(|values| values.into_iter().sum::<u64>())
+        .map(|values| values.into_iter().sum::<usize>())
         .then(move |sum| same.spawn(move || sum));
     let cancels = random.one_in(2);
     let canceller = future.canceller();
     let other = thread::spawn(move || cancels && canceller.cancel());
-    random.dawdle();
+    dawdle(random);
     let result = match random.below(3) {
         0 => block_on(future),
         1 => future.result(),
@@ -336,15 +319,15 @@ fn two_tasks_that_wait_for_each_other(random: &mut Random) {
     gate.wait_for(2);
     gate.open();
     to_a.send(b).unwrap();
-    random.dawdle();
+    dawdle(random);
     to_b.send(a).unwrap();
     assert!(told.recv().unwrap() && told.recv().unwrap());
 }
 
 fn spare_threads(random: &mut Random) {
     // One blocks, one may be busy with what it waits for: a third can run on no fewer than two workers.
-    let pool = ThreadPool::new(2 + random.below(2) as usize).unwrap();
-    let other = random.pool();
+    let pool = ThreadPool::new(2 + random.below(2)).unwrap();
+    let other = small_pool(random);
     let (tell, told) = mpsc::channel::<()>();
     let told = Mutex::new(told);
     let blocked = pool.spawn(move || blocking(|| told.lock().unwrap().recv()));
@@ -352,7 +335,7 @@ fn spare_threads(random: &mut Random) {
     let stop = running.canceller();
     let waits = pool.spawn(move || running.result().is_ok());
     assert_eq!(pool.spawn(|| 7).result().unwrap(), 7);
-    random.dawdle();
+    dawdle(random);
     // It runs on if it has started, and never runs if it has not.
     let cancelled = stop.cancel();
     tell.send(()).unwrap();
@@ -361,9 +344,9 @@ fn spare_threads(random: &mut Random) {
 }
 
 fn await_against_completion(random: &mut Random) {
-    let pool = random.pool();
+    let pool = small_pool(random);
     let future = pool.spawn(|| 3);
-    random.dawdle();
+    dawdle(random);
     let sum = block_on(async {
         let abandoned = pool.spawn(|| 5).cancel_on_drop();
         let sum = future.await? + pool.spawn(|| 4).await?;

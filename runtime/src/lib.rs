@@ -48,6 +48,7 @@
 mod sync;
 mod config;
 mod role;
+mod random;
 mod perturb;
 mod label;
 mod error;

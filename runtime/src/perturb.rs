@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::config::{self, Schedule};
+use crate::random::Random;
 use crate::sync::{AtomicU64, Ordering};
 
 /// A point where threads meet: what happens next may happen on another thread first. Never called under a lock.
@@ -51,18 +52,16 @@ fn disturb(schedule: Schedule) {
 /// The next random number of the calling thread.
 fn random(seed: u64) -> u64 {
     thread_local! {
-        static STATE: Cell<Option<u64>> = const { Cell::new(None) };
+        static NUMBERS: Cell<Option<Random>> = const { Cell::new(None) };
     }
     static THREADS: AtomicU64 = AtomicU64::new(0);
 
-    // SplitMix64: any state is a good one, so that neighbouring seeds and threads go different ways.
     // Relaxed: only the numbers must differ.
-    let start = || seed.wrapping_add(THREADS.fetch_add(1, Ordering::Relaxed) << 32);
-    let state = STATE.get().unwrap_or_else(start).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    STATE.set(Some(state));
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+    let start = || Random::from_seed(seed.wrapping_add(THREADS.fetch_add(1, Ordering::Relaxed) << 32));
+    let mut numbers = NUMBERS.get().unwrap_or_else(start);
+    let number = numbers.draw();
+    NUMBERS.set(Some(numbers));
+    number
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What an iteration reads is only what it wrote itself, which a loop over the elements shows.
+//! What an iteration reads is only what it wrote itself, which a loop over the elements shows; unless it can be left early.
 
 use concurrent_futures::concurrent;
 
@@ -13,6 +13,17 @@ fn squares(values: &mut [u64]) {
     }
 }
 
+#[concurrent]
+fn small_squares(values: &mut [u64]) {
+    for i in 0..values.len() {
+        values[i] = work(values[i]);
+        if values[i] > 10 {
+            break;
+        }
+    }
+}
+
 fn main() {
     squares(&mut [3]);
+    small_squares(&mut [3]);
 }

@@ -50,8 +50,9 @@ fn way_out(candidate: &Candidate, carried: &Carried) -> Option<String> {
         Some(catalog::scratch_space(&place))
     } else if carried.is_guess {
         Some(catalog::only_read(&place))
-    } else if !carried.by_effect && has_own_elements(&candidate.written, &carried.place) {
-        Some(catalog::own_elements(&place))
+    } else if has_own_elements(&candidate.written, &carried.place) {
+        let may_change_items = !carried.by_effect && may_change_items(candidate);
+        may_change_items.then(|| catalog::own_elements(&place))
     } else if is_recurrence(&candidate.written.body, &carried.place) {
         Some(catalog::recurrence(&place))
     } else {
@@ -91,6 +92,11 @@ fn has_free_call(body: &Block, carried: &[Carried]) -> bool {
     let mut calls = Calls(carried, false);
     calls.visit_block(body);
     calls.1
+}
+
+/// Whether the loop might iterate over what it changes in place: no process sends that back, and no exit could undo it.
+fn may_change_items(candidate: &Candidate) -> bool {
+    !candidate.options.is_process() && candidate.verdict.left_at.is_none()
 }
 
 /// Whether the loop counts, and uses nothing of `place` but the element that its variable is the index of.

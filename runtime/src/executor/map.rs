@@ -115,6 +115,18 @@ impl<'p, I: Iterator, T: Send + 'static> Map<'p, I, T> {
         self
     }
 
+    /// With the sizes that were given.
+    #[track_caller]
+    pub(crate) fn tuned(mut self, chunk_size: Option<usize>, buffer_size: Option<usize>) -> Self {
+        if let Some(n) = chunk_size {
+            self = self.chunksize(n);
+        }
+        if let Some(n) = buffer_size {
+            self = self.buffersize(n);
+        }
+        self
+    }
+
     /// Ends the iteration `limit` from now, with one error that [is a time-out](Error::is_timeout).
     ///
     /// Results that are there by then still come first. What has not started is cancelled.

@@ -124,17 +124,6 @@ impl<'pool> ProcessOptions<'pool> {
         let n_workers = || self.workers.unwrap_or_else(config::available_workers);
         self.pool.map_or_else(|| shared::process_pool(n_workers(), self.max_tasks_per_child), Ok)
     }
-
-    /// A map with the options that concern maps.
-    fn tuned<'p, I: Iterator, T: Send + 'static>(&self, mut map: Map<'p, I, T>) -> Map<'p, I, T> {
-        if let Some(n) = self.chunk_size {
-            map = map.chunksize(n);
-        }
-        if let Some(n) = self.buffer_size {
-            map = map.buffersize(n);
-        }
-        map
-    }
 }
 
 /// How a loop runs.
@@ -226,7 +215,8 @@ impl<'pool> ProcessTeam<'pool> {
             (Err(error), _) => finished(label, Err(error.for_next_item())),
             (_, Err(reason)) => finished(label, Err(Error::encode(label, reason.clone()))),
         };
-        let map = options.tuned(Map::over(Feed::over(n_workers, launch, source)).for_loop());
+        let map = Map::over(Feed::over(n_workers, launch, source)).for_loop();
+        let map = map.tuned(options.chunk_size, options.buffer_size);
         if options.unordered { Steps::Unordered(map.unordered()) } else { Steps::Ordered(map) }
     }
 }
@@ -418,7 +408,7 @@ where
         }
         Err(error) => Map::over(Feed::here(move |_| finished(label, Err(error.for_next_item())), inputs)),
     };
-    options.tuned(map)
+    map.tuned(options.chunk_size, options.buffer_size)
 }
 
 /// What a task in another process may be given: called as a bound of `submit` and `map`, for the sake of the message.

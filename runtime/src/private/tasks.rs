@@ -111,17 +111,11 @@ where
     T: Send + 'static,
 {
     let inputs = inputs.into_iter();
-    let mut map = match options.executor() {
+    let map = match options.executor() {
         Executor::Inline => Map::new(Inline, options.label, work, inputs),
         Executor::Pool(pool) => Map::new(pool, options.label, work, inputs),
     };
-    if let Some(n) = options.chunk_size {
-        map = map.chunksize(n);
-    }
-    if let Some(n) = options.buffer_size {
-        map = map.buffersize(n);
-    }
-    map
+    map.tuned(options.chunk_size, options.buffer_size)
 }
 
 enum Executor {

@@ -2,20 +2,20 @@
 //! picked that a program which depends on the usual order expects least. For tests.
 
 use crate::config::Schedule;
+use crate::random::Random;
 
 /// Chunks that may start and have not.
 #[derive(Debug)]
 pub(crate) struct Held<C> {
     schedule: Option<Schedule>,
     chunks: Vec<(usize, C)>,
-    /// The state of the random numbers.
-    random: u64,
+    random: Random,
 }
 
 impl<C> Held<C> {
     pub(crate) fn new(schedule: Option<Schedule>) -> Self {
-        let random = if let Some(Schedule::Random(seed)) = schedule { seed } else { 0 };
-        Self { schedule, chunks: Vec::new(), random }
+        let seed = if let Some(Schedule::Random(seed)) = schedule { seed } else { 0 };
+        Self { schedule, chunks: Vec::new(), random: Random::from_seed(seed) }
     }
 
     pub(crate) fn hold(&mut self, number: usize, chunk: C) {
@@ -42,7 +42,7 @@ impl<C> Held<C> {
         let last = eligible.checked_sub(1)?;
         let at = match self.schedule {
             Some(Schedule::Reverse) => last,
-            Some(Schedule::Random(_)) => (self.draw() % eligible as u64) as usize,
+            Some(Schedule::Random(_)) => (self.random.draw() % eligible as u64) as usize,
             Some(Schedule::One) | None => 0,
         };
         Some(self.chunks.remove(at))
@@ -51,14 +51,6 @@ impl<C> Held<C> {
     /// Takes all, for somebody to drop.
     pub(crate) fn clear(&mut self) -> Vec<(usize, C)> {
         std::mem::take(&mut self.chunks)
-    }
-
-    /// The next number of the sequence called `SplitMix64`.
-    fn draw(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
     }
 }
 
