@@ -101,7 +101,8 @@ impl Balance {
         }
         (self.before, self.next) = (self.sum, elapsed + AGAIN);
         let apart = parallel.saturating_sub(before.parallel) + (in_order - before.in_order);
-        let n_run = n_run - before.n_run;
+        // What runs is estimated, and may turn out to be less.
+        let n_run = n_run.saturating_sub(before.n_run).max(1);
         let apart = picos(apart, n_run);
         let took = elapsed - before.elapsed;
         self.shared_picos = picos(took, n_run);
@@ -204,6 +205,15 @@ mod tests {
         balance.sum.n_items += 1_000;
         balance.sum.elapsed = AGAIN;
         assert!(balance.is_unpaid(&Site::new(), (2_000, MS), 2, false), "unless that takes too long");
+    }
+
+    #[test]
+    fn an_estimate_that_was_too_high_does_no_harm() {
+        let mut balance = Balance::new(true);
+        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
+        balance.leave_in_order(1_000);
+        balance.sum.elapsed += AGAIN;
+        assert!(balance.is_unpaid(&Site::new(), (900, MS), 2, true));
     }
 
     #[test]

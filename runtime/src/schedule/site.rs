@@ -4,8 +4,8 @@ use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Plain work that takes less than this is not worth waking another thread for: waking one on another core costs 40 to
-/// 60 µs (measured on two cores), of which the caller, which works on, loses a few.
-pub(crate) const WORTH_SHARING: Duration = Duration::from_micros(100);
+/// 60 µs (measured on two cores), of which the caller, which works on, loses a few, and more if it has to wait for it at the end.
+pub(crate) const WORTH_SHARING: Duration = Duration::from_micros(150);
 
 /// Loops that are shorter than this are run without a look at the clock (25 ns, and more where its code is not in a cache).
 const WORTH_TIMING: Duration = Duration::from_micros(4);
