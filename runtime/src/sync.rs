@@ -157,21 +157,21 @@ impl Condvar {
 /// else, statics above all, outlives a model and keeps to the standard library.
 pub(crate) mod modelled {
     #[cfg(not(loom))]
-    pub(crate) use super::{AtomicBool, Condvar, Mutex};
+    pub(crate) use super::{AtomicUsize, Condvar, Mutex, MutexGuard};
     #[cfg(not(loom))]
     pub(crate) use std::sync::atomic::AtomicU8;
     #[cfg(not(loom))]
     pub(crate) use std::thread_local;
 
     #[cfg(loom)]
-    pub(crate) use under_loom::{AtomicBool, AtomicU8, Condvar, Mutex, thread_local};
+    pub(crate) use under_loom::{AtomicU8, AtomicUsize, Condvar, Mutex, MutexGuard, thread_local};
 
     #[cfg(loom)]
     mod under_loom {
         use std::time::Duration;
 
-        use loom::sync::MutexGuard;
-        pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8};
+        pub(crate) use loom::sync::MutexGuard;
+        pub(crate) use loom::sync::atomic::{AtomicU8, AtomicUsize};
 
         /// The checker's macro does not know `const` blocks.
         macro_rules! locals {
