@@ -130,3 +130,5 @@ fn nothing_gives_nothing() {
     assert!(as_completed::<u64>([]).next().is_none());
     assert!(as_completed::<u64>([]).timeout(Duration::ZERO).next().is_none());
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -118,3 +118,5 @@ fn inside_one_the_task_is_done() {
         assert_eq!(told.recv().unwrap(), (true, false));
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

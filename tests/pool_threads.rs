@@ -236,3 +236,5 @@ fn two_maps_on_one_pool_both_advance() {
         }
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();
