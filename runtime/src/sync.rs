@@ -153,6 +153,31 @@ impl Condvar {
     }
 }
 
+/// What the models of threads that meet are written with: tests under the model checker, and ordinary ones without it.
+#[cfg(test)]
+pub(crate) mod models {
+    #[cfg(loom)]
+    pub(crate) use loom::thread;
+    #[cfg(not(loom))]
+    pub(crate) use std::thread;
+
+    /// Runs `body` in every interleaving, up to three preemptions.
+    #[cfg(loom)]
+    pub(crate) fn check(body: impl Fn() + Send + Sync + 'static) {
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = Some(3);
+        builder.check(body);
+    }
+
+    /// Runs `body` in the interleavings that chance brings; Miri looks at few of them, but closely.
+    #[cfg(not(loom))]
+    pub(crate) fn check(body: impl Fn() + Send + Sync + 'static) {
+        for _ in 0..if cfg!(miri) { 5 } else { 200 } {
+            body();
+        }
+    }
+}
+
 /// What is put behind a model checker with `--cfg loom`: the locks in which the life of a task is decided. Everything
 /// else, statics above all, outlives a model and keeps to the standard library.
 pub(crate) mod modelled {

@@ -78,27 +78,23 @@ impl<T> Drop for Locked<'_, T> {
     }
 }
 
-/// Every interleaving of one who adds with those who take.
-#[cfg(all(test, loom))]
-mod loom_models {
-    use loom::thread;
-
+/// One who adds, and those who take.
+#[cfg(test)]
+mod models {
     use super::*;
     use crate::sync::Arc;
+    use crate::sync::models::{check, thread};
 
-    #[derive(Default)]
     struct Queue {
         back: Mutex<VecDeque<u32>>,
         front: Front<u32>,
     }
 
-    impl Default for Front<u32> {
-        fn default() -> Self {
-            Self::new()
-        }
-    }
-
     impl Queue {
+        fn new() -> Self {
+            Self { back: Mutex::new(VecDeque::new()), front: Front::new() }
+        }
+
         fn add(&self, item: u32) {
             let mut back = self.back.lock();
             back.push_back(item);
@@ -130,8 +126,8 @@ mod loom_models {
 
     #[test]
     fn what_is_added_is_taken_once_and_in_order() {
-        loom::model(|| {
-            let queue = Arc::new(Queue::default());
+        check(|| {
+            let queue = Arc::new(Queue::new());
             queue.add(0);
             let (busy, free) = (Arc::clone(&queue), Arc::clone(&queue));
             let busy = thread::spawn(move || busy.take_from_front());
@@ -153,8 +149,8 @@ mod loom_models {
 
     #[test]
     fn who_takes_all_leaves_nothing_to_others() {
-        loom::model(|| {
-            let queue = Arc::new(Queue::default());
+        check(|| {
+            let queue = Arc::new(Queue::new());
             queue.add(0);
             queue.add(1);
             let first = queue.take();
