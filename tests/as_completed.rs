@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use concurrent_futures::{Shutdown, ThreadPool, as_completed};
+use concurrent_futures::{Future, Shutdown, ThreadPool, as_completed};
 use concurrent_futures_suite::{Gate, timed};
 
 #[test]
@@ -100,10 +100,32 @@ fn a_limit_ends_it_with_one_error_that_counts() {
 fn what_was_handed_out_is_not_kept() {
     timed(|| {
         let pool = ThreadPool::new(1).unwrap();
-        let futures = (0..3).map(|_| pool.spawn(|| Arc::new(())));
-        for (_, result) in as_completed(futures) {
-            let seen = Arc::downgrade(&result.unwrap());
-            assert!(seen.upgrade().is_none());
+        for limit in [None, Some(Duration::from_secs(3600)), Some(Duration::ZERO)] {
+            let gates: Vec<Gate> = (0..3).map(|_| Gate::new()).collect();
+            let futures: Vec<_> = gates
+                .iter()
+                .map(|gate| {
+                    let gate = gate.clone();
+                    pool.spawn(move || {
+                        gate.pass();
+                        Arc::new(())
+                    })
+                })
+                .collect();
+            if limit == Some(Duration::ZERO) {
+                gates.iter().for_each(Gate::open);
+                futures.iter().for_each(Future::wait);
+            }
+            let mut completed: Box<dyn Iterator<Item = Result<_, _>>> = match limit {
+                Some(limit) => Box::new(as_completed(futures).timeout(limit)),
+                None => Box::new(as_completed(futures).map(Ok)),
+            };
+            for gate in &gates {
+                gate.open();
+                let (_, result) = completed.next().unwrap().unwrap();
+                let seen = Arc::downgrade(&result.unwrap());
+                assert!(seen.upgrade().is_none());
+            }
         }
     });
 }
@@ -130,3 +152,5 @@ fn nothing_gives_nothing() {
     assert!(as_completed::<u64>([]).next().is_none());
     assert!(as_completed::<u64>([]).timeout(Duration::ZERO).next().is_none());
 }
+
+concurrent_futures_suite::under_each_schedule!();

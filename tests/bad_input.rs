@@ -225,3 +225,5 @@ fn a_function_that_waits_for_the_future_it_makes() {
         assert_eq!(pool.spawn(|| 7).result().unwrap(), 7);
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -255,3 +255,5 @@ fn a_task_that_shuts_down_the_pool_of_one_that_waits_for_it() {
         });
     }
 }
+
+concurrent_futures_suite::under_each_schedule!();

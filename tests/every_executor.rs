@@ -488,3 +488,5 @@ over_every_executor! {
         a_pool_joined_before_its_tasks
     }
 }
+
+concurrent_futures_suite::under_each_schedule!();

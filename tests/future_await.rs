@@ -169,3 +169,5 @@ fn a_runtime_inside_a_task_stands_in_blocking() {
         assert_eq!(task.result().unwrap().unwrap(), 7);
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

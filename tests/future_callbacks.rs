@@ -94,6 +94,34 @@ fn a_panic_in_one_stops_neither_the_others_nor_the_result() {
     });
 }
 
+/// What the test below starts.
+#[test]
+#[ignore = "a probe that another test starts"]
+fn panics() {
+    let (pool, gate, _blocker) = blocked_pool();
+    let future = pool.spawn(|| 7);
+    future.on_done(|_| panic!("before the end"));
+    gate.open();
+    future.wait();
+    future.on_done(|_| panic!("after the end"));
+}
+
+#[test]
+fn a_panic_in_one_is_told_whenever_it_runs() {
+    timed(|| {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = command.args(["--exact", "panics", "--ignored", "--nocapture"]).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{told}");
+        for when in ["before the end", "after the end"] {
+            let lines =
+                told.lines().filter(|line| line.starts_with("concurrent-futures: a callback of task `closure in "));
+            let end = format!(" panicked: {when}; its result is not affected");
+            assert_eq!(lines.filter(|line| line.ends_with(&end)).count(), 1, "{told}");
+        }
+    });
+}
+
 #[test]
 fn they_run_also_when_the_future_is_dropped() {
     timed(|| {
@@ -118,3 +146,5 @@ fn inside_one_the_task_is_done() {
         assert_eq!(told.recv().unwrap(), (true, false));
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -78,3 +78,5 @@ fn cancel_on_drop() {
         blocker.result().unwrap();
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

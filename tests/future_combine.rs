@@ -261,3 +261,5 @@ fn a_cancel_at_any_time_ends_it() {
         }
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

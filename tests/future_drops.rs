@@ -140,3 +140,5 @@ fn a_destructor_that_panics_harms_nobody() {
         assert_eq!(pool.spawn(|| 7).result().unwrap(), 7);
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

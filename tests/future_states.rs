@@ -145,3 +145,5 @@ fn a_task_either_runs_or_is_cancelled() {
         }
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

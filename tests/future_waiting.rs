@@ -159,3 +159,5 @@ fn out_of_order_with_one_worker() {
         }
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

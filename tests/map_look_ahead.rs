@@ -148,3 +148,5 @@ fn more_tasks_than_workers_and_an_immediate_shutdown() {
         }
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -141,3 +141,5 @@ fn unordered_goes_on_where_the_ordered_map_stood() {
         assert_eq!(rest, (1..10).map(|i| (i, square(i as u64))).collect::<Vec<_>>());
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -57,3 +57,5 @@ fn on_a_saturated_pool_nothing_ever_starts() {
         });
     }
 }
+
+concurrent_futures_suite::under_each_schedule!();

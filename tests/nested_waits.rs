@@ -113,3 +113,5 @@ fn a_running_task_is_waited_for() {
         assert_eq!(waiter.result().unwrap(), 7);
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -66,3 +66,5 @@ fn its_panic_is_the_error_of_all_that_waits_and_all_that_comes() {
         assert!(results.iter().all(|result| result.as_ref().unwrap_err().is_spawn()));
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

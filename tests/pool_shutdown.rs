@@ -231,3 +231,5 @@ fn its_threads_have_ended_afterwards() {
         drop(futures);
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

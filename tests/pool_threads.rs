@@ -41,7 +41,25 @@ fn many_blocked_tasks_start_exactly_as_many_threads_as_there_are_workers() {
         assert_eq!(gate.arrived(), 4);
         gate.open();
         let names: BTreeSet<_> = futures.into_iter().map(|future| future.result().unwrap()).collect();
-        assert!(names.iter().all(|name| ["io-0", "io-1", "io-2", "io-3"].contains(&name.as_str())), "{names:?}");
+        assert!(names.iter().eq(["io-0", "io-1", "io-2", "io-3"]), "{names:?}");
+    });
+}
+
+#[test]
+fn by_default_as_many_tasks_block_at_once_as_there_are_workers() {
+    timed(|| {
+        let pool = ThreadPool::builder().build().unwrap();
+        let gate = Gate::new();
+        let futures: Vec<_> = (0..2 * pool.workers())
+            .map(|_| {
+                let gate = gate.clone();
+                pool.spawn(move || gate.pass())
+            })
+            .collect();
+        gate.wait_for(pool.workers());
+        assert_eq!(gate.arrived(), pool.workers());
+        gate.open();
+        futures.into_iter().for_each(|future| future.result().unwrap());
     });
 }
 
@@ -236,3 +254,5 @@ fn two_maps_on_one_pool_both_advance() {
         }
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

@@ -192,3 +192,5 @@ fn as_completed_over_a_full_pool() {
         assert!(futures.into_iter().all(|future| future.result().unwrap() == 45));
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

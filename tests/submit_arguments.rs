@@ -59,3 +59,5 @@ fn closures() {
         assert_eq!(pool.spawn(move || captured.len()).result().unwrap(), 5);
     });
 }
+
+concurrent_futures_suite::under_each_schedule!();

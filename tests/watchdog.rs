@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{Future, ThreadPool, blocking};
-use concurrent_futures_suite::{Gate, timed};
+use concurrent_futures_suite::{Gate, timed, until};
 
 /// What the probes wait for; many times the limits they give.
 const LONG: Duration = Duration::from_millis(1500);
@@ -44,6 +44,7 @@ fn get_stuck(pool: &ThreadPool) {
     let blocks = pool.spawn(move || blocking(|| inside.pass()));
     gate.wait_for(2);
     let waiter = pool.submit(waits, holder);
+    until(|| waiter.is_running());
     let others: Vec<_> = (0..12).map(|_| pool.submit(holds, arrived.clone())).collect();
     thread::sleep(LONG);
     gate.open();

@@ -153,25 +153,50 @@ impl Condvar {
     }
 }
 
+/// What the models of threads that meet are written with: tests under the model checker, and ordinary ones without it.
+#[cfg(test)]
+pub(crate) mod models {
+    #[cfg(loom)]
+    pub(crate) use loom::thread;
+    #[cfg(not(loom))]
+    pub(crate) use std::thread;
+
+    /// Runs `body` in every interleaving, up to three preemptions.
+    #[cfg(loom)]
+    pub(crate) fn check(body: impl Fn() + Send + Sync + 'static) {
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = Some(3);
+        builder.check(body);
+    }
+
+    /// Runs `body` in the interleavings that chance brings; Miri looks at few of them, but closely.
+    #[cfg(not(loom))]
+    pub(crate) fn check(body: impl Fn() + Send + Sync + 'static) {
+        for _ in 0..if cfg!(miri) { 5 } else { 200 } {
+            body();
+        }
+    }
+}
+
 /// What is put behind a model checker with `--cfg loom`: the locks in which the life of a task is decided. Everything
 /// else, statics above all, outlives a model and keeps to the standard library.
 pub(crate) mod modelled {
     #[cfg(not(loom))]
-    pub(crate) use super::{AtomicBool, Condvar, Mutex};
+    pub(crate) use super::{AtomicUsize, Condvar, Mutex, MutexGuard};
     #[cfg(not(loom))]
     pub(crate) use std::sync::atomic::AtomicU8;
     #[cfg(not(loom))]
     pub(crate) use std::thread_local;
 
     #[cfg(loom)]
-    pub(crate) use under_loom::{AtomicBool, AtomicU8, Condvar, Mutex, thread_local};
+    pub(crate) use under_loom::{AtomicU8, AtomicUsize, Condvar, Mutex, MutexGuard, thread_local};
 
     #[cfg(loom)]
     mod under_loom {
         use std::time::Duration;
 
-        use loom::sync::MutexGuard;
-        pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8};
+        pub(crate) use loom::sync::MutexGuard;
+        pub(crate) use loom::sync::atomic::{AtomicU8, AtomicUsize};
 
         /// The checker's macro does not know `const` blocks.
         macro_rules! locals {

@@ -28,11 +28,7 @@ use crate::error::Error;
 /// # Ok::<(), concurrent_futures::Error>(())
 /// ```
 pub fn as_completed<T: 'static>(futures: impl IntoIterator<Item = Future<T>>) -> AsCompleted<T> {
-    let mut queue = CompletionQueue::new();
-    for (i, future) in futures.into_iter().enumerate() {
-        queue.add(i, future);
-    }
-    AsCompleted { queue }
+    AsCompleted { queue: CompletionQueue::of(futures.into_iter().enumerate()) }
 }
 
 /// The iterator of [`as_completed`].

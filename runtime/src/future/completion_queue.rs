@@ -7,7 +7,6 @@ use super::cycle;
 use super::ended::Ended;
 use super::handle::Future;
 use super::state::Status;
-use super::subscribers::Subscriber;
 use crate::error::Error;
 use crate::sync::Arc;
 use crate::task::context;
@@ -18,7 +17,7 @@ pub(crate) struct CompletionQueue<K, T: 'static> {
     /// Every task whose token is below has been started. That is undone only for tasks made of others, which wake us then.
     started_below: usize,
     ended: Arc<Ended>,
-    /// What was taken from there and not looked at yet.
+    /// What was taken from there, or had ended before it was watched, and was not looked at yet.
     taken: VecDeque<usize>,
 }
 
@@ -38,10 +37,22 @@ impl<K, T: 'static> CompletionQueue<K, T> {
 
     pub(crate) fn add(&mut self, key: K, future: Future<T>) {
         let token = self.pending.next_token;
-        if !future.task().add(Subscriber::Watch(Arc::clone(&self.ended), token)) {
-            self.ended.push(token);
+        if !future.task().watch(&self.ended, token) {
+            self.taken.push_back(token);
         }
         self.pending.push((key, future));
+    }
+
+    /// Like [`add`](Self::add) of each, but watches none before all are there: mostly some have ended by then, and
+    /// nobody has to tell us.
+    pub(crate) fn of(futures: impl Iterator<Item = (K, Future<T>)>) -> Self {
+        let mut queue = Self { pending: Pending::of(futures), ..Self::new() };
+        for (token, (_, future)) in queue.pending.iter() {
+            if !future.task().watch(&queue.ended, token) {
+                queue.taken.push_back(token);
+            }
+        }
+        queue
     }
 
     /// How many have not been handed out.
@@ -74,15 +85,15 @@ impl<K, T: 'static> CompletionQueue<K, T> {
             }
             if let Some(token) = self.taken.pop_front() {
                 // Absent if it was handed out before: as a deadlock, or because it was also woken for something else.
-                let Some((_, future)) = self.pending.get(token) else {
+                let Some(place) = self.pending.place_of(token) else {
                     continue;
                 };
-                let Some(result) = future.task().take() else {
+                let Some(result) = self.pending.at(place).1.task().take() else {
                     // Woken for something else: see below whether there is something to run.
                     self.started_below = self.started_below.min(token);
                     continue;
                 };
-                let (key, future) = self.pending.remove(token).expect("it was there just now");
+                let (key, future) = self.pending.remove_at(place);
                 future.forget();
                 return Next::Ended(key, result);
             }
@@ -101,10 +112,8 @@ impl<K, T: 'static> CompletionQueue<K, T> {
                     }
                 }
                 Err(deadlock) => {
-                    let first = self.pending.iter().next().map(|(token, _)| token);
-                    let Some((key, _)) = first.and_then(|token| self.pending.remove(token)) else {
-                        return Next::Empty;
-                    };
+                    // The first one; the front is never empty.
+                    let (key, _) = self.pending.remove_at(0);
                     return Next::Ended(key, Err(deadlock));
                 }
             }
@@ -146,6 +155,12 @@ impl<V> Pending<V> {
         Self { slots: VecDeque::new(), len: 0, next_token: 0 }
     }
 
+    /// Values under the tokens 0, 1, 2, …
+    fn of(values: impl Iterator<Item = V>) -> Self {
+        let slots: VecDeque<_> = values.enumerate().map(|(token, value)| (token, Some(value))).collect();
+        Self { len: slots.len(), next_token: slots.len(), slots }
+    }
+
     fn push(&mut self, value: V) {
         // A value at the front that stays must not keep all slots behind it for ever.
         if self.slots.len() >= 64 && self.slots.len() / 4 > self.len {
@@ -160,18 +175,28 @@ impl<V> Pending<V> {
         self.len
     }
 
-    fn get(&self, token: usize) -> Option<&V> {
-        self.slots.get(self.position(token)?)?.1.as_ref()
+    /// Where the value of `token` is, if it is still there. Good until one is added or removed.
+    fn place_of(&self, token: usize) -> Option<usize> {
+        // Where it is if nothing between it and the front has been tidied up; otherwise it is looked for.
+        let guess = token.checked_sub(self.slots.front()?.0)?;
+        let place = match self.slots.get(guess) {
+            Some((known, _)) if *known == token => guess,
+            _ => self.slots.binary_search_by_key(&token, |(known, _)| *known).ok()?,
+        };
+        self.slots[place].1.is_some().then_some(place)
     }
 
-    fn remove(&mut self, token: usize) -> Option<V> {
-        let slot = self.position(token)?;
-        let value = self.slots.get_mut(slot)?.1.take()?;
+    fn at(&self, place: usize) -> &V {
+        self.slots[place].1.as_ref().expect("places hold values")
+    }
+
+    fn remove_at(&mut self, place: usize) -> V {
+        let value = self.slots[place].1.take().expect("places hold values");
         self.len -= 1;
         while self.slots.front().is_some_and(|(_, value)| value.is_none()) {
             self.slots.pop_front();
         }
-        Some(value)
+        value
     }
 
     fn iter(&self) -> impl DoubleEndedIterator<Item = (usize, &V)> {
@@ -182,20 +207,15 @@ impl<V> Pending<V> {
         let start = self.slots.partition_point(|(known, _)| *known < token);
         self.slots.range(start..).filter_map(|(token, value)| Some((*token, value.as_ref()?)))
     }
-
-    fn position(&self, token: usize) -> Option<usize> {
-        // Where it is if nothing between it and the front has been tidied up; otherwise it is looked for.
-        let guess = token.checked_sub(self.slots.front()?.0)?;
-        match self.slots.get(guess) {
-            Some((known, _)) if *known == token => Some(guess),
-            _ => self.slots.binary_search_by_key(&token, |(known, _)| *known).ok(),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Pending;
+
+    fn remove(pending: &mut Pending<usize>, token: usize) -> Option<usize> {
+        Some(pending.remove_at(pending.place_of(token)?))
+    }
 
     #[test]
     fn a_value_that_stays_does_not_keep_the_place_of_those_behind_it() {
@@ -203,13 +223,13 @@ mod tests {
         for n in 0..10_000 {
             pending.push(n);
             if n % 1000 != 0 {
-                assert_eq!(pending.remove(n), Some(n));
+                assert_eq!(remove(&mut pending, n), Some(n));
             }
         }
         assert_eq!(pending.len(), 10);
         assert!(pending.slots.len() < 100, "{}", pending.slots.len());
         assert!(pending.iter_from(3001).map(|(token, _)| token).eq((4..10).map(|n| n * 1000)));
-        assert_eq!((pending.remove(7001), pending.remove(7000), pending.remove(0)), (None, Some(7000), Some(0)));
+        assert_eq!([7001, 7000, 0].map(|token| remove(&mut pending, token)), [None, Some(7000), Some(0)]);
         assert_eq!(pending.iter().next(), Some((1000, &1000)));
     }
 }

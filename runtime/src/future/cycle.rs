@@ -171,7 +171,7 @@ impl Search<'_> {
                 let sleepers = self.sleepers_of(pool);
                 self.path.push(Step::Worker);
                 let start = self.path.len();
-                sleepers.len() >= max_threads
+                sleepers.len() >= max_threads as usize
                     && sleepers.into_iter().all(|thread| {
                         self.path.truncate(start);
                         self.holds_still(thread)

@@ -2,6 +2,7 @@
 
 use std::task::{Wake, Waker};
 
+use super::ended::Ended;
 use super::handle::Future;
 use super::state::{Callback, Place, State, Status};
 use super::subscribers::Subscriber;

@@ -18,8 +18,8 @@ mod combine;
 mod wait;
 mod completion_queue;
 mod completed;
-#[cfg(all(test, loom))]
-mod loom_models;
+#[cfg(test)]
+mod models;
 
 pub use cancel_on_drop::CancelOnDrop;
 pub use combine::collect;

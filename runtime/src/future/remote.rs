@@ -3,6 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
+use super::ended::Ended;
 use super::handle::Future;
 use super::signal::Signal;
 use super::state::{Callback, State, Status};

@@ -10,12 +10,13 @@
 //! *Settling* is the time in which callbacks look at the result: the task counts as done, but the result cannot be
 //! taken yet. User code (the work, callbacks, wakers, destructors) never runs while the lock is held.
 
+use super::ended::Ended;
 use super::subscribers::{Subscriber, Subscribers};
 use crate::error::Error;
 use crate::label::Label;
 use crate::perturb;
-use crate::sync::Ordering;
-use crate::sync::modelled::{AtomicBool, Mutex};
+use crate::sync::Arc;
+use crate::sync::modelled::Mutex;
 use crate::task::context::{self, ThreadId};
 use crate::task::outcome;
 
@@ -25,8 +26,6 @@ pub(super) type Callback<T> = Box<dyn FnOnce(&Result<T, Error>) + Send>;
 /// The state of a task that runs `F` to get a `T`.
 pub(super) struct State<F, T> {
     inner: Mutex<Inner<F, T>>,
-    /// Somebody tried to cancel the task after it had started.
-    asked_to_stop: AtomicBool,
 }
 
 struct Inner<F, T> {
@@ -35,9 +34,17 @@ struct Inner<F, T> {
     verdict: Option<Verdict>,
     /// Nobody will take the result: it is dropped as soon as the callbacks have seen it.
     detached: bool,
-    callbacks: Vec<Callback<T>>,
+    /// Somebody tried to cancel the task after it had started.
+    asked_to_stop: bool,
+    callbacks: Callbacks<T>,
     subscribers: Subscribers,
 }
+
+/// Rarely there are any: then they take little room in each task.
+type Callbacks<T> = Option<Box<Waiting<T>>>;
+
+/// The callbacks that have not seen the result, in the order in which they were added.
+struct Waiting<T>(Vec<Callback<T>>);
 
 enum Phase<F, T> {
     Pending(F),
@@ -86,9 +93,15 @@ impl<F, T> State<F, T> {
     }
 
     fn new(phase: Phase<F, T>, verdict: Option<Verdict>) -> Self {
-        let inner =
-            Inner { phase, verdict, detached: false, callbacks: Vec::new(), subscribers: Subscribers::default() };
-        Self { inner: Mutex::new(inner), asked_to_stop: AtomicBool::new(false) }
+        let inner = Inner {
+            phase,
+            verdict,
+            detached: false,
+            asked_to_stop: false,
+            callbacks: None,
+            subscribers: Subscribers::default(),
+        };
+        Self { inner: Mutex::new(inner) }
     }
 
     /// Pending → running, on the calling thread. `None` if somebody else was faster.
@@ -112,14 +125,14 @@ impl<F, T> State<F, T> {
         if self.fail(task, Error::cancelled(task)) {
             return true;
         }
-        // Relaxed: a hint that orders nothing.
-        self.asked_to_stop.store(true, Ordering::Relaxed);
+        let mut inner = self.inner.lock();
+        inner.asked_to_stop = true;
         // Two cancels at once: one of them cancels, and then the other sees that.
-        self.status() == Status::Done(Verdict::Cancelled)
+        inner.verdict == Some(Verdict::Cancelled)
     }
 
     pub(super) fn is_asked_to_stop(&self) -> bool {
-        self.asked_to_stop.load(Ordering::Relaxed)
+        self.inner.lock().asked_to_stop
     }
 
     /// Running → done. `before_wake` runs before anybody can see the end, and not while callbacks do.
@@ -134,7 +147,7 @@ impl<F, T> State<F, T> {
             inner.verdict = Some(verdict);
             // A value without a destructor can be dropped under the lock.
             let is_plain = result.is_ok() && !std::mem::needs_drop::<T>();
-            if inner.callbacks.is_empty() && (!inner.detached || is_plain) {
+            if inner.callbacks.is_none() && (!inner.detached || is_plain) {
                 inner.phase = if inner.detached { Phase::Taken } else { Phase::Done(result) };
                 std::mem::take(&mut inner.subscribers)
             } else {
@@ -159,7 +172,7 @@ impl<F, T> State<F, T> {
         let verdict = Verdict::of(&result);
         let subscribers = {
             let mut inner = self.inner.lock();
-            let is_quiet = inner.callbacks.is_empty() && !inner.detached && inner.subscribers.are_quiet();
+            let is_quiet = inner.callbacks.is_none() && !inner.detached && inner.subscribers.are_quiet();
             if !is_quiet || !matches!(inner.phase, Phase::Pending(_)) {
                 return Err(result);
             }
@@ -222,7 +235,7 @@ impl<F, T> State<F, T> {
                 Phase::Done(result) => result,
                 other => {
                     inner.phase = other;
-                    inner.callbacks.push(callback);
+                    inner.callbacks.get_or_insert_with(|| Box::new(Waiting(Vec::new()))).0.push(callback);
                     return;
                 }
             }
@@ -278,6 +291,18 @@ impl<F, T> State<F, T> {
         Ok(())
     }
 
+    /// Has `ended` told `token` when the task settles. False if it has.
+    pub(super) fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool {
+        perturb::point();
+        let mut inner = self.inner.lock();
+        if inner.is_settled() {
+            return false;
+        }
+        let known = inner.subscribers.add(Subscriber::Watch(Arc::clone(ended), token));
+        debug_assert!(known.is_none(), "a token is watched once");
+        true
+    }
+
     /// Takes back what [`add`](Self::add) did.
     pub(super) fn remove(&self, subscriber: &Subscriber) {
         perturb::point();
@@ -327,8 +352,7 @@ impl<F, T> State<F, T> {
         let mut told = false;
         loop {
             let mut inner = self.inner.lock();
-            let callbacks = std::mem::take(&mut inner.callbacks);
-            if callbacks.is_empty() {
+            let Some(callbacks) = inner.callbacks.take() else {
                 if inner.detached
                     && let Some(unwanted) = result.take()
                 {
@@ -344,9 +368,9 @@ impl<F, T> State<F, T> {
                 }
                 inner.phase = result.map_or(Phase::Taken, Phase::Done);
                 return std::mem::take(&mut inner.subscribers);
-            }
+            };
             drop(inner);
-            for callback in callbacks {
+            for callback in callbacks.0 {
                 match &result {
                     Some(result) => outcome::contain("a callback", task, || callback(result)),
                     // Unreachable by the types: adding a callback needs the future, and detaching consumed it.

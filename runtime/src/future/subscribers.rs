@@ -42,25 +42,35 @@ impl Subscriber {
             Self::Watch(ended, token) => ended.push(*token),
         }
     }
+
+    /// Outside any lock, too.
+    fn drop_for(self, task: Label) {
+        if let Self::Waker(waker) = self {
+            outcome::contain("dropping a waker", task, || drop(waker));
+        }
+    }
 }
 
-/// All who are to be told. Mostly there is one, which needs no allocation.
+/// All who are to be told. Mostly there is at most one: that needs no allocation, and little room in each task.
 #[derive(Default)]
 pub(super) struct Subscribers {
     first: Option<Subscriber>,
-    others: Vec<Subscriber>,
+    others: Option<Box<Others>>,
 }
+
+#[derive(Default)]
+struct Others(Vec<Subscriber>);
 
 impl Subscribers {
     /// Gives one back that is known already.
     pub(super) fn add(&mut self, subscriber: Subscriber) -> Option<Subscriber> {
-        if self.first.iter().chain(&self.others).any(|known| known.is_same(&subscriber)) {
+        if self.iter().any(|known| known.is_same(&subscriber)) {
             return Some(subscriber);
         }
         if self.first.is_none() {
             self.first = Some(subscriber);
         } else {
-            self.others.push(subscriber);
+            self.others.get_or_insert_default().0.push(subscriber);
         }
         None
     }
@@ -69,24 +79,29 @@ impl Subscribers {
         if self.first.as_ref().is_some_and(|known| known.is_same(subscriber)) {
             return self.first.take();
         }
-        let position = self.others.iter().position(|known| known.is_same(subscriber));
-        position.map(|position| self.others.swap_remove(position))
+        let Others(others) = &mut **self.others.as_mut()?;
+        let position = others.iter().position(|known| known.is_same(subscriber));
+        position.map(|position| others.swap_remove(position))
     }
 
     /// Whether telling them only wakes threads: no user code runs, and nothing blocks.
     pub(super) fn are_quiet(&self) -> bool {
-        !self.first.iter().chain(&self.others).any(|known| matches!(known, Subscriber::Waker(_)))
+        !self.iter().any(|known| matches!(known, Subscriber::Waker(_)))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Subscriber> {
+        self.first.iter().chain(self.others.iter().flat_map(|others| &others.0))
     }
 
     pub(super) fn into_iter(self) -> impl Iterator<Item = Subscriber> {
-        self.first.into_iter().chain(self.others)
+        self.first.into_iter().chain(self.others.into_iter().flat_map(|others| others.0))
     }
 
     /// Tells everybody, on behalf of `task`.
     pub(super) fn tell(self, task: Label) {
         for subscriber in self.into_iter() {
             subscriber.tell(task);
-            outcome::contain("dropping a waker", task, || drop(subscriber));
+            subscriber.drop_for(task);
         }
     }
 }

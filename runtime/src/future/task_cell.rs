@@ -3,6 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
+use super::ended::Ended;
 use super::signal::Signal;
 use super::state::{Callback, Place, State, Status};
 use super::subscribers::Subscriber;
@@ -59,6 +60,9 @@ pub(super) trait Handle<T>: Runnable {
     /// Has `subscriber` told when the task settles. False if it has.
     fn add(&self, subscriber: Subscriber) -> bool;
 
+    /// Has `ended` told `token` when the task settles. False if it has.
+    fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool;
+
     /// Takes back what [`add`](Self::add) did.
     fn remove(&self, subscriber: &Subscriber);
 
@@ -81,6 +85,10 @@ macro_rules! by_its_state {
 
         fn add(&self, subscriber: Subscriber) -> bool {
             self.state.add(subscriber).is_ok()
+        }
+
+        fn watch(&self, ended: &Arc<Ended>, token: usize) -> bool {
+            self.state.watch(ended, token)
         }
 
         fn remove(&self, subscriber: &Subscriber) {
@@ -106,8 +114,8 @@ pub(super) use by_its_state;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Home {
     pub(crate) pool: PoolId,
-    /// How many threads the pool may have, spare ones included.
-    pub(crate) max_threads: usize,
+    /// How many threads the pool may have, spare ones included. Small, as each task has it.
+    pub(crate) max_threads: u32,
     /// Whether only the workers of the pool are prepared for the task.
     pub(crate) is_exclusive: bool,
 }

@@ -69,12 +69,9 @@ fn wait_for_all<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>) {
 
 fn wait_for_first<T: 'static>(futures: &[Future<T>], deadline: Option<Instant>, is_enough: impl Fn(Verdict) -> bool) {
     let ended = Arc::new(Ended::default());
-    for (i, future) in futures.iter().enumerate() {
-        if !future.task().add(Subscriber::Watch(Arc::clone(&ended), i)) {
-            ended.push(i);
-        }
-    }
-    let mut taken = VecDeque::new();
+    let watched = futures.iter().enumerate();
+    let mut taken: VecDeque<_> =
+        watched.filter(|(i, future)| !future.task().watch(&ended, *i)).map(|(i, _)| i).collect();
     let mut unclaimed = futures.iter();
     let mut has_ended = vec![false; futures.len()];
     let mut left = futures.len();

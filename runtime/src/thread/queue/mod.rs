@@ -3,20 +3,23 @@
 //! A thread is free, blocked or running. At most `n_threads` of the plan run, but for those that were blocked and go on.
 //! While some are blocked, spare threads may take their places; later these stay among the free ones.
 
+mod front;
+mod ticket;
+mod threads;
+
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::thread::{self, JoinHandle};
+use std::thread::{self, JoinHandle, Thread};
 use std::time::Duration;
 
-use super::stack;
+use self::front::{Front, Locked};
+use self::ticket::Ticket;
 use super::watchdog::Watch;
 use crate::error::Error;
 use crate::future::{Runnable, enter_end_of};
-use crate::label::Label;
 use crate::perturb;
 use crate::sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, look_for};
 use crate::task::context::{self, Host, PoolId};
-use crate::task::outcome;
 
 /// What each worker runs before its first task.
 pub(super) type Initializer = Box<dyn Fn() + Send + Sync>;
@@ -34,8 +37,8 @@ pub(super) struct Plan {
 
 impl Plan {
     /// How many threads there may be, spare ones included.
-    pub(super) fn max_threads(&self) -> usize {
-        self.n_threads.saturating_mul(2)
+    pub(super) fn max_threads(&self) -> u32 {
+        u32::try_from(self.n_threads).unwrap_or(u32::MAX).saturating_mul(2)
     }
 }
 
@@ -44,28 +47,16 @@ pub(super) struct Queue {
     plan: Plan,
     watch: Option<Watch>,
     state: Mutex<State>,
-    front: Front,
+    front: Front<Ticket>,
+    /// Whether there are more threads than may run at once, so that one that ends a task may have to stand back.
+    has_spares: AtomicBool,
     /// Threads that sleep, look for a task, or are on their way to do so and do nothing else before. Goes up at any time,
     /// and down under the lock only.
     n_free: AtomicUsize,
     /// Told to the thread that looks for a task before it sleeps.
     bell: AtomicBool,
-    /// Notified for each wake-up granted.
-    work: Condvar,
     /// Notified when a thread ends, and when the queue is closed.
     ended: Condvar,
-}
-
-/// The front of the queue, where busy threads meet without those who submit; on cache lines of its own. It only gets
-/// longer under the lock of `state`, which is locked first.
-#[derive(Default)]
-#[repr(align(128))]
-struct Front {
-    tasks: Mutex<VecDeque<Ticket>>,
-    /// How many these are. Changed under that lock.
-    len: AtomicUsize,
-    /// Whether there are more threads than may run at once, so that one that ends a task may have to stand back.
-    has_spares: AtomicBool,
 }
 
 struct State {
@@ -75,10 +66,8 @@ struct State {
     n_threads: usize,
     /// Threads that ever were, for their names.
     n_started: usize,
-    /// Free threads that sleep and have no wake-up on its way to them.
-    n_asleep: usize,
-    /// Wake-ups granted to threads that still sleep.
-    n_wake_ups: usize,
+    /// Free threads that sleep and have no wake-up on its way to them. The last one is woken first.
+    asleep: Vec<Thread>,
     /// Whether a free thread looks for a task before it sleeps. One at a time: more would only take time from others.
     looking: bool,
     /// Threads whose task waits for something.
@@ -89,47 +78,13 @@ struct State {
     broken: Option<String>,
 }
 
-/// A queued task. One that is dropped instead of run ends with an error, so that nobody waits for it for ever.
-struct Ticket(Option<Arc<dyn Runnable>>);
-
-impl Ticket {
-    fn label(&self) -> Option<Label> {
-        self.0.as_ref().map(|task| task.label())
-    }
-
-    fn run(mut self, before_wake: &dyn Fn()) -> bool {
-        self.0.take().is_some_and(|task| task.run(before_wake))
-    }
-
-    fn cancel(mut self) {
-        if let Some(task) = self.0.take() {
-            task.cancel();
-        }
-    }
-
-    fn fail(mut self, error: impl FnOnce(Label) -> Error) {
-        if let Some(task) = self.0.take() {
-            task.fail(error(task.label()));
-        }
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        if let Some(task) = self.0.take() {
-            task.fail(Error::shutdown(task.label()));
-        }
-    }
-}
-
 impl Queue {
     pub(super) fn new(plan: Plan) -> Arc<Self> {
         let state = State {
             tasks: VecDeque::new(),
             n_threads: 0,
             n_started: 0,
-            n_asleep: 0,
-            n_wake_ups: 0,
+            asleep: Vec::new(),
             looking: false,
             n_blocked: 0,
             threads: Vec::new(),
@@ -140,10 +95,10 @@ impl Queue {
             watch: plan.watchdog.map(Watch::new),
             plan,
             state: Mutex::new(state),
-            front: Front::default(),
+            front: Front::new(),
+            has_spares: AtomicBool::new(false),
             n_free: AtomicUsize::new(0),
             bell: AtomicBool::new(false),
-            work: Condvar::new(),
             ended: Condvar::new(),
         })
     }
@@ -155,7 +110,7 @@ impl Queue {
     /// Queues `task`, and starts a thread if none is free for it. Never blocks; a task that cannot be queued fails.
     pub(super) fn push(self: &Arc<Self>, task: Arc<dyn Runnable>) {
         perturb::point();
-        let ticket = Ticket(Some(task));
+        let ticket = Ticket::new(task);
         let mut state = self.state.lock();
         if let Some(reason) = state.broken.clone() {
             drop(state);
@@ -166,30 +121,27 @@ impl Queue {
             return ticket.fail(Error::shutdown);
         }
         state.tasks.push_back(ticket);
-        if state.n_asleep == 0 && !self.may_live_one_more(&state) {
+        if state.asleep.is_empty() && !self.may_live_one_more(&state) {
             // Nobody to be woken or started. That is seen without what busy threads change all the time.
             return self.ring(&state);
         }
         let (n_queued, n_free) = (self.n_queued(&state), self.n_free());
-        if n_queued <= n_free - state.n_asleep {
-            // Those awake look for a task before they sleep.
-            self.ring(&state);
-        } else if n_queued <= n_free {
-            self.wake_one(&mut state);
-        } else if self.may_start(&state) {
+        if n_queued > n_free && self.may_start(&state) {
             self.start_thread(state);
+        } else {
+            self.ring(&state);
+            self.wake_if_needed(state);
         }
-        // Otherwise the free threads have been woken for earlier tasks, and look for more when they have run those.
     }
 
     /// One more of the queued tasks may run: sees to it that there is a thread for it.
-    fn provide(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+    fn provide(self: &Arc<Self>, state: MutexGuard<'_, State>) {
         let n_queued = self.n_queued(&state);
         if n_queued > self.n_free() && self.may_start(&state) {
             self.start_thread(state);
         } else if n_queued > 0 {
             self.ring(&state);
-            self.wake_one(&mut state);
+            wake_one(state);
         }
     }
 
@@ -201,34 +153,31 @@ impl Queue {
         }
     }
 
-    fn wake_one(&self, state: &mut State) {
-        if state.n_asleep > 0 {
-            state.n_asleep -= 1;
-            state.n_wake_ups += 1;
-            self.work.notify_one();
+    /// Something is queued: wakes a thread if none is about to look for it, and one more may run.
+    ///
+    /// One at a time: that one will see whether there is more, and then do the same. Those who submit would often wake them
+    /// all for what one of them soon finds to be done.
+    fn wake_if_needed(&self, state: MutexGuard<'_, State>) {
+        if self.n_free() == state.asleep.len() && self.n_running(&state) < self.plan.n_threads {
+            wake_one(state);
         }
     }
 
     fn wake_all(&self, state: &mut State) {
         self.ring(state);
-        state.n_wake_ups += std::mem::take(&mut state.n_asleep);
-        self.work.notify_all();
+        state.asleep.drain(..).for_each(|thread| thread.unpark());
     }
 
-    /// How many tasks are queued; or were just now, for busy threads may take some meanwhile. That does no harm: so many
-    /// free threads are awake, or all of them, and stay so as long as the lock of `state` is held.
+    /// How many tasks are queued; or were just now, for busy threads may take some meanwhile.
     fn n_queued(&self, state: &State) -> usize {
-        // Relaxed: it goes up under the lock of `state`, which the reader holds.
-        state.tasks.len() + self.front.len.load(Ordering::Relaxed)
+        state.tasks.len() + self.front.len()
     }
 
     /// Everything that is queued.
     fn take_all(&self, state: &mut State) -> VecDeque<Ticket> {
-        let mut front = self.front.tasks.lock();
-        self.front.len.store(0, Ordering::Relaxed);
-        let mut queued = std::mem::take(&mut *front);
-        queued.append(&mut state.tasks);
-        queued
+        let mut front = self.front.lock();
+        front.move_up(&mut state.tasks);
+        front.take_all()
     }
 
     fn n_free(&self) -> usize {
@@ -298,118 +247,16 @@ impl Queue {
         }
     }
 
-    /// The thread is counted before it exists, so that nobody starts one too many.
-    fn start_thread(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
-        let index = state.n_started;
-        state.n_started += 1;
-        state.n_threads += 1;
-        if state.n_threads > self.plan.n_threads {
-            // Relaxed: a thread that does not see it yet goes on with a task for the one that it has ended.
-            self.front.has_spares.store(true, Ordering::Relaxed);
-        }
-        drop(state);
-        if index == 0 {
-            self.start_watching();
-        }
-        let queue = Arc::clone(self);
-        let builder =
-            thread::Builder::new().name(format!("{}-{index}", self.plan.name)).stack_size(stack::worker_stack_size());
-        match builder.spawn(move || queue.work()) {
-            Ok(thread) => self.state.lock().threads.push(thread),
-            Err(error) => self.note_no_thread(&error.to_string()),
-        }
-    }
-
-    /// Starts the thread that watches, if there is to be one.
-    fn start_watching(self: &Arc<Self>) {
-        if self.watch.is_some() {
-            let queue = Arc::clone(self);
-            let builder = thread::Builder::new().name(format!("{}-watchdog", self.plan.name));
-            if let Err(error) = builder.spawn(move || queue.keep_watch()) {
-                eprintln!("concurrent-futures: nobody watches the pool `{}`: {error}", self.plan.name);
-            }
-        }
-    }
-
-    /// The life of the thread that watches: until every other thread of a closed queue has ended.
-    fn keep_watch(&self) {
-        let Some(watch) = &self.watch else { return };
-        let mut seen = watch.begin();
-        let mut state = self.state.lock();
-        while !state.closed || state.n_threads > 0 {
-            let has_to_get_on = self.n_queued(&state) > 0 || (state.n_blocked > 0 && self.n_running(&state) == 0);
-            if !has_to_get_on {
-                seen = watch.begin();
-            } else if watch.is_stuck(&mut seen) {
-                let front = self.front.tasks.lock();
-                let queued: Vec<Label> = front.iter().chain(&state.tasks).filter_map(Ticket::label).collect();
-                drop(front);
-                drop(state);
-                eprintln!("{}", watch.report(&self.plan.name, self.plan.pool, &queued));
-                state = self.state.lock();
-                continue;
-            }
-            // Waker: the time, and the end of each thread, in `Leave::drop`.
-            state = self.ended.wait_timeout(state, watch.pause());
-        }
-    }
-
-    /// Fails what is queued if there is no thread at all; later tasks try again.
-    fn note_no_thread(&self, error: &str) {
-        let stranded = {
-            let mut state = self.state.lock();
-            state.n_threads -= 1;
-            // One more may run than was counted when tasks came meanwhile.
-            self.wake_one(&mut state);
-            if state.n_threads > 0 { VecDeque::new() } else { self.take_all(&mut state) }
-        };
-        self.ended.notify_all();
-        for ticket in stranded {
-            ticket.fail(|task| Error::not_started(task, format!("the system refused a thread: {error}")));
-        }
-    }
-
-    /// The life of a worker thread.
-    fn work(self: Arc<Self>) {
-        let _leave = Leave(&self);
-        let _employed = context::become_worker_of(self.plan.pool, Arc::clone(&self) as Arc<dyn Host>);
-        if let Some(initializer) = &self.plan.initializer
-            && let Err(message) = outcome::initialize(initializer)
-        {
-            return self.break_down(&message);
-        }
-        let has_next = Cell::new(false);
-        let become_free = || {
-            if has_next.get() {
-                return;
-            }
-            // Relaxed: see `n_free`.
-            self.n_free.fetch_add(1, Ordering::Relaxed);
-            context::note_free(true);
-        };
-        while let Some(ticket) = self.next(&has_next) {
-            perturb::point();
-            if let (Some(watch), Some(task)) = (&self.watch, ticket.label()) {
-                watch.note_start(task);
-            }
-            // Free before the end of the task is seen: who waits for the result and submits again finds this thread. Not
-            // if another task comes first, and all threads are there: then it would only cost what all of them share.
-            // What runs in between is ours; whatever else a task's end may set off calls `busy_again` first.
-            ticket.run(&become_free);
-            if let Some(watch) = &self.watch {
-                watch.note_end();
-            }
-        }
-    }
-
     /// The next task; sleeps until there is one. `None` when the queue is closed and empty.
     ///
     /// `has_next` is kept between calls: whether there was one more behind it, and all threads had been started.
     fn next(&self, has_next: &Cell<bool>) -> Option<Ticket> {
         let mut is_free = context::note_free(false);
-        if !is_free && has_next.get() && !self.front.has_spares.load(Ordering::Relaxed) {
+        if !is_free && has_next.get() && !self.has_spares.load(Ordering::Relaxed) {
             // It has ended a task, so it may start one: no more run than before.
-            if let Some(ticket) = self.take_one(&mut self.front.tasks.lock(), has_next) {
+            let mut front = self.front.lock();
+            if let Some(ticket) = self.take_one(&mut front) {
+                has_next.set(!front.is_empty());
                 return Some(ticket);
             }
         }
@@ -417,21 +264,22 @@ impl Queue {
         let mut has_looked = false;
         loop {
             let n_others = self.n_running(&state) - usize::from(!is_free);
-            let mut front = self.front.tasks.lock();
-            front.append(&mut state.tasks);
-            self.front.len.store(front.len(), Ordering::Relaxed);
-            if n_others < self.plan.n_threads
-                && let Some(ticket) = self.take_one(&mut front, has_next)
-            {
+            let mut front = self.front.lock();
+            front.move_up(&mut state.tasks);
+            let ticket = if n_others < self.plan.n_threads { self.take_one(&mut front) } else { None };
+            let is_empty = front.is_empty();
+            drop(front);
+            if ticket.is_some() {
                 if is_free {
                     self.n_free.fetch_sub(1, Ordering::Relaxed);
                 }
                 // Before all threads are there, those who submit have to know which are free.
-                has_next.set(has_next.get() && state.n_threads >= self.plan.n_threads);
-                return Some(ticket);
+                has_next.set(!is_empty && state.n_threads >= self.plan.n_threads);
+                if !is_empty {
+                    self.wake_if_needed(state);
+                }
+                return ticket;
             }
-            let is_empty = front.is_empty();
-            drop(front);
             if !is_free {
                 is_free = true;
                 self.n_free.fetch_add(1, Ordering::Relaxed);
@@ -450,15 +298,8 @@ impl Queue {
     }
 
     /// The first task, unless a test wants another order. On one worker the order is promised: that one runs alone.
-    fn take_one(&self, front: &mut VecDeque<Ticket>, has_next: &Cell<bool>) -> Option<Ticket> {
-        let is_free_to_choose = self.plan.n_threads > 1 && !front.is_empty();
-        let ticket = match if is_free_to_choose { perturb::choose(front.len()) } else { 0 } {
-            0 => front.pop_front(),
-            i => front.swap_remove_back(i),
-        };
-        self.front.len.store(front.len(), Ordering::Relaxed);
-        has_next.set(!front.is_empty());
-        ticket
+    fn take_one(&self, front: &mut Locked<'_, Ticket>) -> Option<Ticket> {
+        front.take(|n| if self.plan.n_threads > 1 { perturb::choose(n) } else { 0 })
     }
 
     /// Looks for a few microseconds whether a task comes: the next one often follows soon, and finds this thread awake.
@@ -475,27 +316,17 @@ impl Queue {
     }
 
     fn sleep<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        state.n_asleep += 1;
-        while state.n_wake_ups == 0 {
+        let thread = thread::current();
+        let own = thread.id();
+        state.asleep.push(thread);
+        // Still among them: unparked by somebody else.
+        while state.asleep.iter().any(|thread| thread.id() == own) {
+            drop(state);
             // Waker: `push`, `provide`, whatever closes the queue, and a thread that leaves a closed queue.
-            state = self.work.wait(state);
+            thread::park();
+            state = self.state.lock();
         }
-        state.n_wake_ups -= 1;
         state
-    }
-
-    /// The initializer failed: nothing that is queued, or will be, can run.
-    fn break_down(&self, message: &str) {
-        let reason = format!("the pool's initializer panicked: {message}; correct it and make a new pool");
-        let queued = {
-            let mut state = self.state.lock();
-            state.broken.get_or_insert_with(|| reason.clone());
-            self.wake_all(&mut state);
-            self.take_all(&mut state)
-        };
-        for ticket in queued {
-            ticket.fail(|task| Error::not_started(task, reason.clone()));
-        }
     }
 }
 
@@ -529,17 +360,13 @@ impl Host for Queue {
     }
 }
 
-/// Counts a thread out, however it ends.
-struct Leave<'a>(&'a Queue);
-
-impl Drop for Leave<'_> {
-    fn drop(&mut self) {
-        let mut state = self.0.state.lock();
-        state.n_threads -= 1;
-        // Those that slept because enough others ran have nothing to wait for any more.
-        self.0.wake_all(&mut state);
-        drop(state);
-        self.0.ended.notify_all();
+/// Wakes the thread that went to sleep last: it is the least cold, and the others can sleep on while one is enough.
+fn wake_one(mut state: MutexGuard<'_, State>) {
+    let woken = state.asleep.pop();
+    // It may run at once, in the place of this thread, and needs the lock.
+    drop(state);
+    if let Some(thread) = woken {
+        thread.unpark();
     }
 }
 
@@ -547,6 +374,7 @@ impl Drop for Leave<'_> {
 mod tests {
     use super::*;
     use crate::future::{Home, new_task};
+    use crate::label::Label;
 
     #[test]
     fn a_task_dropped_with_its_queue_ends_with_an_error() {
@@ -555,7 +383,7 @@ mod tests {
         let queue = Queue::new(plan);
         let home = Home { pool, max_threads: 2, is_exclusive: false };
         let (task, future) = new_task(Label::new("dropped"), home, || 7);
-        queue.state.lock().tasks.push_back(Ticket(Some(task)));
+        queue.state.lock().tasks.push_back(Ticket::new(task));
         drop(queue);
         assert!(future.wait_timeout(Duration::from_secs(60)), "nobody waits for ever");
         assert!(future.result().is_err_and(|error| error.is_shutdown()));

@@ -1,21 +1,14 @@
-//! Every interleaving, up to three preemptions, of what two or three threads do with one task.
+//! What two or three threads do with one task: in every interleaving under the model checker (`--cfg loom`), and as ordinary
+//! tests, for Miri too.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-use ::loom::model::Builder;
-use ::loom::thread;
 
 use super::*;
 use crate::error::Error;
 use crate::label::Label;
 use crate::sync::Arc;
+use crate::sync::models::{check, thread};
 use crate::task::context::PoolId;
-
-fn model(body: impl Fn() + Send + Sync + 'static) {
-    let mut builder = Builder::new();
-    builder.preemption_bound = Some(3);
-    builder.check(body);
-}
 
 fn task<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> (Arc<dyn Runnable>, Future<T>) {
     let home = Home { pool: PoolId::next(), max_threads: 2, is_exclusive: false };
@@ -38,7 +31,7 @@ impl Drop for Dropped {
 
 #[test]
 fn cancel_against_start() {
-    model(|| {
+    check(|| {
         let (task, future) = task(|| 7);
         let worker = worker(task);
         let cancelled = future.cancel();
@@ -53,7 +46,7 @@ fn cancel_against_start() {
 
 #[test]
 fn two_cancels_against_start() {
-    model(|| {
+    check(|| {
         let (task, future) = task(|| 7);
         let canceller = future.canceller();
         let other = thread::spawn(move || canceller.cancel());
@@ -66,7 +59,7 @@ fn two_cancels_against_start() {
 
 #[test]
 fn completion_against_wait() {
-    model(|| {
+    check(|| {
         let (task, future) = task(|| 7);
         let worker = worker(task);
         assert_eq!(future.result().unwrap(), 7);
@@ -76,7 +69,7 @@ fn completion_against_wait() {
 
 #[test]
 fn cancel_against_wait() {
-    model(|| {
+    check(|| {
         let (task, future) = task(|| 7);
         let canceller = future.canceller();
         let other = thread::spawn(move || canceller.cancel());
@@ -88,7 +81,7 @@ fn cancel_against_wait() {
 
 #[test]
 fn callback_against_completion() {
-    model(|| {
+    check(|| {
         let (task, future) = task(|| 7);
         let worker = worker(task);
         let calls = Arc::new(AtomicUsize::new(0));
@@ -105,7 +98,7 @@ fn callback_against_completion() {
 
 #[test]
 fn dropped_future_against_completion() {
-    model(|| {
+    check(|| {
         let drops = Arc::new(AtomicUsize::new(0));
         let value = Dropped(Arc::clone(&drops));
         let (task, future) = task(move || value);
@@ -118,7 +111,7 @@ fn dropped_future_against_completion() {
 
 #[test]
 fn dropped_future_against_cancel_and_callback() {
-    model(|| {
+    check(|| {
         let drops = Arc::new(AtomicUsize::new(0));
         let (argument, calls) = (Dropped(Arc::clone(&drops)), Arc::new(AtomicUsize::new(0)));
         let (task, future) = task(move || drop(argument));
@@ -136,7 +129,7 @@ fn dropped_future_against_cancel_and_callback() {
 
 #[test]
 fn a_queue_that_gives_up_against_wait() {
-    model(|| {
+    check(|| {
         let (task, future) = task(|| 7);
         let queue = thread::spawn(move || task.fail(Error::shutdown(task.label())));
         assert!(future.result().unwrap_err().is_shutdown());
@@ -146,7 +139,7 @@ fn a_queue_that_gives_up_against_wait() {
 
 #[test]
 fn first_completed_of_two() {
-    model(|| {
+    check(|| {
         let ((a, first), (b, second)) = (task(|| 0), task(|| 1));
         let workers = [worker(a), worker(b)];
         let mut futures = vec![first, second];
@@ -161,7 +154,7 @@ fn first_completed_of_two() {
 
 #[test]
 fn as_completed_against_two_ends() {
-    model(|| {
+    check(|| {
         let ((a, first), (b, second)) = (task(|| 0), task(|| 1));
         let workers = [worker(a), worker(b)];
         let mut seen: Vec<_> = as_completed([first, second]).map(|(i, result)| (i, result.unwrap())).collect();
@@ -175,7 +168,7 @@ fn as_completed_against_two_ends() {
 
 #[test]
 fn map_against_completion_and_wait() {
-    model(|| {
+    check(|| {
         let (task, future) = task(|| 7);
         let worker = worker(task);
         assert_eq!(future.map(|n| n + 1).result().unwrap(), 8);
@@ -185,7 +178,7 @@ fn map_against_completion_and_wait() {
 
 #[test]
 fn map_against_completion_and_cancel() {
-    model(|| {
+    check(|| {
         let (task, future) = task(|| 7);
         let mapped = future.map(|n| n + 1);
         let worker = worker(task);
@@ -200,7 +193,7 @@ fn map_against_completion_and_cancel() {
 
 #[test]
 fn then_against_completion_and_a_waiter_that_has_to_run_what_is_new() {
-    model(|| {
+    check(|| {
         let (source, first) = task(|| 7);
         // Nobody but the waiter will run the second task.
         let next = first.then(|n| task(move || n + 1).1);
@@ -213,7 +206,7 @@ fn then_against_completion_and_a_waiter_that_has_to_run_what_is_new() {
 
 #[test]
 fn collect_against_two_ends() {
-    model(|| {
+    check(|| {
         let ((a, first), (b, second)) = (task(|| 0), task(|| 1));
         let all = collect([first, second]);
         let workers = [worker(a), worker(b)];
@@ -225,10 +218,11 @@ fn collect_against_two_ends() {
 }
 
 /// The models must be able to fail: a sleep that nobody ends is found.
+#[cfg(loom)]
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_sleep_without_an_end_is_found() {
-    model(|| {
+    check(|| {
         signal::Signal::of_this_thread().sleep(None);
     });
 }
