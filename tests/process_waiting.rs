@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -72,6 +73,25 @@ fn a_round_trip_leaves_the_supervisor_asleep() {
         (0..100).for_each(|_| assert_eq!(pool.submit(nap, 2).result().unwrap(), 2));
         let sleeps = sleeps_of("led") - before;
         assert!(sleeps < 50, "woken {sleeps} times for 100 round trips");
+    });
+}
+
+#[test]
+fn what_nobody_waits_for_is_heard_between_round_trips() {
+    timed(|| {
+        let pool = idle(1);
+        let round_trips = || (0..100).for_each(|n| assert_eq!(pool.submit(square, n).result().unwrap(), n * n));
+        for _ in 0..10 {
+            round_trips();
+            let (tell, told) = mpsc::channel();
+            pool.submit(square, 3).on_done(move |result| tell.send(*result.as_ref().unwrap()).unwrap());
+            assert_eq!(told.recv().unwrap(), 9);
+            round_trips();
+            assert_eq!(block_on(pool.submit(square, 4)).unwrap(), 16);
+            round_trips();
+            let of_another = thread::scope(|scope| scope.spawn(|| block_on(pool.submit(square, 5))).join().unwrap());
+            assert_eq!(of_another.unwrap(), 25);
+        }
     });
 }
 

@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Callee, Part, Run};
+use super::lead::Leads;
 use super::line::{Line, Voice};
 use super::outbox::Outbox;
 use crate::config;
@@ -91,6 +92,8 @@ pub(super) struct Child {
     pub(super) has_ended: bool,
     /// What the supervisor waits for at its socket.
     watched: Interest,
+    /// How often the line was lent.
+    pub(super) leads: Leads,
     /// When to look into the page for answers that the worker keeps back.
     pub(super) look_at: Option<Instant>,
     /// Whether the supervisor knows that something waits to be sent.
@@ -161,6 +164,7 @@ impl Child {
             is_called: false,
             has_ended: false,
             watched: Interest::READ,
+            leads: Leads::none(),
             look_at: None,
             is_stuck: false,
             n_unsent: 0,
@@ -295,6 +299,17 @@ impl Child {
             self.watched = wanted;
             watch.change(self.socket.as_fd(), Voice::Line(self.number).token(), wanted);
         }
+    }
+
+    /// Whether it has something to do, and nobody waits for what it says.
+    pub(super) fn is_unheard(&self) -> bool {
+        !self.in_flight.is_empty() && self.line.is_some() && !self.watched.read
+    }
+
+    /// Whether a thread that waits for one task after the other reads the line, and will again.
+    pub(super) fn is_led(&mut self, now: Instant) -> bool {
+        let has_reader = self.line.is_none() || self.in_flight.is_empty();
+        self.leads.were_many(now) && has_reader && self.age == Age::Serving && self.outbox.is_empty()
     }
 
     /// It has ended.

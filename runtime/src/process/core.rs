@@ -101,6 +101,7 @@ impl Core {
         // With others before it, the supervisor is told by the end of one of those, or has been told.
         let wants_another = is_next && state.dispatch_lazily(now);
         let alarm = mem::take(&mut state.alarm);
+        state.watch_busy(&self.watch, |child| !child.leads.are_mine());
         drop(state);
         if wants_another || has_limit || alarm {
             self.bell.ring();

@@ -168,6 +168,7 @@ impl Core {
         let now = Instant::now();
         state.go_on(index, now);
         let wants_another = state.dispatch(now);
+        state.watch_busy(&self.watch, |_| true);
         drop(state);
         if wants_another {
             self.bell.ring();

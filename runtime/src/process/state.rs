@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::future::Later;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
+use crate::os::watch::Watch;
 use crate::sync::Arc;
 
 /// A worker that keeps answers back is looked after once it has been silent for so long.
@@ -229,6 +230,12 @@ impl State {
         self.wakes_at = None;
         let (errands, rubbish) = (std::mem::take(&mut self.errands), std::mem::take(&mut self.rubbish));
         Agenda { start, look_into, hear, errands, deadline, rubbish }
+    }
+
+    /// Has the supervisor hear workers that have something to do and were left to [`Leads`](super::lead::Leads).
+    pub(super) fn watch_busy(&mut self, watch: &Watch, is_left: impl Fn(&Child) -> bool) {
+        let is_unheard = |child: &&mut Child| child.is_unheard() && is_left(child);
+        self.children.iter_mut().filter(is_unheard).for_each(|child| child.watch(watch));
     }
 
     /// Whether there is something for the supervisor that it was not told of.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::batch::Run;
 use super::child::{Child, Killed};
 use super::core::Core;
+use super::lead::AWAY;
 use super::line::{Line, News, Rest, Voice};
 use super::state::{Answer, Delivery, LOOK, Phase};
 use crate::executor::Launch;
@@ -117,13 +118,20 @@ impl Supervisor {
         let core = Arc::clone(&self.core);
         let (limit, keeps) = {
             let mut state = core.state.lock();
-            state.children.iter_mut().for_each(|child| child.watch(&core.watch));
+            let now = Instant::now();
+            let mut again = None;
+            for child in &mut state.children {
+                if child.is_led(now) {
+                    again = Some(now + AWAY);
+                } else {
+                    child.watch(&core.watch);
+                }
+            }
             let mut lines = state.children.iter().filter_map(|child| child.line.as_ref());
             // Memory of huge messages, to be given back some time.
             let keeps = core.keeps_memory() || lines.any(|line| line.inbox.is_large());
-            let now = Instant::now();
             let given_back = keeps.then_some(now + KEPT_TIME);
-            state.wakes_at = [deadline, given_back].into_iter().flatten().min();
+            state.wakes_at = [deadline, given_back, again].into_iter().flatten().min();
             (state.wakes_at.map(|moment| moment.saturating_duration_since(now)), keeps)
         };
         // Wakers: see `Watch::wait`, and the bell.

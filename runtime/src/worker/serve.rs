@@ -9,13 +9,14 @@ use super::answers::Answers;
 use super::runs::AnswerRuns;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
+use crate::os::cpu;
 use crate::os::memory::SharedMemory;
 use crate::os::run_file::{RunFile, TrustedFile};
 use crate::os::socket::{Moved, Socket};
 use crate::os::watch;
 use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
-use crate::sync::look;
+use crate::sync::Looks;
 use crate::task::{context, outcome};
 use crate::wire::fields::take_u64;
 use crate::wire::frame::{HEADER, Header, Inbox, Kind, PATIENCE, check_length};
@@ -23,8 +24,9 @@ use crate::wire::message::{Message, Output, RunReader, RunWriter};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
-/// How long the next task is looked for after one whose answer was looked for: longer than it takes to wake who has it.
-const HASTE: Duration = Duration::from_micros(60);
+/// Whether looking for the next task pays, after one that somebody on another core waits for. A look is longer than it takes to
+/// wake him.
+static LOOKS: Looks = Looks::new(Duration::from_micros(60), 1);
 
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
 ///
@@ -69,10 +71,17 @@ pub(super) fn serve(
             moved = socket.receive_now(room);
             !matches!(moved, Ok(Moved::Full))
         };
-        if !(page.is_in_haste() && look(HASTE, is_there)) {
-            page.set_haste(false);
-            // Waker: the pool, which sends a task, or closes the line, also by ending.
+        let here = cpu::current();
+        page.set_awake(Some(here));
+        let may_pay = page.waiter_at().is_some_and(|there| there.may_differ_from(here));
+        if !(may_pay && LOOKS.look_for(is_there)) {
+            page.set_waiter(None);
+            page.set_awake(None);
+            // Waker: the pool, which sends a task, or closes the line, also by ending. (A thread that sleeps in a call that reads
+            // is also woken when the other end has read, for nothing; this one is not.)
+            watch::wait([socket.as_fd()], None).ok();
             moved = socket.receive(room);
+            page.set_awake(Some(cpu::current()));
         }
         if moved? == Moved::Closed {
             return Ok(());
