@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Callee, Part, Run};
 use super::lead::Leads;
 use super::line::{Line, Voice};
-use super::outbox::Outbox;
+use super::outbox::{COPIED, Outbox};
 use crate::config;
 use crate::os::bell::Bell;
 use crate::os::image;
@@ -22,6 +23,7 @@ use crate::ship::encode;
 use crate::ship::function::Function;
 use crate::ship::part::PartFunction;
 use crate::sync::{Arc, Weak};
+use crate::wire::fields::{put_ends, put_u64};
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::{Hello, MARKER};
 use crate::wire::message::Output;
@@ -200,24 +202,48 @@ impl Child {
                 part.number
             }
         };
-        for item in run.items.by_ref().take(n) {
+        let items = run.items.start..run.items.start + n;
+        run.items.start = items.end;
+        self.write_tasks(&run.batch, part, items.clone());
+        for item in items {
             let task = self.next_task;
             self.next_task += 1;
             self.page.offer(task);
-            let out = self.outbox.bytes();
-            put_header(out, Kind::Task, task, 16 + run.batch.arguments(item).len());
-            out.extend_from_slice(&part.to_ne_bytes());
-            match &run.batch.callee {
-                Callee::Function(function) => function.write(out),
-                Callee::Part(_) => out.extend_from_slice(&[0; 8]),
-            }
-            self.outbox.put_arguments(&run.batch, item);
             let batch = Arc::clone(&run.batch);
             let Run { retries_left, n_deaths, .. } = *run;
             self.in_flight.push_back(InFlight { task, batch, item, retries_left, n_deaths, kill_at: None });
         }
         self.quota -= n;
         self.n_unsent += n;
+    }
+
+    /// Puts tasks into the outbox, from the next number on: short ones together, so that what they call travels once.
+    fn write_tasks(&mut self, batch: &Arc<Batch>, part: u64, items: Range<usize>) {
+        let mut task = self.next_task;
+        let mut left = items;
+        while !left.is_empty() {
+            let together = batch.short_ones(left.clone(), COPIED);
+            let arguments = batch.place(together.start).start..batch.place(together.end - 1).end;
+            let out = self.outbox.bytes();
+            let header = out.len();
+            out.extend_from_slice(&[0; HEADER]);
+            put_u64(out, part);
+            match &batch.callee {
+                Callee::Function(function) => function.write(out),
+                Callee::Part(_) => put_u64(out, 0),
+            }
+            let kind = if together.len() == 1 {
+                Kind::Task
+            } else {
+                put_ends(out, together.clone().map(|item| (batch.place(item).end - arguments.start) as u32));
+                Kind::Tasks
+            };
+            let len = out.len() - header - HEADER + arguments.len();
+            out[header..header + HEADER].copy_from_slice(&Header { kind, number: task, len }.to_bytes());
+            self.outbox.put_arguments(batch, arguments);
+            task += together.len() as u64;
+            left.start = together.end;
+        }
     }
 
     /// Whether what waits in the outbox should be sent now. Otherwise it is at the next answer, of which some are to come.

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 use std::time::Instant;
-use std::{io, mem};
+use std::{io, iter, mem};
 
 use super::arguments::ArgumentRuns;
 use super::batch::{Arguments, Batch, Run};
@@ -138,12 +138,9 @@ impl Core {
 
 /// Tells every task of a batch that it will not run.
 fn refuse(batch: &Batch, error: Error) {
-    let mut next = Some(error);
-    for item in 0..batch.len() {
-        let error = next.take().expect("each round leaves an error for the next");
-        next = Some(error.for_next_item());
-        Arc::clone(&batch.sink).answer(item, Err(error), &|task| task());
-    }
+    let others = || Some(error.for_next_item());
+    let errors = iter::from_fn(others).take(batch.len());
+    Arc::clone(&batch.sink).answer(&mut errors.map(Err).enumerate(), &|task| task());
 }
 
 /// Where a batch is, as its future sees it. Holds neither of them.

@@ -19,7 +19,7 @@ const STILLBIRTHS: usize = 3;
 const UNSTARTED: u32 = 3;
 
 impl State {
-    /// A worker has said something that is no answer, or answered a task.
+    /// A worker has said something that is no answer, or answered a task: `deliveries` gets what is to be told for it.
     pub(super) fn hear(
         &mut self,
         index: usize,
@@ -27,7 +27,8 @@ impl State {
         task: u64,
         payload: &[u8],
         at: Range<usize>,
-    ) -> Vec<Delivery> {
+        deliveries: &mut Vec<Delivery>,
+    ) {
         let child = &mut self.children[index];
         let pid = child.process.pid();
         match kind {
@@ -36,20 +37,20 @@ impl State {
                     child.age = Age::Serving;
                 }
                 self.n_stillborn = 0;
-                return Vec::new();
+                return;
             }
             Kind::Refused => {
-                return self.break_down(String::from_utf8_lossy(payload).into_owned());
+                return deliveries.extend(self.break_down(String::from_utf8_lossy(payload).into_owned()));
             }
             Kind::NotInitialized => {
                 let message = PanicReport::read(payload).message.unwrap_or_else(|| "no message".to_owned());
-                return self.break_down(format!("the initializer panicked: {message}"));
+                return deliveries.extend(self.break_down(format!("the initializer panicked: {message}")));
             }
             Kind::Skipped => {
                 if child.in_flight.iter().any(|flying| flying.task == task) {
                     child.kill(Killed::Otherwise);
                 }
-                return Vec::new();
+                return;
             }
             _ => {}
         }
@@ -59,21 +60,21 @@ impl State {
             if !is_stale {
                 child.kill(Killed::Otherwise);
             }
-            return Vec::new();
+            return;
         };
-        let label = batch.sink.label();
+        let label = || batch.sink.label();
         let text = || String::from_utf8_lossy(payload).into_owned();
         let answer = match kind {
             Kind::Value => Answer::Value(at),
-            Kind::Panicked => Answer::Failed(Error::from_panic(label, panic_of(PanicReport::read(payload), pid))),
-            Kind::Undecodable => Answer::Failed(Error::decode(label, text())),
-            Kind::Unencodable => Answer::Failed(Error::encode(label, text())),
+            Kind::Panicked => Answer::Failed(Error::from_panic(label(), panic_of(PanicReport::read(payload), pid))),
+            Kind::Undecodable => Answer::Failed(Error::decode(label(), text())),
+            Kind::Unencodable => Answer::Failed(Error::encode(label(), text())),
             _ => {
                 child.kill(Killed::Otherwise);
-                Answer::Failed(Error::decode(label, "the worker answered with something else"))
+                Answer::Failed(Error::decode(label(), "the worker answered with something else"))
             }
         };
-        vec![Delivery { batch, item, answer }]
+        deliveries.push(Delivery { batch, item, answer });
     }
 
     /// A worker has answered: it may get more, or go.

@@ -290,9 +290,7 @@ impl ProcessPool {
         let remote = Remote::new(label, Many::new(ends.len()));
         let sink: Arc<dyn Sink> = Arc::clone(&remote) as Arc<_>;
         let unsendable = failed.iter().map(|(index, _)| *index).collect();
-        for (index, error) in failed {
-            Arc::clone(&sink).answer(index, Err(error), &|task| task());
-        }
+        Arc::clone(&sink).answer(&mut failed.into_iter().map(|(index, error)| (index, Err(error))), &|task| task());
         arguments.bytes = self.core.spare.fit(arguments.bytes);
         self.push(&remote, Batch::many(callee, limits, sink, arguments, ends, unsendable))
     }

@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::io;
+use std::iter;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,7 +39,7 @@ pub(super) fn start(core: Arc<Core>) -> io::Result<()> {
 /// Tells a task of its failure.
 pub(super) fn deliver_failure(delivery: Delivery, later: &dyn Fn(Later)) {
     if let Delivery { batch, item, answer: Answer::Failed(error) } = delivery {
-        Arc::clone(&batch.sink).answer(item, Err(error), later);
+        Arc::clone(&batch.sink).answer(&mut iter::once((item, Err(error))), later);
     }
 }
 
