@@ -7,22 +7,12 @@ use std::thread;
 use std::time::Duration;
 
 use concurrent_futures::{Canceller, Error, Future, ProcessPool, ReturnWhen, Shutdown, ThreadPool, as_completed, wait};
-use concurrent_futures_suite::{Door, Scratch, block_on, signal, status_of, timed, until};
+use concurrent_futures_suite::{Door, Scratch, block_on, nap, pass, signal, status_of, timed, until};
 
 const MOMENT: Duration = Duration::from_millis(20);
 
 fn square(n: u64) -> u64 {
     n * n
-}
-
-fn pass(door: Door) -> u32 {
-    door.pass();
-    std::process::id()
-}
-
-fn nap(millis: u64) -> u64 {
-    thread::sleep(Duration::from_millis(millis));
-    millis
 }
 
 fn abort(_: u64) -> u64 {

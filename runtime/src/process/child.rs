@@ -60,6 +60,8 @@ pub(super) enum Killed {
     RanTooLong(u64, Duration),
     /// For some other reason, or not yet known to be dead.
     Otherwise,
+    /// It did not come to life.
+    Mute,
     /// We did not: it closed its line, so it has ended, or can do nothing for us any more.
     Deaf,
 }
@@ -83,6 +85,7 @@ pub(super) struct Child {
     pub(super) outbox: Outbox,
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) age: Age,
+    pub(super) born: Instant,
     pub(super) killed: Option<Killed>,
     /// What it says. `None` while somebody reads it, ...
     pub(super) line: Option<Line>,
@@ -161,6 +164,7 @@ impl Child {
             outbox,
             in_flight: VecDeque::new(),
             age: Age::Starting,
+            born: Instant::now(),
             killed: None,
             bell,
             is_called: false,
@@ -174,6 +178,11 @@ impl Child {
             quota,
             known_parts: Vec::new(),
         })
+    }
+
+    /// Whether nothing tells yet that it has begun to work for us.
+    pub(super) fn is_mute(&self) -> bool {
+        self.age == Age::Starting && self.page.awake_at().is_none()
     }
 
     pub(super) fn is_leaving(&self) -> bool {

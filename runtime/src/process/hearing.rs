@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::child::{Age, InFlight, Killed};
 use super::state::{Answer, Delivery, LEAVE, LOOK, State};
+use crate::config;
 use crate::error::{DeadWorker, Error, TaskPanic};
 use crate::os::spawn::End;
 use crate::sync::Mutex;
@@ -146,6 +147,14 @@ impl State {
                 let reason = format!("worker processes end before they are ready: {dead}");
                 deliveries.extend(self.fail_queue(|task| Error::not_started(task, reason.clone())));
             }
+        }
+        if child.killed == Some(Killed::Mute) && !self.children.iter().any(|child| child.age == Age::Serving) {
+            let limit = config::start_limit();
+            let reason = format!(
+                "a worker process said nothing for {limit:?} after its start: what runs before `main`, or before \
+                 `concurrent_futures::init()`, holds it up"
+            );
+            deliveries.extend(self.fail_queue(|task| Error::not_started(task, reason.clone())));
         }
         if let Some(reason) = self.broken.clone() {
             deliveries.extend(self.fail_queue(|task| Error::not_started(task, reason.clone())));

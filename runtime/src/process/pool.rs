@@ -44,7 +44,8 @@ use crate::wire::message::Output;
 /// # Workers
 ///
 /// They are started when tasks need them, share nothing with this process but standard output and error, and die with
-/// it, however it ends. Statics, the current directory and the environment are their own. Their standard input is
+/// it, however it ends. One that says nothing for a minute after its start (or as many seconds as `CONCURRENT_START_LIMIT` says)
+/// is killed; where no other serves, what waits is told so. Statics, the current directory and the environment are their own. Their standard input is
 /// empty.
 ///
 /// # Drop

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Run};
 use super::child::{Age, Child, InFlight, Killed};
+use crate::config;
 use crate::error::Error;
 use crate::future::Later;
 use crate::label::Label;
@@ -415,6 +416,9 @@ fn overdue(child: &Child, now: Instant) -> Option<(Instant, Killed)> {
     }
     if let Age::Leaving(moment) = child.age {
         return Some((moment, Killed::Otherwise));
+    }
+    if child.is_mute() {
+        return child.born.checked_add(config::start_limit()).map(|moment| (moment, Killed::Mute));
     }
     let running = child.in_flight.front()?;
     let has_started = child.page.has_started(running.task);

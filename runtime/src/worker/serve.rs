@@ -47,6 +47,8 @@ pub(super) fn serve(
         frame: Vec::new(),
         n_small: 0,
     };
+    // From here on the pool knows that this process lives, however long an initializer takes.
+    page.set_awake(Some(cpu::current()));
     if !must_initialize {
         server.say(Kind::Ready)?;
     }
