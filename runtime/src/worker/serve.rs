@@ -75,13 +75,17 @@ pub(super) fn serve(
         };
         let here = cpu::current();
         page.set_awake(Some(here));
-        let may_pay = page.waiter_at().is_some_and(|there| there.may_differ_from(here));
+        let waiter = page.waiter_at();
+        let may_pay = waiter.is_some_and(|there| there.may_differ_from(here));
         if !(may_pay && LOOKS.look_for(is_there)) {
             page.set_waiter(None);
             page.set_awake(None);
-            // Waker: the pool, which sends a task, or closes the line, also by ending. (A thread that sleeps in a call that reads
-            // is also woken when the other end has read, for nothing; this one is not.)
-            watch::wait([socket.as_fd()], None).ok();
+            // Waker: the pool, which sends a task, or closes the line, also by ending.
+            if waiter.is_some() {
+                // Who sleeps in a call that reads is also woken when the other end has read: on the core of who waits, in his
+                // way. In this call he is not.
+                watch::wait([socket.as_fd()], None).ok();
+            }
             moved = socket.receive(room);
             page.set_awake(Some(cpu::current()));
         }
