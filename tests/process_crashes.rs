@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::process;
 
-use concurrent_futures::{Error, Future, ProcessPool, Shutdown, as_completed};
+use concurrent_futures::{Error, Future, ProcessPool, Shutdown, as_completed, concurrent};
 use concurrent_futures_suite::{Door, Scratch, signal, timed, until};
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -214,6 +214,40 @@ fn a_result_that_does_not_decode_here() {
         assert!(error.is_decode() && error.to_string().contains("panicked"), "{error}");
         let error = amid_others(|pool| pool.submit(gives::<DecodePanicsBadlyHere>, 1));
         assert!(error.is_decode(), "{error}");
+    });
+}
+
+/// Ends every process that reads it but the one that wrote it.
+#[derive(Clone, Copy)]
+struct Bomb(u32);
+
+impl Serialize for Bomb {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u32(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bomb {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let number = u32::deserialize(from)?;
+        if number != process::id() { process::abort() } else { Ok(Self(number)) }
+    }
+}
+
+#[concurrent(mode = "process", workers = 2)]
+fn explode(bomb: Bomb) -> Result<Vec<u64>, Error> {
+    let mut out = Vec::new();
+    for n in 0..4 {
+        out.push(n + u64::from(bomb.0));
+    }
+    Ok(out)
+}
+
+#[test]
+fn a_loop_whose_captures_crash_every_worker() {
+    timed(|| {
+        let error = explode(Bomb(process::id())).unwrap_err();
+        assert_eq!((error.is_worker_died(), error.signal()), (true, Some(libc::SIGABRT)), "{error}");
     });
 }
 

@@ -5,21 +5,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{Future, ProcessPool, Shutdown};
-use concurrent_futures_suite::{Door, Scratch, is_alive, signal, timed, until};
-
-fn pass(door: Door) -> u32 {
-    door.pass();
-    door.mark("finished");
-    std::process::id()
-}
+use concurrent_futures_suite::{Door, Scratch, is_alive, nap, pass, signal, timed, until};
 
 fn pid(_: u64) -> u32 {
     std::process::id()
-}
-
-fn nap(millis: u64) -> u64 {
-    thread::sleep(Duration::from_millis(millis));
-    millis
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{Future, ProcessPool, ReturnWhen, wait};
-use concurrent_futures_suite::{Door, Scratch, signal, status_of, timed, until};
+use concurrent_futures_suite::{Door, Scratch, nap, pass, signal, status_of, timed, until};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -14,16 +14,6 @@ fn length(bytes: Vec<u8>) -> usize {
 
 fn echo(bytes: Vec<u8>) -> Vec<u8> {
     bytes
-}
-
-fn pass(door: Door) -> u32 {
-    door.pass();
-    std::process::id()
-}
-
-fn nap(millis: u64) -> u64 {
-    thread::sleep(Duration::from_millis(millis));
-    millis
 }
 
 fn pid() -> u32 {

@@ -4,16 +4,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{Error, Future, ProcessPool, Shutdown};
-use concurrent_futures_suite::{Door, Scratch, is_alive, signal, status_of, timed, until};
+use concurrent_futures_suite::{Door, Scratch, is_alive, pass, signal, status_of, timed, until};
 
 fn square(n: u64) -> u64 {
     n * n
-}
-
-fn pass(door: Door) -> u32 {
-    door.pass();
-    door.mark("finished");
-    std::process::id()
 }
 
 fn mark(door: Door) {

@@ -2,26 +2,17 @@
 
 #![cfg(unix)]
 
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use concurrent_futures::{Canceller, Error, Future, ProcessPool, ReturnWhen, Shutdown, ThreadPool, as_completed, wait};
-use concurrent_futures_suite::{Door, Scratch, block_on, signal, status_of, timed, until};
+use concurrent_futures_suite::{Door, Scratch, block_on, nap, pass, signal, status_of, timed, until};
 
 const MOMENT: Duration = Duration::from_millis(20);
 
 fn square(n: u64) -> u64 {
     n * n
-}
-
-fn pass(door: Door) -> u32 {
-    door.pass();
-    std::process::id()
-}
-
-fn nap(millis: u64) -> u64 {
-    thread::sleep(Duration::from_millis(millis));
-    millis
 }
 
 fn abort(_: u64) -> u64 {
@@ -72,6 +63,25 @@ fn a_round_trip_leaves_the_supervisor_asleep() {
         (0..100).for_each(|_| assert_eq!(pool.submit(nap, 2).result().unwrap(), 2));
         let sleeps = sleeps_of("led") - before;
         assert!(sleeps < 50, "woken {sleeps} times for 100 round trips");
+    });
+}
+
+#[test]
+fn what_nobody_waits_for_is_heard_between_round_trips() {
+    timed(|| {
+        let pool = idle(1);
+        let round_trips = || (0..100).for_each(|n| assert_eq!(pool.submit(square, n).result().unwrap(), n * n));
+        for _ in 0..10 {
+            round_trips();
+            let (tell, told) = mpsc::channel();
+            pool.submit(square, 3).on_done(move |result| tell.send(*result.as_ref().unwrap()).unwrap());
+            assert_eq!(told.recv().unwrap(), 9);
+            round_trips();
+            assert_eq!(block_on(pool.submit(square, 4)).unwrap(), 16);
+            round_trips();
+            let of_another = thread::scope(|scope| scope.spawn(|| block_on(pool.submit(square, 5))).join().unwrap());
+            assert_eq!(of_another.unwrap(), 25);
+        }
     });
 }
 

@@ -1,5 +1,5 @@
 //! What the environment says: `CONCURRENT_MODE`, `CONCURRENT_WORKERS`, `CONCURRENT_WATCHDOG`,
-//! `CONCURRENT_LONGEST_VALUE` and `CONCURRENT_SCHEDULE`, each read once, at first use.
+//! `CONCURRENT_LONGEST_VALUE`, `CONCURRENT_START_LIMIT` and `CONCURRENT_SCHEDULE`, each read once, at first use.
 //!
 //! The last is for tests, the others are knobs for debugging and for operators. A value that makes no sense is reported
 //! on standard error, once, and then counts as unset: a mistyped variable never stops a program that would otherwise run.
@@ -16,6 +16,7 @@ use crate::sync::LazyLock;
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
 const LONGEST: &str = "CONCURRENT_LONGEST_VALUE";
+const START: &str = "CONCURRENT_START_LIMIT";
 const SCHEDULE: &str = "CONCURRENT_SCHEDULE";
 const WATCHDOG: &str = "CONCURRENT_WATCHDOG";
 
@@ -51,6 +52,13 @@ pub(crate) fn longest_value() -> Option<u64> {
     static LONGEST_VALUE: LazyLock<Option<u64>> =
         LazyLock::new(|| or_report(read_number(LONGEST, env::var_os(LONGEST)), None).map(NonZeroU64::get));
     *LONGEST_VALUE
+}
+
+/// How long a worker process may take to say something after its start: a minute, or as `CONCURRENT_START_LIMIT` says in seconds.
+pub(crate) fn start_limit() -> Duration {
+    static LIMIT: LazyLock<Option<NonZeroU64>> =
+        LazyLock::new(|| or_report(read_number(START, env::var_os(START)), None));
+    Duration::from_secs(LIMIT.map_or(60, NonZeroU64::get))
 }
 
 /// The order that `CONCURRENT_SCHEDULE` asks for; `None`: the usual one.

@@ -8,7 +8,7 @@ pub(crate) use std::sync::{Arc, LazyLock, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 /// How long a thread looks for what it waits for before it sleeps: less than waking a sleeper takes.
-const PATIENCE: Duration = Duration::from_micros(10);
+pub(crate) const PATIENCE: Duration = Duration::from_micros(10);
 
 /// How often in a row all threads together may look in vain before they stop to.
 const TRIES: u32 = 8;
@@ -19,7 +19,7 @@ const BREAKS: (u32, u32) = (32, 4096);
 /// Looks for some microseconds whether another thread has done something. Gives what it saw last.
 pub(crate) fn look_for(is_there: impl Fn() -> bool) -> bool {
     /// For the whole process: looking takes two, and both must learn the same.
-    static LOOKS: Looks = Looks::new(TRIES);
+    static LOOKS: Looks = Looks::new(PATIENCE, TRIES);
     is_there() || LOOKS.look_for(is_there)
 }
 
@@ -29,6 +29,8 @@ pub(crate) fn look_for(is_there: impl Fn() -> bool) -> bool {
 /// when other programs keep the machine busy. Nobody can know, so it is learned. A look in vain, now and then, finds out
 /// whether it pays again.
 pub(crate) struct Looks {
+    /// How long a look takes at most.
+    patience: Duration,
     /// For how many looks in vain one makes up that was not.
     gain: u32,
     /// How many looks in vain are left.
@@ -39,18 +41,14 @@ pub(crate) struct Looks {
 }
 
 impl Looks {
-    pub(crate) const fn new(gain: u32) -> Self {
+    pub(crate) const fn new(patience: Duration, gain: u32) -> Self {
         Self {
+            patience,
             gain,
             tries_left: AtomicU32::new(TRIES),
             break_left: AtomicU32::new(0),
             break_length: AtomicU32::new(BREAKS.0),
         }
-    }
-
-    /// Whether the next look is not left out.
-    pub(crate) fn may_pay(&self) -> bool {
-        self.break_left.load(Ordering::Relaxed) == 0 && may_look()
     }
 
     /// Looks for some microseconds whether `is_there`, or not at all while that does not pay. True if it was.
@@ -64,7 +62,7 @@ impl Looks {
         if !may_look() {
             return false;
         }
-        if look(PATIENCE, is_there) {
+        if look(self.patience, is_there) {
             let tries_left = (self.tries_left.load(Ordering::Relaxed) + self.gain).min(TRIES);
             self.tries_left.store(tries_left, Ordering::Relaxed);
             if tries_left == TRIES {
@@ -86,7 +84,7 @@ impl Looks {
 }
 
 /// Looks for so long whether `is_there`. Gives what it saw last.
-pub(crate) fn look(patience: Duration, mut is_there: impl FnMut() -> bool) -> bool {
+fn look(patience: Duration, mut is_there: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while start.elapsed() < patience {
         // A look at the clock costs as much as some of these.

@@ -4,6 +4,7 @@
 mod door;
 mod probe;
 mod random;
+mod tasks;
 
 use std::pin::pin;
 use std::process::Command;
@@ -21,6 +22,7 @@ use serde::de::DeserializeOwned;
 pub use door::{Door, Scratch, until};
 pub use probe::{Probe, descriptors, is_alive, signal, status_of};
 pub use random::Random;
+pub use tasks::{nap, pass};
 
 /// No promise takes this long to keep: a test that does hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(60);

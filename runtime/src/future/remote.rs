@@ -49,8 +49,12 @@ pub(crate) trait Whereabouts: Send + Sync {
 pub(crate) trait Sink: Send + Sync {
     fn label(&self) -> Label;
 
-    /// Item number `item` has been answered. What may take long is given to `later`, to be run on another thread.
-    fn answer(self: Arc<Self>, item: usize, answer: Result<Message<'_>, Error>, later: &dyn Fn(Later));
+    /// Items have been answered, told by their number. What may take long is given to `later`, to be run on another thread.
+    fn answer(
+        self: Arc<Self>,
+        answers: &mut dyn Iterator<Item = (usize, Result<Message<'_>, Error>)>,
+        later: &dyn Fn(Later),
+    );
 }
 
 /// Something to be run on another thread.
@@ -101,15 +105,23 @@ impl<C: Collect + 'static> Sink for Remote<C> {
         self.label
     }
 
-    fn answer(self: Arc<Self>, item: usize, answer: Result<Message<'_>, Error>, later: &dyn Fn(Later)) {
-        let piece = answer.and_then(|message| {
+    fn answer(
+        self: Arc<Self>,
+        answers: &mut dyn Iterator<Item = (usize, Result<Message<'_>, Error>)>,
+        later: &dyn Fn(Later),
+    ) {
+        let read = |message| {
             let read = outcome::catch(|| C::read(message)).unwrap_or_else(|panic| {
                 outcome::discard(panic);
                 Err("decoding it panicked".to_owned())
             });
             read.map_err(|text| Error::decode(self.label, text))
-        });
-        let result = self.collect.lock().put(item, piece);
+        };
+        // All are read before the lock is taken, since reading runs user code.
+        let pieces: Vec<_> = answers.map(|(item, answer)| (item, answer.and_then(read))).collect();
+        let mut collect = self.collect.lock();
+        let result = pieces.into_iter().find_map(|(item, piece)| collect.put(item, piece));
+        drop(collect);
         if let Some(result) = result {
             self.end(result, later);
         }

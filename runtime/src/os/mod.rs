@@ -1,6 +1,7 @@
 //! The operating system, and nothing that knows what we do with it. The only place that calls it.
 
 pub(crate) mod clock;
+pub(crate) mod cpu;
 pub(crate) mod image;
 mod mapping;
 pub(crate) mod memory;

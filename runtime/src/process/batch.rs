@@ -119,11 +119,6 @@ impl Batch {
         }
     }
 
-    /// The encoded arguments of one task.
-    pub(crate) fn arguments(&self, item: usize) -> &[u8] {
-        &self.arguments[self.place(item)]
-    }
-
     /// The encoded arguments of all tasks.
     pub(super) fn all_arguments(&self) -> &Arc<Vec<u8>> {
         &self.arguments
@@ -135,6 +130,14 @@ impl Batch {
             Ends::One => 0..self.arguments.len(),
             Ends::Many { ends, .. } => item.checked_sub(1).map_or(0, |before| ends[before])..ends[item],
         }
+    }
+
+    /// The first of `items`, with as many more as have no more than `len` bytes of arguments together.
+    pub(super) fn short_ones(&self, items: Range<usize>, len: usize) -> Range<usize> {
+        let start = self.place(items.start).start;
+        let is_short = |item: &usize| self.place(*item).end - start <= len;
+        let n = items.clone().take_while(is_short).count().max(1);
+        items.start..items.start + n
     }
 
     /// Says that nobody wants the results any more.

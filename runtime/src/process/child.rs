@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Callee, Part, Run};
+use super::lead::Leads;
 use super::line::{Line, Voice};
-use super::outbox::Outbox;
+use super::outbox::{COPIED, Outbox};
 use crate::os::bell::Bell;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
@@ -21,6 +23,7 @@ use crate::ship::encode;
 use crate::ship::function::Function;
 use crate::ship::part::PartFunction;
 use crate::sync::{Arc, Weak};
+use crate::wire::fields::{put_ends, put_u64};
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::{Hello, MARKER};
 use crate::wire::message::Output;
@@ -57,6 +60,8 @@ pub(super) enum Killed {
     RanTooLong(u64, Duration),
     /// For some other reason, or not yet known to be dead.
     Otherwise,
+    /// It did not come to life.
+    Mute,
     /// We did not: it closed its line, so it has ended, or can do nothing for us any more.
     Deaf,
 }
@@ -80,6 +85,7 @@ pub(super) struct Child {
     pub(super) outbox: Outbox,
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) age: Age,
+    pub(super) born: Instant,
     pub(super) killed: Option<Killed>,
     /// What it says. `None` while somebody reads it, ...
     pub(super) line: Option<Line>,
@@ -91,6 +97,8 @@ pub(super) struct Child {
     pub(super) has_ended: bool,
     /// What the supervisor waits for at its socket.
     watched: Interest,
+    /// How often the line was lent.
+    pub(super) leads: Leads,
     /// When to look into the page for answers that the worker keeps back.
     pub(super) look_at: Option<Instant>,
     /// Whether the supervisor knows that something waits to be sent.
@@ -156,11 +164,13 @@ impl Child {
             outbox,
             in_flight: VecDeque::new(),
             age: Age::Starting,
+            born: Instant::now(),
             killed: None,
             bell,
             is_called: false,
             has_ended: false,
             watched: Interest::READ,
+            leads: Leads::none(),
             look_at: None,
             is_stuck: false,
             n_unsent: 0,
@@ -168,6 +178,11 @@ impl Child {
             quota,
             known_parts: Vec::new(),
         })
+    }
+
+    /// Whether nothing tells yet that it has begun to work for us.
+    pub(super) fn is_mute(&self) -> bool {
+        self.age == Age::Starting && self.page.awake_at().is_none()
     }
 
     pub(super) fn is_leaving(&self) -> bool {
@@ -196,24 +211,48 @@ impl Child {
                 part.number
             }
         };
-        for item in run.items.by_ref().take(n) {
+        let items = run.items.start..run.items.start + n;
+        run.items.start = items.end;
+        self.write_tasks(&run.batch, part, items.clone());
+        for item in items {
             let task = self.next_task;
             self.next_task += 1;
             self.page.offer(task);
-            let out = self.outbox.bytes();
-            put_header(out, Kind::Task, task, 16 + run.batch.arguments(item).len());
-            out.extend_from_slice(&part.to_ne_bytes());
-            match &run.batch.callee {
-                Callee::Function(function) => function.write(out),
-                Callee::Part(_) => out.extend_from_slice(&[0; 8]),
-            }
-            self.outbox.put_arguments(&run.batch, item);
             let batch = Arc::clone(&run.batch);
             let Run { retries_left, n_deaths, .. } = *run;
             self.in_flight.push_back(InFlight { task, batch, item, retries_left, n_deaths, kill_at: None });
         }
         self.quota -= n;
         self.n_unsent += n;
+    }
+
+    /// Puts tasks into the outbox, from the next number on: short ones together, so that what they call travels once.
+    fn write_tasks(&mut self, batch: &Arc<Batch>, part: u64, items: Range<usize>) {
+        let mut task = self.next_task;
+        let mut left = items;
+        while !left.is_empty() {
+            let together = batch.short_ones(left.clone(), COPIED);
+            let arguments = batch.place(together.start).start..batch.place(together.end - 1).end;
+            let out = self.outbox.bytes();
+            let header = out.len();
+            out.extend_from_slice(&[0; HEADER]);
+            put_u64(out, part);
+            match &batch.callee {
+                Callee::Function(function) => function.write(out),
+                Callee::Part(_) => put_u64(out, 0),
+            }
+            let kind = if together.len() == 1 {
+                Kind::Task
+            } else {
+                put_ends(out, together.clone().map(|item| (batch.place(item).end - arguments.start) as u32));
+                Kind::Tasks
+            };
+            let len = out.len() - header - HEADER + arguments.len();
+            out[header..header + HEADER].copy_from_slice(&Header { kind, number: task, len }.to_bytes());
+            self.outbox.put_arguments(batch, arguments);
+            task += together.len() as u64;
+            left.start = together.end;
+        }
     }
 
     /// Whether what waits in the outbox should be sent now. Otherwise it is at the next answer, of which some are to come.
@@ -295,6 +334,17 @@ impl Child {
             self.watched = wanted;
             watch.change(self.socket.as_fd(), Voice::Line(self.number).token(), wanted);
         }
+    }
+
+    /// Whether it has something to do, and nobody waits for what it says.
+    pub(super) fn is_unheard(&self) -> bool {
+        !self.in_flight.is_empty() && self.line.is_some() && !self.watched.read
+    }
+
+    /// Whether a thread that waits for one task after the other reads the line, and will again.
+    pub(super) fn is_led(&mut self, now: Instant) -> bool {
+        let has_reader = self.line.is_none() || self.in_flight.is_empty();
+        self.leads.were_many(now) && has_reader && self.age == Age::Serving && self.outbox.is_empty()
     }
 
     /// It has ended.

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 use std::time::Instant;
-use std::{io, mem};
+use std::{io, iter, mem};
 
 use super::arguments::ArgumentRuns;
 use super::batch::{Arguments, Batch, Run};
@@ -101,6 +101,7 @@ impl Core {
         // With others before it, the supervisor is told by the end of one of those, or has been told.
         let wants_another = is_next && state.dispatch_lazily(now);
         let alarm = mem::take(&mut state.alarm);
+        state.watch_busy(&self.watch, |child| !child.leads.are_mine());
         drop(state);
         if wants_another || has_limit || alarm {
             self.bell.ring();
@@ -137,12 +138,9 @@ impl Core {
 
 /// Tells every task of a batch that it will not run.
 fn refuse(batch: &Batch, error: Error) {
-    let mut next = Some(error);
-    for item in 0..batch.len() {
-        let error = next.take().expect("each round leaves an error for the next");
-        next = Some(error.for_next_item());
-        Arc::clone(&batch.sink).answer(item, Err(error), &|task| task());
-    }
+    let others = || Some(error.for_next_item());
+    let errors = iter::from_fn(others).take(batch.len());
+    Arc::clone(&batch.sink).answer(&mut errors.map(Err).enumerate(), &|task| task());
 }
 
 /// Where a batch is, as its future sees it. Holds neither of them.

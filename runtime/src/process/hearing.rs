@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::child::{Age, InFlight, Killed};
 use super::state::{Answer, Delivery, LEAVE, LOOK, State};
+use crate::config;
 use crate::error::{DeadWorker, Error, TaskPanic};
 use crate::os::spawn::End;
 use crate::sync::Mutex;
@@ -19,7 +20,7 @@ const STILLBIRTHS: usize = 3;
 const UNSTARTED: u32 = 3;
 
 impl State {
-    /// A worker has said something that is no answer, or answered a task.
+    /// A worker has said something that is no answer, or answered a task: `deliveries` gets what is to be told for it.
     pub(super) fn hear(
         &mut self,
         index: usize,
@@ -27,7 +28,8 @@ impl State {
         task: u64,
         payload: &[u8],
         at: Range<usize>,
-    ) -> Vec<Delivery> {
+        deliveries: &mut Vec<Delivery>,
+    ) {
         let child = &mut self.children[index];
         let pid = child.process.pid();
         match kind {
@@ -36,20 +38,20 @@ impl State {
                     child.age = Age::Serving;
                 }
                 self.n_stillborn = 0;
-                return Vec::new();
+                return;
             }
             Kind::Refused => {
-                return self.break_down(String::from_utf8_lossy(payload).into_owned());
+                return deliveries.extend(self.break_down(String::from_utf8_lossy(payload).into_owned()));
             }
             Kind::NotInitialized => {
                 let message = PanicReport::read(payload).message.unwrap_or_else(|| "no message".to_owned());
-                return self.break_down(format!("the initializer panicked: {message}"));
+                return deliveries.extend(self.break_down(format!("the initializer panicked: {message}")));
             }
             Kind::Skipped => {
                 if child.in_flight.iter().any(|flying| flying.task == task) {
                     child.kill(Killed::Otherwise);
                 }
-                return Vec::new();
+                return;
             }
             _ => {}
         }
@@ -59,21 +61,21 @@ impl State {
             if !is_stale {
                 child.kill(Killed::Otherwise);
             }
-            return Vec::new();
+            return;
         };
-        let label = batch.sink.label();
+        let label = || batch.sink.label();
         let text = || String::from_utf8_lossy(payload).into_owned();
         let answer = match kind {
             Kind::Value => Answer::Value(at),
-            Kind::Panicked => Answer::Failed(Error::from_panic(label, panic_of(PanicReport::read(payload), pid))),
-            Kind::Undecodable => Answer::Failed(Error::decode(label, text())),
-            Kind::Unencodable => Answer::Failed(Error::encode(label, text())),
+            Kind::Panicked => Answer::Failed(Error::from_panic(label(), panic_of(PanicReport::read(payload), pid))),
+            Kind::Undecodable => Answer::Failed(Error::decode(label(), text())),
+            Kind::Unencodable => Answer::Failed(Error::encode(label(), text())),
             _ => {
                 child.kill(Killed::Otherwise);
-                Answer::Failed(Error::decode(label, "the worker answered with something else"))
+                Answer::Failed(Error::decode(label(), "the worker answered with something else"))
             }
         };
-        vec![Delivery { batch, item, answer }]
+        deliveries.push(Delivery { batch, item, answer });
     }
 
     /// A worker has answered: it may get more, or go.
@@ -145,6 +147,14 @@ impl State {
                 let reason = format!("worker processes end before they are ready: {dead}");
                 deliveries.extend(self.fail_queue(|task| Error::not_started(task, reason.clone())));
             }
+        }
+        if child.killed == Some(Killed::Mute) && !self.children.iter().any(|child| child.age == Age::Serving) {
+            let limit = config::start_limit();
+            let reason = format!(
+                "a worker process said nothing for {limit:?} after its start: what runs before `main`, or before \
+                 `concurrent_futures::init()`, holds it up"
+            );
+            deliveries.extend(self.fail_queue(|task| Error::not_started(task, reason.clone())));
         }
         if let Some(reason) = self.broken.clone() {
             deliveries.extend(self.fail_queue(|task| Error::not_started(task, reason.clone())));

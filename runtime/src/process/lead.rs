@@ -6,7 +6,7 @@
 use std::os::fd::AsFd;
 use std::ptr;
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::batch::Batch;
 use super::child::{Child, InFlight};
@@ -14,13 +14,21 @@ use super::core::Core;
 use super::line::{Line, News, Rest};
 use crate::future::Signal;
 use crate::os::bell::Bell;
+use crate::os::cpu;
 use crate::os::watch;
-use crate::sync::{Arc, Looks, Weak};
+use crate::sync::{Arc, Looks, PATIENCE, Weak};
+use crate::task::context::{self, ThreadId};
 use crate::wire::frame::Header;
 
 /// Whether looking for answers pays. As often in vain as not, it does not: where both processes share a core, a look sometimes
 /// succeeds because the other process was let in between.
-static LOOKS: Looks = Looks::new(1);
+static LOOKS: Looks = Looks::new(PATIENCE, 1);
+
+/// How long the supervisor leaves a line alone that is lent often.
+pub(super) const AWAY: Duration = Duration::from_millis(2);
+
+/// So many times in that time are often.
+const OFTEN: u32 = 8;
 
 pub(super) struct Leader {
     core: Arc<Core>,
@@ -56,12 +64,17 @@ impl Leader {
     /// system refuses to wait.
     pub(super) fn lead(&mut self, signal: &Signal, deadline: Option<Instant>) -> bool {
         let Some(line) = &mut self.line else { return false };
-        let mut news = News::None;
-        line.page.set_haste(LOOKS.may_pay());
-        LOOKS.look_for(|| {
-            news = line.read(false);
-            news != News::None
-        });
+        let here = cpu::current();
+        line.page.set_waiter(Some(here));
+        // The answer may be there already: who is woken on the same core may run first.
+        let mut news = line.read(false);
+        // A worker that sleeps takes longer to wake than a look, and one on the same core runs when this thread sleeps.
+        if news == News::None && line.page.awake_at().is_some_and(|there| there.may_differ_from(here)) {
+            LOOKS.look_for(|| {
+                news = line.read(false);
+                news != News::None
+            });
+        }
         let waker = Waker::from(Arc::clone(&self.bell));
         loop {
             match news {
@@ -122,15 +135,61 @@ impl Drop for Leader {
         // Memory of huge messages, which the supervisor gives back some time if he knows of it.
         let keeps = line.inbox.is_large() || self.core.keeps_memory();
         let mut state = self.core.state.lock();
+        let now = Instant::now();
+        let wakes_soon = state.wakes_at.is_some_and(|moment| moment <= now + AWAY);
         // It is buried only with its line.
         let Some(child) = state.child(self.number) else { return };
         child.line = Some(line);
         child.is_called |= self.leaves_news;
-        child.watch(&self.core.watch);
-        let needs_supervisor = state.needs_supervisor() || (keeps && state.wakes_at.is_none());
+        let is_often = child.leads.note(now);
+        if !(wakes_soon && child.in_flight.is_empty()) {
+            child.watch(&self.core.watch);
+        }
+        let is_awaited = !wakes_soon && (is_often || (keeps && state.wakes_at.is_none()));
+        let needs_supervisor = is_awaited || state.needs_supervisor();
         drop(state);
         if needs_supervisor {
             self.core.bell.ring();
         }
+    }
+}
+
+/// How often a line was lent lately, and to whom.
+///
+/// A thread that waits for one task after the other takes the line each time. So long as that goes on, the supervisor
+/// leaves it alone, also in between: then no system call tells him to, and a worker that is faster than the thread wakes
+/// nobody else.
+#[derive(Debug)]
+pub(super) struct Leads {
+    since: Instant,
+    n: u32,
+    /// To whom last.
+    thread: Option<ThreadId>,
+}
+
+impl Leads {
+    pub(super) fn none() -> Self {
+        Self { since: Instant::now(), n: 0, thread: None }
+    }
+
+    /// The line was lent to the calling thread. Returns whether that happens often.
+    fn note(&mut self, now: Instant) -> bool {
+        if now.saturating_duration_since(self.since) > AWAY {
+            (self.since, self.n) = (now, 0);
+        }
+        self.n += 1;
+        self.thread = Some(context::thread_id());
+        self.n >= OFTEN
+    }
+
+    /// Whether it was lent often since the supervisor asked last.
+    pub(super) fn were_many(&mut self, now: Instant) -> bool {
+        self.since = now;
+        std::mem::take(&mut self.n) >= OFTEN
+    }
+
+    /// Whether it was lent to the calling thread, which is likely to take it again.
+    pub(super) fn are_mine(&self) -> bool {
+        self.thread == Some(context::thread_id())
     }
 }

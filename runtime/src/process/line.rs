@@ -1,6 +1,7 @@
 //! What comes from one worker. Whoever has the line in hands reads it, and nobody else: the supervisor, or a thread that waits
 //! for what the worker runs.
 
+use std::iter;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -163,11 +164,12 @@ impl Core {
             }
             let Ok(Some((header, at))) = line.inbox.next() else { break Rest::Nothing };
             let payload = line.inbox.payload(at.clone());
-            deliveries.extend(state.hear(index, header.kind, header.number, payload, at));
+            state.hear(index, header.kind, header.number, payload, at, &mut deliveries);
         };
         let now = Instant::now();
         state.go_on(index, now);
         let wants_another = state.dispatch(now);
+        state.watch_busy(&self.watch, |_| true);
         drop(state);
         if wants_another {
             self.bell.ring();
@@ -177,13 +179,17 @@ impl Core {
 
     /// Tells tasks how they ended. Runs code of the user's, without the lock; what may block is given to `later`.
     pub(super) fn deliver(&self, deliveries: Vec<Delivery>, line: Option<&Line>, later: &dyn Fn(Label, Later)) {
-        for Delivery { batch, item, answer } in deliveries {
+        let mut deliveries = deliveries.into_iter().peekable();
+        while let Some(Delivery { batch, item, answer }) = deliveries.next() {
             let label = batch.sink.label();
-            let answer = match answer {
-                Answer::Value(at) => Ok(line.expect("a value comes from a line").message(at)),
-                Answer::Failed(error) => Err(error),
-            };
-            Arc::clone(&batch.sink).answer(item, answer, &|task| later(label, task));
+            let others =
+                || deliveries.next_if(|next| Arc::ptr_eq(&next.batch, &batch)).map(|next| (next.item, next.answer));
+            let mut answers =
+                iter::once((item, answer)).chain(iter::from_fn(others)).map(|(item, answer)| match answer {
+                    Answer::Value(at) => (item, Ok(line.expect("a value comes from a line").message(at))),
+                    Answer::Failed(error) => (item, Err(error)),
+                });
+            Arc::clone(&batch.sink).answer(&mut answers, &|task| later(label, task));
             self.let_go(batch);
         }
         if let Some(line) = line {

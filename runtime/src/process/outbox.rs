@@ -9,7 +9,7 @@ use crate::os::socket::{Moved, Socket};
 use crate::sync::Arc;
 
 /// What is longer is sent from where it lies rather than copied.
-const COPIED: usize = 16 * 1024;
+pub(super) const COPIED: usize = 16 * 1024;
 
 /// How long a buffer for short pieces grows before the next is taken.
 const LONG: usize = 4 * COPIED;
@@ -63,12 +63,13 @@ impl Outbox {
         }
     }
 
-    pub(super) fn put_arguments(&mut self, batch: &Arc<Batch>, item: usize) {
-        let arguments = batch.arguments(item);
-        if arguments.len() <= COPIED {
-            self.bytes().extend_from_slice(arguments);
+    /// Puts the arguments of `batch` that lie there.
+    pub(super) fn put_arguments(&mut self, batch: &Batch, place: Range<usize>) {
+        let all = batch.all_arguments();
+        if place.len() <= COPIED {
+            self.bytes().extend_from_slice(&all[place]);
         } else {
-            self.pieces.push_back(Piece::Arguments(Arc::clone(batch.all_arguments()), batch.place(item)));
+            self.pieces.push_back(Piece::Arguments(Arc::clone(all), place));
         }
     }
 

@@ -51,7 +51,8 @@ use crate::wire::message::Output;
 /// # Workers
 ///
 /// They are started when tasks need them, share nothing with this process but standard output and error, and die with
-/// it, however it ends. Statics, the current directory and the environment are their own. Their standard input is
+/// it, however it ends. One that says nothing for a minute after its start (or as many seconds as `CONCURRENT_START_LIMIT` says)
+/// is killed; where no other serves, what waits is told so. Statics, the current directory and the environment are their own. Their standard input is
 /// empty.
 ///
 /// # Drop
@@ -296,9 +297,7 @@ impl ProcessPool {
         let remote = Remote::new(label, Many::new(ends.len()));
         let sink: Arc<dyn Sink> = Arc::clone(&remote) as Arc<_>;
         let unsendable = failed.iter().map(|(index, _)| *index).collect();
-        for (index, error) in failed {
-            Arc::clone(&sink).answer(index, Err(error), &|task| task());
-        }
+        Arc::clone(&sink).answer(&mut failed.into_iter().map(|(index, error)| (index, Err(error))), &|task| task());
         arguments.bytes = self.core.spare.fit(arguments.bytes);
         self.push(&remote, Batch::many(callee, limits, sink, arguments, ends, unsendable))
     }

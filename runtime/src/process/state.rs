@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Run};
 use super::child::{Age, Child, InFlight, Killed};
+use crate::config;
 use crate::error::Error;
 use crate::future::Later;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
+use crate::os::watch::Watch;
 use crate::sync::Arc;
 
 /// A worker that keeps answers back is looked after once it has been silent for so long.
@@ -231,6 +233,12 @@ impl State {
         Agenda { start, look_into, hear, errands, deadline, rubbish }
     }
 
+    /// Has the supervisor hear workers that have something to do and were left to [`Leads`](super::lead::Leads).
+    pub(super) fn watch_busy(&mut self, watch: &Watch, is_left: impl Fn(&Child) -> bool) {
+        let is_unheard = |child: &&mut Child| child.is_unheard() && is_left(child);
+        self.children.iter_mut().filter(is_unheard).for_each(|child| child.watch(watch));
+    }
+
     /// Whether there is something for the supervisor that it was not told of.
     pub(super) fn needs_supervisor(&self) -> bool {
         let is_quiet =
@@ -408,6 +416,9 @@ fn overdue(child: &Child, now: Instant) -> Option<(Instant, Killed)> {
     }
     if let Age::Leaving(moment) = child.age {
         return Some((moment, Killed::Otherwise));
+    }
+    if child.is_mute() {
+        return child.born.checked_add(config::start_limit()).map(|moment| (moment, Killed::Mute));
     }
     let running = child.in_flight.front()?;
     let has_started = child.page.has_started(running.task);

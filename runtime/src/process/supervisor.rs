@@ -2,12 +2,14 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::io;
+use std::iter;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::batch::Run;
 use super::child::{Child, Killed};
 use super::core::Core;
+use super::lead::AWAY;
 use super::line::{Line, News, Rest, Voice};
 use super::state::{Answer, Delivery, LOOK, Phase};
 use crate::executor::Launch;
@@ -37,7 +39,7 @@ pub(super) fn start(core: Arc<Core>) -> io::Result<()> {
 /// Tells a task of its failure.
 pub(super) fn deliver_failure(delivery: Delivery, later: &dyn Fn(Later)) {
     if let Delivery { batch, item, answer: Answer::Failed(error) } = delivery {
-        Arc::clone(&batch.sink).answer(item, Err(error), later);
+        Arc::clone(&batch.sink).answer(&mut iter::once((item, Err(error))), later);
     }
 }
 
@@ -117,13 +119,20 @@ impl Supervisor {
         let core = Arc::clone(&self.core);
         let (limit, keeps) = {
             let mut state = core.state.lock();
-            state.children.iter_mut().for_each(|child| child.watch(&core.watch));
+            let now = Instant::now();
+            let mut again = None;
+            for child in &mut state.children {
+                if child.is_led(now) {
+                    again = Some(now + AWAY);
+                } else {
+                    child.watch(&core.watch);
+                }
+            }
             let mut lines = state.children.iter().filter_map(|child| child.line.as_ref());
             // Memory of huge messages, to be given back some time.
             let keeps = core.keeps_memory() || lines.any(|line| line.inbox.is_large());
-            let now = Instant::now();
             let given_back = keeps.then_some(now + KEPT_TIME);
-            state.wakes_at = [deadline, given_back].into_iter().flatten().min();
+            state.wakes_at = [deadline, given_back, again].into_iter().flatten().min();
             (state.wakes_at.map(|moment| moment.saturating_duration_since(now)), keeps)
         };
         // Wakers: see `Watch::wait`, and the bell.

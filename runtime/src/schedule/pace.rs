@@ -15,7 +15,7 @@ const DAMPING: usize = 4;
 /// What is measured takes at least so long: several answers travel together, up to 100 µs apart from their ends.
 const SPAN: Duration = Duration::from_micros(200);
 
-/// Results for which nobody waited so long were there before, and tell nothing of the pace.
+/// Results for which nobody waited so long were there before.
 const WAITED: Duration = Duration::from_micros(2);
 
 /// Of so many measurements, the fastest counts: whatever else the machine does only adds time.
@@ -36,9 +36,11 @@ const MOST: usize = 64;
 pub(crate) struct Pace {
     n_workers: usize,
     size: usize,
+    n_ahead: usize,
     adapts_size: bool,
     adapts_ahead: bool,
-    /// When the current measurement began, and how many results came since. None before the first result.
+    /// When the current measurement began, at a moment when no result was there, and how many were taken since. None before the
+    /// first result.
     measuring: Option<(Instant, usize)>,
     /// Nanoseconds of one worker for one input: the last measurements, the oldest first.
     measured: Vec<u64>,
@@ -47,7 +49,16 @@ pub(crate) struct Pace {
 impl Pace {
     /// Chunks of one, and four of them ahead for each worker.
     pub(crate) fn fixed(n_workers: usize) -> Self {
-        Self { n_workers, size: 1, adapts_size: false, adapts_ahead: false, measuring: None, measured: Vec::new() }
+        let n_ahead = n_workers.saturating_mul(FEWEST);
+        Self {
+            n_workers,
+            size: 1,
+            n_ahead,
+            adapts_size: false,
+            adapts_ahead: false,
+            measuring: None,
+            measured: Vec::new(),
+        }
     }
 
     /// Begins with chunks of one, and four of them ahead for each worker.
@@ -75,14 +86,7 @@ impl Pace {
 
     /// How many chunks of all workers go ahead, where the user has set no bound.
     pub(crate) fn n_ahead(&self) -> usize {
-        let of_one = match self.nanos() {
-            Some(nanos) if self.adapts_ahead => {
-                let of_chunk = u128::from(nanos).saturating_mul(self.size as u128).max(1);
-                (AHEAD.as_nanos() / of_chunk).clamp(FEWEST as u128, MOST as u128) as usize
-            }
-            _ => FEWEST,
-        };
-        self.n_workers.saturating_mul(of_one)
+        self.n_ahead
     }
 
     /// Learns that the results of `items` inputs, asked for at the one time, were there at the other.
@@ -98,13 +102,13 @@ impl Pace {
         };
         *n_items += items;
         let span = there.saturating_duration_since(*began);
-        if has_waited && span >= SPAN {
+        if span >= SPAN {
+            // Of what was done since then, some may not have been taken yet: at least so much was done.
             let nanos = span.as_nanos().saturating_mul(self.n_workers as u128) / *n_items as u128;
-            self.measuring = Some((there, 0));
+            if has_waited {
+                self.measuring = Some((there, 0));
+            }
             self.learn(nanos.clamp(1, u128::from(u64::MAX)) as u64);
-        } else if !has_waited && span >= SPAN {
-            // Who takes the results is slower than the workers: what they can do is not seen.
-            self.measuring = None;
         }
     }
 
@@ -113,17 +117,14 @@ impl Pace {
             self.measured.remove(0);
         }
         self.measured.push(nanos);
-        if let Some(nanos) = self.nanos()
-            && self.adapts_size
-        {
-            let ideal = (TARGET.as_nanos() / u128::from(nanos)).min(LARGEST as u128) as usize;
+        let nanos = self.measured.iter().copied().min().map_or(u128::MAX, u128::from);
+        if self.adapts_size {
+            let ideal = (TARGET.as_nanos() / nanos).min(LARGEST as u128) as usize;
             self.size = ideal.clamp((self.size / DAMPING).max(1), self.size * DAMPING);
         }
-    }
-
-    /// What one worker takes for one input.
-    fn nanos(&self) -> Option<u64> {
-        self.measured.iter().copied().min()
+        let of_chunk = nanos.saturating_mul(self.size as u128);
+        let of_one = (AHEAD.as_nanos() / of_chunk).clamp(FEWEST as u128, MOST as u128) as usize;
+        self.n_ahead = self.n_workers.saturating_mul(of_one);
     }
 }
 
@@ -192,7 +193,20 @@ mod tests {
             now += Duration::from_micros(100);
             pace.observe(1, now, now);
         }
-        assert_eq!(pace.nanos(), None);
+        assert!(pace.measured.is_empty());
+    }
+
+    #[test]
+    fn who_never_waits_again_does_not_stay_with_small_chunks() {
+        let mut pace = Pace::adaptive(2);
+        let began = Instant::now();
+        pace.observe(1, began, began + Duration::from_millis(1));
+        let mut now = began + Duration::from_millis(1);
+        for _ in 0..1000 {
+            now += Duration::from_micros(100);
+            pace.observe(pace.size(None, None), now, now);
+        }
+        assert!(pace.size(None, None) >= 50, "{pace:?}");
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub(crate) enum Kind {
     Forget,
     /// To the worker: a task. The number is the task's.
     Task,
+    /// To the worker: short tasks that call the same. The number is the first one's, and the others follow it.
+    Tasks,
     /// From the worker: it is the same executable, and waits for tasks.
     Ready,
     /// From the worker: it is not the same executable. The payload says why.
@@ -67,12 +69,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Hello,
         Self::Initialize,
         Self::Part,
         Self::Forget,
         Self::Task,
+        Self::Tasks,
         Self::Ready,
         Self::Refused,
         Self::NotInitialized,
@@ -109,6 +112,7 @@ impl Header {
     }
 
     /// The header that travelled as `bytes`.
+    #[inline]
     pub(crate) fn from_bytes(bytes: [u8; HEADER]) -> Result<Self, Broken> {
         let (number, rest) = bytes.split_first_chunk().expect("a header holds a number");
         let mut len = [0; 8];
@@ -182,6 +186,7 @@ impl Inbox {
     }
 
     /// The next complete frame: its header, and where its payload is (see [`payload`](Self::payload)).
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<(Header, Range<usize>)>, Broken> {
         let Some(header) = self.header()? else { return Ok(None) };
         let first = self.start + HEADER;
@@ -223,6 +228,7 @@ impl Inbox {
     }
 
     /// The header of the frame that [`next`](Self::next) gives.
+    #[inline]
     pub(crate) fn header(&self) -> Result<Option<Header>, Broken> {
         match self.bytes[self.start..].first_chunk() {
             Some(bytes) => Header::from_bytes(*bytes).map(Some),

@@ -6,6 +6,7 @@ pub(crate) mod fields;
 pub(crate) mod frame;
 pub(crate) mod hello;
 pub(crate) mod message;
+pub(crate) mod cpu;
 pub(crate) mod page;
 pub(crate) mod report;
 #[cfg(test)]

@@ -8,8 +8,9 @@
 //! offset 0     started     when the worker started what it runs, in nanoseconds of the monotonic clock
 //!        8     committed   how many bytes the worker has answered since it was born
 //!        16    unrecorded  up to which byte there were answers too long for the ring
-//!        24    haste       whether somebody looks for answers without sleeping, and may have the next task soon
-//!        32    settled     up to which byte the pool is done with the answers and their long runs
+//!        24    waiter      the core of who waits for the answer, and may have the next task soon; 0 if nobody does
+//!        32    awake       the core of the worker; 0 while it sleeps
+//!        40    settled     up to which byte the pool is done with the answers and their long runs
 //!        64    slots       SLOTS times: the last task with this number (modulo SLOTS), and its state
 //!        …     ring        the last bytes of the worker's answers, at their number modulo the size of the ring
 //! ```
@@ -17,6 +18,8 @@
 //! Only atomics touch the page, so whatever a worker gone wild writes into it is a wrong answer and nothing worse.
 
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+
+use super::cpu::Cpu;
 
 /// How many tasks may be on their way to one worker.
 pub(crate) const SLOTS: u64 = 4096;
@@ -83,15 +86,25 @@ impl<M: Memory> Page<M> {
         self.leave_offered(task, Slot::Started)
     }
 
-    /// Pool: whether somebody looks for answers without sleeping, and may have the next task soon. Worker: he has not.
-    pub(crate) fn set_haste(&self, haste: bool) {
-        // Relaxed, here and there: a guess that orders nothing.
-        self.haste().store(haste.into(), Ordering::Relaxed);
+    /// Pool: somebody on this core waits for the answer, and may have the next task soon. Worker: nobody does.
+    pub(crate) fn set_waiter(&self, cpu: Option<Cpu>) {
+        // Relaxed, as all four of these: guesses that order nothing.
+        self.waiter().store(Cpu::to_number(cpu), Ordering::Relaxed);
     }
 
-    /// Worker: what the pool said.
-    pub(crate) fn is_in_haste(&self) -> bool {
-        self.haste().load(Ordering::Relaxed) != 0
+    /// Worker: the core of who waits for the answer.
+    pub(crate) fn waiter_at(&self) -> Option<Cpu> {
+        Cpu::from_number(self.waiter().load(Ordering::Relaxed))
+    }
+
+    /// Worker: it is awake on this core, or about to sleep.
+    pub(crate) fn set_awake(&self, cpu: Option<Cpu>) {
+        self.awake().store(Cpu::to_number(cpu), Ordering::Relaxed);
+    }
+
+    /// Pool: the core of the worker, unless that sleeps.
+    pub(crate) fn awake_at(&self) -> Option<Cpu> {
+        Cpu::from_number(self.awake().load(Ordering::Relaxed))
     }
 
     /// Pool: whether the worker has started the task.
@@ -175,12 +188,16 @@ impl<M: Memory> Page<M> {
         self.u64_at(16)
     }
 
-    fn haste(&self) -> &AtomicU64 {
+    fn waiter(&self) -> &AtomicU64 {
         self.u64_at(24)
     }
 
-    fn settled(&self) -> &AtomicU64 {
+    fn awake(&self) -> &AtomicU64 {
         self.u64_at(32)
+    }
+
+    fn settled(&self) -> &AtomicU64 {
+        self.u64_at(40)
     }
 
     fn slot(&self, task: u64) -> &AtomicU32 {
@@ -201,9 +218,9 @@ impl<M: Memory> Page<M> {
     }
 
     fn u64_at(&self, at: usize) -> &AtomicU64 {
-        // SAFETY: 0, 8, 16, 24 and 32 are below `SIZE`.
+        // SAFETY: our callers' offsets, up to 40, are below `SIZE`.
         let address = unsafe { self.0.start().add(at) };
-        // SAFETY: as for the slots; 0, 8, 16, 24 and 32 are multiples of 8.
+        // SAFETY: as for the slots; our callers' offsets are multiples of 8.
         unsafe { AtomicU64::from_ptr(address.cast_mut().cast()) }
     }
 }

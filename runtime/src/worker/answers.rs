@@ -59,7 +59,12 @@ impl<'a> Answers<'a> {
         self.position = position;
         // From here on the task counts as done, whatever becomes of this process.
         self.page.commit(position);
-        if self.n_kept >= COUNT { self.flush() } else { Ok(()) }
+        Ok(())
+    }
+
+    /// Sends everything if it is much, and no more than `n_waiting` tasks wait here.
+    pub(super) fn flush_much(&mut self, n_waiting: usize) -> io::Result<()> {
+        if self.n_kept >= COUNT.max(n_waiting) { self.flush() } else { Ok(()) }
     }
 
     /// Sends what has been kept for too long, at the time `now`.

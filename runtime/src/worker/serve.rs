@@ -9,22 +9,24 @@ use super::answers::Answers;
 use super::runs::AnswerRuns;
 use crate::label::Label;
 use crate::os::clock::monotonic_nanos;
+use crate::os::cpu;
 use crate::os::memory::SharedMemory;
 use crate::os::run_file::{RunFile, TrustedFile};
 use crate::os::socket::{Moved, Socket};
 use crate::os::watch;
 use crate::ship::function::{Failure, Function};
 use crate::ship::part::{Loaded, PartFunction};
-use crate::sync::look;
+use crate::sync::Looks;
 use crate::task::{context, outcome};
-use crate::wire::fields::take_u64;
+use crate::wire::fields::{take_pieces, take_u64};
 use crate::wire::frame::{HEADER, Header, Inbox, Kind, PATIENCE, check_length};
 use crate::wire::message::{Message, Output, RunReader, RunWriter};
 use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
-/// How long the next task is looked for after one whose answer was looked for: longer than it takes to wake who has it.
-const HASTE: Duration = Duration::from_micros(60);
+/// Whether looking for the next task pays, after one that somebody on another core waits for. A look is longer than it takes to
+/// wake him.
+static LOOKS: Looks = Looks::new(Duration::from_micros(60), 1);
 
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
 ///
@@ -45,6 +47,8 @@ pub(super) fn serve(
         frame: Vec::new(),
         n_small: 0,
     };
+    // From here on the pool knows that this process lives, however long an initializer takes.
+    page.set_awake(Some(cpu::current()));
     if !must_initialize {
         server.say(Kind::Ready)?;
     }
@@ -69,10 +73,21 @@ pub(super) fn serve(
             moved = socket.receive_now(room);
             !matches!(moved, Ok(Moved::Full))
         };
-        if !(page.is_in_haste() && look(HASTE, is_there)) {
-            page.set_haste(false);
+        let here = cpu::current();
+        page.set_awake(Some(here));
+        let waiter = page.waiter_at();
+        let may_pay = waiter.is_some_and(|there| there.may_differ_from(here));
+        if !(may_pay && LOOKS.look_for(is_there)) {
+            page.set_waiter(None);
+            page.set_awake(None);
             // Waker: the pool, which sends a task, or closes the line, also by ending.
+            if waiter.is_some() {
+                // Who sleeps in a call that reads is also woken when the other end has read: on the core of who waits, in his
+                // way. In this call he is not.
+                watch::wait([socket.as_fd()], None).ok();
+            }
             moved = socket.receive(room);
+            page.set_awake(Some(cpu::current()));
         }
         if moved? == Moved::Closed {
             return Ok(());
@@ -98,7 +113,20 @@ struct Server<'a> {
 impl Server<'_> {
     fn hear(&mut self, header: Header, payload: &[u8]) -> io::Result<()> {
         match header.kind {
-            Kind::Task => self.run(header.number, payload),
+            Kind::Task => {
+                let (callee, arguments) = Callee::take(payload).ok_or(io::ErrorKind::InvalidData)?;
+                self.run(header.number, callee, arguments, 0)
+            }
+            Kind::Tasks => {
+                let (callee, rest) = Callee::take(payload).ok_or(io::ErrorKind::InvalidData)?;
+                let mut tasks = take_pieces(rest).ok_or(io::ErrorKind::InvalidData)?;
+                let mut number = header.number;
+                while let Some(arguments) = tasks.next() {
+                    self.run(number, callee, arguments, tasks.len())?;
+                    number += 1;
+                }
+                Ok(())
+            }
             Kind::Part => {
                 self.parts.insert(header.number, load(Message::from(payload)));
                 Ok(())
@@ -136,32 +164,30 @@ impl Server<'_> {
         }
     }
 
-    fn run(&mut self, number: u64, mut payload: &[u8]) -> io::Result<()> {
+    /// Runs a task, behind which so many others wait at least.
+    fn run(&mut self, number: u64, callee: Callee, arguments: &[u8], n_behind: usize) -> io::Result<()> {
         let now = monotonic_nanos();
         self.answers.flush_old(now)?;
         if !self.page.start(number, now) {
             // If the pool has not taken it back, somebody wrote over the page: it must know.
-            return self.answers.give(Kind::Skipped, number, now, &mut [0; HEADER]);
+            self.answers.give(Kind::Skipped, number, now, &mut [0; HEADER])?;
+            return self.answers.flush_much(n_behind);
         }
         self.slim_runs();
-        if let Some(runs) = &mut self.runs {
-            runs.begin();
-        }
         self.frame.clear();
         self.frame.resize(HEADER, 0);
         let runs = self.runs.as_mut().map(|runs| runs as &mut dyn RunWriter);
         let mut output = Output::beside(&mut self.frame, runs);
         let start = output.mark();
-        let callee = take_u64(&mut payload);
-        let message = Message { bytes: payload, runs: self.arguments.as_ref().map(|file| file as &dyn RunReader) };
+        let message = Message { bytes: arguments, runs: self.arguments.as_ref().map(|file| file as &dyn RunReader) };
         let ended = match callee {
-            Some(0) => call_function(message, &mut output),
-            Some(part) => match self.parts.get(&part) {
-                Some(Ok(part)) => part.run(message.with_bytes(&payload[Function::SIZE..]), &mut output),
+            // SAFETY: as in `call_function`.
+            Callee::Function(function) => unsafe { function.call(message, &mut output) },
+            Callee::Part(part) => match self.parts.get(&part) {
+                Some(Ok(part)) => part.run(message, &mut output),
                 Some(Err(failure)) => Err(failure.clone()),
                 None => Err(Failure::Undecodable("the loop that it belongs to is not known".to_owned())),
             },
-            None => Err(Failure::Undecodable("the message ends early".to_owned())),
         };
         let ended = ended.and_then(|()| check_length(output.since(start)).map_err(Failure::Unencodable));
         let kind = match ended {
@@ -175,6 +201,7 @@ impl Server<'_> {
         if let Some(runs) = &mut self.runs {
             runs.end(self.answers.position());
         }
+        self.answers.flush_much(n_behind)?;
         // Huge values in a row use the same memory; one that was rare does not keep it.
         self.n_small = if self.frame.len() < self.frame.capacity() / 4 { self.n_small.saturating_add(1) } else { 0 };
         if self.n_small > PATIENCE && self.frame.capacity() > KEPT_MEMORY {
@@ -191,8 +218,7 @@ impl Server<'_> {
     /// Takes back what the pool has read, and gives memory back that has not been used for long.
     fn slim_runs(&mut self) {
         if let Some(runs) = self.runs.as_mut().filter(|runs| runs.is_kept()) {
-            runs.reclaim(self.page.settled_to());
-            runs.file.slim();
+            runs.slim(self.page.settled_to());
         }
     }
 
@@ -213,6 +239,23 @@ fn is_ready_soon(socket: &Socket) -> bool {
     let ready = watch::wait([socket.as_fd()], Some(KEPT_TIME));
     // Who cannot wait for so long waits for ever, and gives the memory back another time.
     ready.map_or(true, |ready| ready == [true])
+}
+
+/// What a task calls.
+#[derive(Clone, Copy)]
+enum Callee {
+    Function(Function),
+    /// The parallel part of the loop with this number.
+    Part(u64),
+}
+
+impl Callee {
+    /// Reads it off the front of a payload, and gives what is behind it.
+    fn take(mut payload: &[u8]) -> Option<(Self, &[u8])> {
+        let part = take_u64(&mut payload)?;
+        let function = Function::read(&mut payload)?;
+        Some((if part == 0 { Self::Function(function) } else { Self::Part(part) }, payload))
+    }
 }
 
 fn call_function(message: Message<'_>, output: &mut Output<'_>) -> Result<(), Failure> {
