@@ -14,7 +14,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_micros(10);
 const TRIES: u32 = 8;
 
 /// For how many waits they stop then: at first, and at most (doubled each time that looking did not pay).
-const BREAKS: (u32, u32) = (32, 4096);
+const BREAKS: (u32, u32) = (8, 4096);
 
 /// Looks for some microseconds whether another thread has done something. Gives what it saw last.
 pub(crate) fn look_for(is_there: impl Fn() -> bool) -> bool {

@@ -11,9 +11,9 @@ use crate::error::Error;
 
 /// Gives the results of `futures` as they come, each with the index of its future.
 ///
-/// What has already ended comes first. The iterator blocks for the next end; inside a task it runs what nobody has
-/// started. It goes on after an error, and a cancelled future is handed out like others. Dropping it does not cancel
-/// what is pending.
+/// What has ended by the time that all are given comes first, in the order given. The iterator blocks for the next end;
+/// inside a task it runs what nobody has started. It goes on after an error, and a cancelled future is handed out like
+/// others. Dropping it does not cancel what is pending.
 ///
 /// # Example
 ///
