@@ -39,9 +39,11 @@ extern "C" fn hold_up(_argc: c_int, _argv: *const *const c_char, environment: *c
     // SAFETY: zeros are a status too.
     let status = unsafe { status.assume_init() };
     // A worker's line is its standard input.
-    while told == 0 && status.st_mode & libc::S_IFMT == libc::S_IFSOCK {
-        // SAFETY: it has no arguments. Waker: none but the signal that kills.
-        unsafe { libc::pause() };
+    if told == 0 && status.st_mode & libc::S_IFMT == libc::S_IFSOCK {
+        loop {
+            // SAFETY: it has no arguments. Waker: none but the signal that kills.
+            unsafe { libc::pause() };
+        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::wire::cpu::Cpu;
 
-/// The core that the calling thread runs on just now; where the system does not tell, an unknown one.
+/// The core that the calling thread runs on just now, as far as the system tells.
 pub(crate) fn current() -> Cpu {
     #[cfg(target_os = "linux")]
-    return Cpu::of_index(rustix::thread::sched_getcpu());
+    let number = Some(rustix::thread::sched_getcpu());
     #[cfg(not(target_os = "linux"))]
-    Cpu::UNKNOWN
+    let number = None;
+    Cpu::new(number)
 }

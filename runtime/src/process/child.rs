@@ -2,14 +2,13 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::ops::Range;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Callee, Part, Run};
 use super::lead::Leads;
 use super::line::{Line, Voice};
-use super::outbox::{COPIED, Outbox};
+use super::outbox::Outbox;
 use crate::os::bell::Bell;
 use crate::os::image;
 use crate::os::memory::SharedMemory;
@@ -23,7 +22,6 @@ use crate::ship::encode;
 use crate::ship::function::Function;
 use crate::ship::part::PartFunction;
 use crate::sync::{Arc, Weak};
-use crate::wire::fields::{put_ends, put_u64};
 use crate::wire::frame::{HEADER, Header, Kind};
 use crate::wire::hello::{Hello, MARKER};
 use crate::wire::message::Output;
@@ -60,7 +58,7 @@ pub(super) enum Killed {
     RanTooLong(u64, Duration),
     /// For some other reason, or not yet known to be dead.
     Otherwise,
-    /// It did not come to life.
+    /// It did not come to be a worker in time.
     Mute,
     /// We did not: it closed its line, so it has ended, or can do nothing for us any more.
     Deaf,
@@ -180,9 +178,9 @@ impl Child {
         })
     }
 
-    /// Whether nothing tells yet that it has begun to work for us.
+    /// Whether nothing tells that it has come to be a worker.
     pub(super) fn is_mute(&self) -> bool {
-        self.age == Age::Starting && self.page.awake_at().is_none()
+        self.age == Age::Starting && self.page.awake_at().is_none() && !self.page.has_answers()
     }
 
     pub(super) fn is_leaving(&self) -> bool {
@@ -213,7 +211,7 @@ impl Child {
         };
         let items = run.items.start..run.items.start + n;
         run.items.start = items.end;
-        self.write_tasks(&run.batch, part, items.clone());
+        self.outbox.put_tasks(self.next_task, &run.batch, part, items.clone());
         for item in items {
             let task = self.next_task;
             self.next_task += 1;
@@ -224,35 +222,6 @@ impl Child {
         }
         self.quota -= n;
         self.n_unsent += n;
-    }
-
-    /// Puts tasks into the outbox, from the next number on: short ones together, so that what they call travels once.
-    fn write_tasks(&mut self, batch: &Arc<Batch>, part: u64, items: Range<usize>) {
-        let mut task = self.next_task;
-        let mut left = items;
-        while !left.is_empty() {
-            let together = batch.short_ones(left.clone(), COPIED);
-            let arguments = batch.place(together.start).start..batch.place(together.end - 1).end;
-            let out = self.outbox.bytes();
-            let header = out.len();
-            out.extend_from_slice(&[0; HEADER]);
-            put_u64(out, part);
-            match &batch.callee {
-                Callee::Function(function) => function.write(out),
-                Callee::Part(_) => put_u64(out, 0),
-            }
-            let kind = if together.len() == 1 {
-                Kind::Task
-            } else {
-                put_ends(out, together.clone().map(|item| (batch.place(item).end - arguments.start) as u32));
-                Kind::Tasks
-            };
-            let len = out.len() - header - HEADER + arguments.len();
-            out[header..header + HEADER].copy_from_slice(&Header { kind, number: task, len }.to_bytes());
-            self.outbox.put_arguments(batch, arguments);
-            task += together.len() as u64;
-            left.start = together.end;
-        }
     }
 
     /// Whether what waits in the outbox should be sent now. Otherwise it is at the next answer, of which some are to come.

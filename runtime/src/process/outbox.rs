@@ -4,12 +4,14 @@ use std::collections::VecDeque;
 use std::io;
 use std::ops::Range;
 
-use super::batch::{Batch, Part};
+use super::batch::{Batch, Callee, Part};
 use crate::os::socket::{Moved, Socket};
 use crate::sync::Arc;
+use crate::wire::fields::{put_ends, put_u64};
+use crate::wire::frame::{HEADER, Header, Kind};
 
 /// What is longer is sent from where it lies rather than copied.
-pub(super) const COPIED: usize = 16 * 1024;
+const COPIED: usize = 16 * 1024;
 
 /// How long a buffer for short pieces grows before the next is taken.
 const LONG: usize = 4 * COPIED;
@@ -63,13 +65,30 @@ impl Outbox {
         }
     }
 
-    /// Puts the arguments of `batch` that lie there.
-    pub(super) fn put_arguments(&mut self, batch: &Batch, place: Range<usize>) {
-        let all = batch.all_arguments();
-        if place.len() <= COPIED {
-            self.bytes().extend_from_slice(&all[place]);
-        } else {
-            self.pieces.push_back(Piece::Arguments(Arc::clone(all), place));
+    /// Puts tasks, which have numbers from `task` on: short ones in one frame, so that what they call travels once.
+    pub(super) fn put_tasks(&mut self, mut task: u64, batch: &Batch, part: u64, mut items: Range<usize>) {
+        while !items.is_empty() {
+            let together = batch.short_ones(items.clone(), COPIED);
+            items.start = together.end;
+            let arguments = batch.place(together.start).start..batch.place(together.end - 1).end;
+            let out = self.bytes();
+            let start = out.len();
+            out.extend_from_slice(&[0; HEADER]);
+            put_u64(out, part);
+            match &batch.callee {
+                Callee::Function(function) => function.write(out),
+                Callee::Part(_) => put_u64(out, 0),
+            }
+            let kind = if together.len() == 1 {
+                Kind::Task
+            } else {
+                put_ends(out, together.clone().map(|item| (batch.place(item).end - arguments.start) as u32));
+                Kind::Tasks
+            };
+            let len = out.len() - start - HEADER + arguments.len();
+            out[start..start + HEADER].copy_from_slice(&Header { kind, number: task, len }.to_bytes());
+            self.put_arguments(batch, arguments);
+            task += together.len() as u64;
         }
     }
 
@@ -78,6 +97,15 @@ impl Outbox {
             self.bytes().extend_from_slice(&part.captured);
         } else {
             self.pieces.push_back(Piece::Captured(Arc::clone(part)));
+        }
+    }
+
+    fn put_arguments(&mut self, batch: &Batch, place: Range<usize>) {
+        let all = batch.all_arguments();
+        if place.len() <= COPIED {
+            self.bytes().extend_from_slice(&all[place]);
+        } else {
+            self.pieces.push_back(Piece::Arguments(Arc::clone(all), place));
         }
     }
 

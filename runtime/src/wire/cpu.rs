@@ -7,10 +7,11 @@ use std::num::NonZeroU64;
 pub(crate) struct Cpu(NonZeroU64);
 
 impl Cpu {
-    pub(crate) const UNKNOWN: Self = Self(NonZeroU64::MAX);
+    const UNKNOWN: Self = Self(NonZeroU64::MAX);
 
-    pub(crate) fn of_index(index: usize) -> Self {
-        NonZeroU64::new(index as u64 + 1).map_or(Self::UNKNOWN, Self)
+    /// The core with this number, if the system tells.
+    pub(crate) fn new(number: Option<usize>) -> Self {
+        number.and_then(|number| NonZeroU64::new(number as u64 + 1)).map_or(Self::UNKNOWN, Self)
     }
 
     /// Whether two threads can run at the same time, of which the one is here and the other there.
@@ -35,15 +36,16 @@ mod tests {
 
     #[test]
     fn a_number_stands_for_a_core_or_none() {
-        for cpu in [None, Some(Cpu::of_index(0)), Some(Cpu::of_index(7)), Some(Cpu::UNKNOWN)] {
+        for cpu in [None, Some(Cpu::new(Some(0))), Some(Cpu::new(Some(7))), Some(Cpu::new(None))] {
             assert_eq!(Cpu::from_number(Cpu::to_number(cpu)), cpu);
         }
     }
 
     #[test]
     fn what_is_not_known_may_be_anywhere() {
-        let (first, second) = (Cpu::of_index(0), Cpu::of_index(1));
+        let (first, second) = (Cpu::new(Some(0)), Cpu::new(Some(1)));
         assert!(!first.may_differ_from(first) && first.may_differ_from(second));
-        assert!(Cpu::UNKNOWN.may_differ_from(Cpu::UNKNOWN) && Cpu::UNKNOWN.may_differ_from(first));
+        let unknown = Cpu::new(None);
+        assert!(unknown.may_differ_from(unknown) && unknown.may_differ_from(first));
     }
 }

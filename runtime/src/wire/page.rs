@@ -145,6 +145,11 @@ impl<M: Memory> Page<M> {
         self.committed().store(position, Ordering::Release);
     }
 
+    /// Pool: whether the worker has ever said anything.
+    pub(crate) fn has_answers(&self) -> bool {
+        self.committed().load(Ordering::Acquire) > 0
+    }
+
     /// Pool: what the worker has answered from byte number `position` on, as far as it is still there.
     pub(crate) fn answers_from(&self, position: u64) -> Vec<u8> {
         let is_kept = |end: u64| end.checked_sub(position).is_some_and(|len| len <= KEPT as u64);
