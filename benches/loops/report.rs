@@ -1,8 +1,9 @@
 //! What is printed: the tables in Markdown, and the cells that miss a goal.
 
-use crate::cells::Cell;
+use crate::cells::{Cell, State};
 use crate::contenders::Contender;
 use crate::measure::Times;
+use crate::sinks::Sink;
 
 /// Beside a busy neighbour, an annotated loop may take this many times as long as the plain one, or as the best other.
 const GOAL_WHEN_BUSY: f64 = 1.15;
@@ -65,12 +66,50 @@ pub(crate) fn missed(cell: Cell, times: &Times, busy: bool) -> Vec<String> {
     let mut missed = Vec::new();
     if ours > to_plain {
         let micros = (ours - 1.0) * times.plain * 1e6;
-        missed.push(format!("{}: annotated / plain is {ours:.2} (goal {to_plain}), {micros:.2} us lost", cell.name()));
+        let why = why_slower_than_plain(cell, times);
+        missed.push(format!(
+            "{}: annotated / plain is {ours:.2} (goal {to_plain}), {micros:.2} us lost: {why}",
+            cell.name()
+        ));
     }
     if let Some(best) = times.best_other().filter(|best| *best < PAYS && ours / best > to_best) {
-        missed.push(format!("{}: annotated / best other is {:.2} (goal {to_best})", cell.name(), ours / best));
+        let why = why_slower_than_best(cell, times);
+        missed.push(format!("{}: annotated / best other is {:.2} (goal {to_best}): {why}", cell.name(), ours / best));
     }
     missed
+}
+
+/// Runs of the same cell differ by so much.
+const UNKNOWN: &str = "no reason is known, and other runs may show none";
+
+/// Loops that are shorter are not shared, in seconds.
+const SHARED_FROM: f64 = 150e-6;
+
+fn why_slower_than_plain(cell: Cell, times: &Times) -> &'static str {
+    match cell.state {
+        State::AtOnce => "two loops for two cores: helpers of the one take turns with the other",
+        State::Idle if times.plain < SHARED_FROM => "after a rest, what decides how it runs comes from memory",
+        _ if times.plain < 1e-6 => "a call takes 10 to 40 ns longer",
+        _ if times.plain > SHARED_FROM => "calls in which workers are tried and do not pay",
+        _ => UNKNOWN,
+    }
+}
+
+fn why_slower_than_best(cell: Cell, times: &Times) -> &'static str {
+    let by_openmp = times.ratio(Contender::OpenMp).is_some_and(|ratio| Some(ratio) == times.best_other());
+    match cell.sink {
+        _ if cell.state == State::AtOnce => why_slower_than_plain(cell, times),
+        _ if times.plain < SHARED_FROM && by_openmp => {
+            "too short for threads that have to be woken; OpenMP's never sleep"
+        }
+        _ if times.plain < SHARED_FROM => "loops of less than 150 us are not shared",
+        Sink::Find | Sink::Count | Sink::Float if cell.nanos < 50 => {
+            "iterations of less than 50 ns are not handed over"
+        }
+        _ if times.plain < 1e-3 && by_openmp => "threads have to be woken; OpenMP's never sleep",
+        _ if times.plain < 1e-3 => "threads have to be woken, and calls in which they do not pay",
+        _ => UNKNOWN,
+    }
 }
 
 /// The goal that a loop with two workers misses.

@@ -29,7 +29,8 @@
 //! has not got on for so long, it is told on standard error who waits for whom.
 //!
 //! `CONCURRENT_LONGEST_VALUE=bytes` limits how long a value that travels between processes may be, encoded (64 GiB
-//! without it): a longer one is an error of its task. Workers inherit it.
+//! without it): a longer one is an error of its task. Workers inherit it. `CONCURRENT_START_LIMIT=seconds` limits how long a
+//! worker process may take to say something after its start (a minute without it).
 //!
 //! # The panic hook
 //!

@@ -53,7 +53,14 @@ impl Probe {
     pub fn start(mut self) -> Child {
         use std::os::unix::process::CommandExt;
         let quiet = self.0.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        quiet.process_group(0).spawn().expect("the probe starts")
+        let interruptible = || {
+            // SAFETY: it touches no memory of ours, and may be called in a child that has not started its program yet.
+            unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+            Ok(())
+        };
+        // Where the tests run in the background, interrupts may be ignored, which is inherited.
+        // SAFETY: the closure calls nothing but `signal`.
+        unsafe { quiet.pre_exec(interruptible) }.process_group(0).spawn().expect("the probe starts")
     }
 }
 
