@@ -109,17 +109,19 @@ impl Balance {
         !pays(self.shared_picos, self.plain(site, apart))
     }
 
-    /// The end: what the plain loop would have taken for what was run to its end, and whether workers have paid.
-    pub(crate) fn close(&mut self, site: &Site, measured: (usize, Duration)) -> (Duration, bool) {
+    /// The end.
+    pub(crate) fn close(&mut self, site: &Site, measured: (usize, Duration)) -> Closed {
         self.leave_in_order(0);
         let Account { n_items, in_order, elapsed, .. } = self.sum;
-        if n_items == 0 {
-            return (Duration::ZERO, true);
-        }
         let apart = picos(parallel(n_items, measured) + in_order, n_items);
         let plain = self.plain(site, apart);
-        site.remember_item(plain);
-        (work(plain, n_items), pays(picos(elapsed, n_items), plain))
+        if n_items > 0 {
+            site.remember_item(plain);
+        }
+        // Items may have become longer than in the strip before; if it is the parts that take so long, calls will tell.
+        let judged_by = if apart < TELLING { plain } else { apart };
+        let has_paid = n_items == 0 || pays(picos(elapsed, n_items), judged_by);
+        Closed { n_items, elapsed, work: work(plain, n_items), has_paid }
     }
 
     /// What an iteration would have taken in the plain loop, whose two parts took `apart`.
@@ -132,8 +134,20 @@ impl Balance {
     }
 }
 
+/// What there is to say of a shared loop at its end.
+#[derive(Debug)]
+pub(crate) struct Closed {
+    /// How many iterations were run to their end, and in what time.
+    pub(crate) n_items: usize,
+    pub(crate) elapsed: Duration,
+    /// What the plain loop would have taken for them, as it seems.
+    pub(crate) work: Duration,
+    /// Whether that is more than what they took apart.
+    pub(crate) has_paid: bool,
+}
+
 /// What an iteration takes if so many take so long.
-fn picos(time: Duration, n_items: usize) -> u64 {
+pub(super) fn picos(time: Duration, n_items: usize) -> u64 {
     u64::try_from(time.as_nanos() * 1000 / n_items.max(1) as u128).unwrap_or(u64::MAX)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! See the README beside this file for the rules and their constants.
 
-use super::balance::{Balance, pays};
+use super::balance::{Balance, Closed, pays, picos};
 use super::site::{Site, TELLING, WORTH_SHARING, work};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,13 @@ const LONG_STRIP: Duration = Duration::from_millis(2);
 
 /// A strip has so many times the items of the one before it at most: one fast strip is not a trend.
 const GROWTH: usize = 4;
+
+/// After a first call that was shared and took less than this, one is run plainly, to compare the two.
+const SHORT: Duration = Duration::from_millis(20);
+
+/// So many calls stay plain after one whose parts say that workers paid, and the plain calls before it that they did not: where
+/// memory is short in supply, each of them is right about one kind of loop.
+const RESTS_IN_DOUBT: u32 = 8;
 
 /// Iterations of the plain loop that take so many times longer than shared ones, which did not pay twice, are another matter.
 const CHANGED: u64 = 4;
@@ -81,8 +88,13 @@ pub struct Pilot {
     is_exact: bool,
     /// What the strips before it took, and the rest would have taken as strips.
     so_far: Duration,
-    /// How often in this call workers did not pay, and what an iteration took with them.
-    n_unpaid: u32,
+    /// How many iterations were run in the call, in what time; `None`: that is not certain.
+    whole: Option<(usize, Duration)>,
+    /// Workers did not pay, as it seemed, and a plain strip is to show whether that is so.
+    is_in_doubt: bool,
+    /// It has.
+    is_unpaid: bool,
+    /// What an iteration took with them.
     shared_picos: u64,
     /// Whether sharing has paid, if it was tried.
     has_paid: Option<bool>,
@@ -101,7 +113,9 @@ impl Pilot {
             n_items: 0,
             is_exact: false,
             so_far,
-            n_unpaid: 0,
+            whole: Some((0, so_far)),
+            is_in_doubt: false,
+            is_unpaid: false,
             shared_picos: 0,
             has_paid: None,
             rests: None,
@@ -136,7 +150,7 @@ impl Pilot {
         if is_telling && self.is_worth_sharing(picos, left) && helps() {
             return Some(Turn::Shared);
         }
-        let time = if self.n_unpaid > 0 { LONG_STRIP } else { STRIP };
+        let time = if self.is_unpaid { LONG_STRIP } else { STRIP };
         let n = strip(picos, left, time);
         Some(Turn::Plain(self.plain(n.min(n_items.max(1).saturating_mul(GROWTH)), left)))
     }
@@ -148,9 +162,10 @@ impl Pilot {
 
     /// Workers have ended; `measured` is how many iterations of the parallel part were run, and their time.
     pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration), is_helped: bool) {
-        let (work, has_paid) = balance.close(self.site, measured);
+        let Closed { n_items, elapsed, work, has_paid } = balance.close(self.site, measured);
         self.shared_picos = balance.shared_picos();
         self.so_far += work;
+        self.count(n_items, elapsed);
         // Where nobody came, it says nothing of the loop.
         self.has_paid = is_helped.then_some(has_paid);
     }
@@ -162,10 +177,14 @@ impl Pilot {
 
     /// Workers did not pay, as it seems, and leave something to the plain loop: a strip of so many items.
     pub(crate) fn go_on_alone(&mut self, left: Left) -> usize {
-        let picos = self.site.item_picos().unwrap_or(1);
-        self.n_unpaid += 1;
-        self.has_paid = Some(false);
+        let picos = self.site.item_picos().unwrap_or(1).max(self.shared_picos);
+        self.is_in_doubt = true;
         self.plain(strip(picos, left, LONG_STRIP), left)
+    }
+
+    /// So many iterations more were run.
+    fn count(&mut self, n_items: usize, elapsed: Duration) {
+        self.whole = self.whole.map(|(n, time)| (n + n_items, time + elapsed));
     }
 
     /// Begins a strip of `n` items.
@@ -181,7 +200,11 @@ impl Pilot {
     fn strip_has_ended(&mut self, is_certain: bool) -> Option<(Duration, u64)> {
         let elapsed = self.began.take()?.elapsed();
         self.so_far += elapsed;
-        let picos = (elapsed.as_nanos() * 1000 / self.n_items.max(1) as u128).clamp(1, u128::from(u64::MAX)) as u64;
+        let picos = picos(elapsed, self.n_items).max(1);
+        self.count(self.n_items, elapsed);
+        if !is_certain {
+            self.whole = None;
+        }
         if self.n_items > 0 && (is_certain || self.site.item_picos().is_none_or(|known| picos > known)) {
             self.site.remember_item(picos);
         }
@@ -192,14 +215,11 @@ impl Pilot {
         if left.items.1.is_some_and(|at_most| at_most <= 1) || (left.cross && picos < TELLING) {
             return false;
         }
-        // A strip of the plain loop has shown what it takes now, beside the same neighbours and for such items: so it was wrong
-        // to give up, perhaps. Or items became longer.
-        let is_slower = match self.n_unpaid {
-            0 => true,
-            1 => pays(self.shared_picos, picos),
-            _ => picos / CHANGED >= self.shared_picos,
-        };
-        if !is_slower {
+        if std::mem::take(&mut self.is_in_doubt) {
+            // A strip has shown what the plain loop takes now, for such items and beside the same neighbours.
+            self.is_unpaid = !pays(self.shared_picos, picos);
+        }
+        if self.is_unpaid && picos / CHANGED < self.shared_picos {
             return false;
         }
         let ahead = self.ahead(picos, left);
@@ -229,11 +249,21 @@ impl Drop for Pilot {
         if !self.so_far.is_zero() {
             self.site.remember_total(self.so_far);
         }
-        if let Some(has_paid) = self.has_paid
-            && self.sharing != Sharing::Always
-            && self.so_far >= WORTH_SHARING
-        {
-            self.site.remember_sharing(self.so_far, has_paid);
+        if self.sharing == Sharing::Always || self.so_far < WORTH_SHARING {
+            return;
+        }
+        let site = self.site;
+        let whole = self.whole.filter(|_| self.knows_plain()).map(|(n_items, time)| (picos(time, n_items), time));
+        match (self.has_paid, whole) {
+            (None, Some((picos, _))) => site.remember_plain_call(picos),
+            (None, None) => {}
+            (Some(_), _) if self.is_unpaid => site.remember_sharing(self.so_far, false),
+            (Some(has_paid), Some((picos, time))) => match site.plain_call() {
+                Some(plain) if has_paid && !pays(picos, plain) => site.rest(self.so_far, RESTS_IN_DOUBT),
+                None if has_paid && time < SHORT => site.rest(self.so_far, 1),
+                _ => site.remember_sharing(self.so_far, has_paid),
+            },
+            (Some(has_paid), None) => site.remember_sharing(self.so_far, has_paid),
         }
     }
 }
@@ -340,16 +370,47 @@ mod tests {
         pilot.shared_picos = MICRO;
         assert_eq!(pilot.go_on_alone(exactly(90_000)), 2000);
         assert!(!pilot.is_worth_sharing(MICRO, exactly(80_000)));
-        assert!(pilot.is_worth_sharing(2 * MICRO, exactly(80_000)), "a strip shows that they do pay");
-        pilot.go_on_alone(exactly(70_000));
-        assert!(!pilot.is_worth_sharing(2 * MICRO, exactly(60_000)), "they did not");
+        assert!(!pilot.is_worth_sharing(2 * MICRO, exactly(60_000)));
         assert!(pilot.is_worth_sharing(CHANGED * MICRO, exactly(60_000)));
+        pilot.has_paid = Some(true);
         pilot.so_far = work(MICRO, 100_000);
         pilot.began = None;
         drop(pilot);
         for turn in [Turn::Plain(50), Turn::Plain(50), Turn::Shared] {
             assert_eq!(first(site, Sharing::IfItPays, exactly(100_000)), turn, "the next two calls do without them");
         }
+    }
+
+    #[test]
+    fn a_strip_may_show_that_workers_do_pay() {
+        let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(100_000), &|| true);
+        pilot.shared_picos = MICRO;
+        pilot.go_on_alone(exactly(90_000));
+        assert!(pilot.is_worth_sharing(2 * MICRO, exactly(80_000)), "items became longer");
+    }
+
+    /// Ends a call that was shared, in which an iteration took so many picoseconds, and of which its parts say that workers
+    /// paid.
+    fn shared_call(site: &'static Site, picos: u64) {
+        let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, exactly(10_000), &|| true);
+        assert_eq!(turn, Turn::Shared);
+        (pilot.has_paid, pilot.so_far) = (Some(true), work(2 * picos, 10_000));
+        pilot.count(10_000, work(picos, 10_000));
+    }
+
+    #[test]
+    fn calls_are_compared_with_plain_ones() {
+        let site = known(MICRO);
+        shared_call(site, MICRO);
+        assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Plain(50), "one, to compare with");
+        site.remember_plain_call(2 * MICRO);
+        shared_call(site, MICRO);
+        site.remember_plain_call(MICRO);
+        shared_call(site, MICRO);
+        for _ in 0..RESTS_IN_DOUBT {
+            assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Plain(50), "as fast without workers");
+        }
+        assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Shared);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) const TELLING: u64 = 50_000;
 pub struct Site {
     /// Picoseconds of one iteration of the plain loop, 0 while unknown.
     item_picos: AtomicU64,
+    /// The same on the average of the last call that was all plain, 0 while unknown.
+    plain_call: AtomicU64,
     /// Nanoseconds that the last call would have taken as the plain loop, 0 while unknown.
     total_nanos: AtomicU64,
     /// Work of up to so many nanoseconds did not become faster with workers ...
@@ -37,7 +39,7 @@ pub struct Site {
     /// ... and is not tried again in so many calls of that size ...
     rests: AtomicU32,
     /// ... of so many.
-    rest: AtomicU32,
+    calls: AtomicU32,
     /// Loops of so many items are short.
     short_items: AtomicUsize,
     /// Calls that were too short for a clock.
@@ -50,10 +52,11 @@ impl Site {
     pub const fn new() -> Self {
         Self {
             item_picos: AtomicU64::new(0),
+            plain_call: AtomicU64::new(0),
             total_nanos: AtomicU64::new(0),
             unpaid_nanos: AtomicU64::new(0),
             rests: AtomicU32::new(0),
-            rest: AtomicU32::new(RESTS.0),
+            calls: AtomicU32::new(RESTS.0),
             short_items: AtomicUsize::new(0),
             untimed: AtomicU32::new(0),
         }
@@ -99,6 +102,24 @@ impl Site {
         self.total_nanos.store(nanos(total).max(1), Ordering::Relaxed);
     }
 
+    /// What an iteration took in the last call that was all plain, in picoseconds.
+    pub(crate) fn plain_call(&self) -> Option<u64> {
+        let picos = self.plain_call.load(Ordering::Relaxed);
+        (picos > 0).then_some(picos)
+    }
+
+    /// Remembers what an iteration took in a call that was all plain.
+    pub(crate) fn remember_plain_call(&self, picos: u64) {
+        self.plain_call.store(picos.max(1), Ordering::Relaxed);
+    }
+
+    /// Has the next calls of up to about that work stay plain.
+    pub(crate) fn rest(&self, work: Duration, calls: u32) {
+        let unpaid = nanos(work).saturating_mul(2).max(self.unpaid_nanos.load(Ordering::Relaxed));
+        self.unpaid_nanos.store(unpaid, Ordering::Relaxed);
+        self.rests.store(calls, Ordering::Relaxed);
+    }
+
     /// Whether workers did not pay for so much plain work.
     pub(crate) fn is_unpaid(&self, work: Duration) -> bool {
         nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed)
@@ -116,15 +137,13 @@ impl Site {
         if has_paid {
             if nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed) {
                 self.unpaid_nanos.store(0, Ordering::Relaxed);
-                self.rest.store(RESTS.0, Ordering::Relaxed);
+                self.calls.store(RESTS.0, Ordering::Relaxed);
             }
         } else {
+            let calls = self.calls.load(Ordering::Relaxed);
             // Somewhat more work is not much different.
-            let unpaid = nanos(work).saturating_mul(2).max(self.unpaid_nanos.load(Ordering::Relaxed));
-            self.unpaid_nanos.store(unpaid, Ordering::Relaxed);
-            let rest = self.rest.load(Ordering::Relaxed);
-            self.rests.store(rest, Ordering::Relaxed);
-            self.rest.store((rest * 2).min(RESTS.1), Ordering::Relaxed);
+            self.rest(work, calls);
+            self.calls.store((calls * 2).min(RESTS.1), Ordering::Relaxed);
         }
     }
 }
