@@ -306,6 +306,11 @@ pub(crate) fn inner_loop_in_order(at: &str, is_for: bool) -> String {
 }
 
 pub(crate) fn only_read(place: &str) -> String {
+    if place == "self" || place.starts_with("self.") {
+        return format!(
+            "if the loop only reads `{place}`, borrow that in front of the loop, `let this = &*self;`, and use `this` in it"
+        );
+    }
     format!("if the loop only reads `{place}`, say so: {}", shared(place))
 }
 
