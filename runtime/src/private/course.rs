@@ -54,12 +54,13 @@ impl<'pool, S: Strips> Course<'pool, S> {
         if self.pilot.is_none() {
             return Next::Over;
         }
-        self.next(strip)
+        // Here, since a strip that is passed on in memory is kept there while the loop runs.
+        self.strips.put_back(strip);
+        self.next()
     }
 
     #[cold]
-    fn next(&mut self, strip: S::Strip) -> Next<'pool, S> {
-        self.strips.put_back(strip);
+    fn next(&mut self) -> Next<'pool, S> {
         let left = (!self.strips.is_over()).then(|| self.left());
         let turn = match &mut self.pilot {
             Some(_) if self.is_shared => left.map(|_| Turn::Shared),

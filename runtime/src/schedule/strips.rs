@@ -83,6 +83,7 @@ impl<I: Splittable> Strips for Indexed<I> {
         IndexedStrip(strip)
     }
 
+    #[inline]
     fn put_back(&mut self, IndexedStrip(strip): IndexedStrip<I>) {
         self.rest = self.rest.take().or_else(|| I::rest_of(strip));
     }
@@ -150,6 +151,7 @@ impl<I: Splittable> Strips for IndexedFrom<I> {
         NumberedStrip { strip, position: self.position }
     }
 
+    #[inline]
     fn put_back(&mut self, NumberedStrip { strip, position }: NumberedStrip<I>) {
         self.rest = self.rest.take().or_else(|| I::rest_of(strip));
         self.position = position;
@@ -206,6 +208,7 @@ impl<I: Iterator> Strips for Opaque<I> {
         Rationed::new(self.rest.take().expect(THERE), n)
     }
 
+    #[inline]
     fn put_back(&mut self, strip: Rationed<I>) {
         self.rest = strip.into_rest();
     }
