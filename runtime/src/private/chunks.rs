@@ -16,27 +16,9 @@ pub enum Given<A, C> {
 }
 
 /// A running loop whose chunks gather something.
-pub(super) struct Chunks<'pool, N: Input, P, C, A>(Steps<'pool, N, P, C, A>)
-where
-    N::Source: Source<Chunk: Send> + Send,
-    P: Work<N::Item, C, A>,
-    C: Step + Send,
-    A: Gather + Send;
+pub(super) struct Chunks<S>(pub(super) S);
 
-impl<'pool, N, P, C, A> Chunks<'pool, N, P, C, A>
-where
-    N: Input,
-    N::Source: Source<Chunk: Send> + Send,
-    P: Work<N::Item, C, A>,
-    C: Step + Send,
-    A: Gather + Send,
-{
-    pub(super) fn new(steps: Steps<'pool, N, P, C, A>) -> Self {
-        Self(steps)
-    }
-}
-
-impl<N, P, C, A> Iterator for Chunks<'_, N, P, C, A>
+impl<N, P, C, A> Iterator for Chunks<Steps<'_, N, P, C, A>>
 where
     N: Input,
     N::Source: Source<Chunk: Send> + Send,
@@ -55,14 +37,7 @@ where
     }
 }
 
-impl<N, P, C, A> Running<N> for Chunks<'_, N, P, C, A>
-where
-    N: Input,
-    N::Source: Source<Chunk: Send> + Send,
-    P: Work<N::Item, C, A>,
-    C: Step + Send,
-    A: Gather + Send,
-{
+impl<N, S: Running<N>> Running<N> for Chunks<S> {
     fn finish(self) -> (Pilot, Option<N>) {
         self.0.finish()
     }

@@ -221,6 +221,6 @@ impl<'pool, S: Strips> Team<'pool, S> {
         Chunk<P, K>: Gather + Send,
     {
         // SAFETY: our caller promises the same.
-        Chunks::new(unsafe { self.start(Folding(part)) })
+        Chunks(unsafe { self.start(Folding(part)) })
     }
 }

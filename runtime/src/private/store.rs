@@ -219,6 +219,6 @@ impl<'pool, S: Strips> Team<'pool, S> {
         C: Step + Send,
     {
         // SAFETY: our caller promises the same.
-        Chunks::new(unsafe { self.start(Storing { part, store }) })
+        Chunks(unsafe { self.start(Storing { part, store }) })
     }
 }

@@ -132,7 +132,7 @@ impl Leader {
 impl Drop for Leader {
     fn drop(&mut self) {
         let Some(line) = self.line.take() else { return };
-        // Memory of huge messages, which the supervisor gives back some time if he knows of it.
+        // Memory of huge messages, which the supervisor gives back some time if it knows of it.
         let keeps = line.inbox.is_large() || self.core.keeps_memory();
         let mut state = self.core.state.lock();
         let now = Instant::now();
@@ -157,7 +157,7 @@ impl Drop for Leader {
 /// How often a line was lent lately, and to whom.
 ///
 /// A thread that waits for one task after the other takes the line each time. So long as that goes on, the supervisor
-/// leaves it alone, also in between: then no system call tells him to, and a worker that is faster than the thread wakes
+/// leaves it alone, also in between: then no system call tells it to, and a worker that is faster than the thread wakes
 /// nobody else.
 #[derive(Debug)]
 pub(super) struct Leads {
