@@ -33,8 +33,15 @@ pub(crate) fn text(candidate: &Candidate) -> String {
         list(&mut text, "folded by P, a chunk at a time", names);
     }
     let split = &verdict.split;
-    let crosses = if candidate.options.is_process() { "crosses from P to S, as a copy" } else { "crosses from P to S" };
-    list(&mut text, crosses, crossing(split, originals));
+    let crosses = match &candidate.stored {
+        Some(stored) => {
+            let place = code(stored.place.to_token_stream());
+            format!("crosses from P to S, or is put into `{place}` by P if that is a vector")
+        }
+        None if candidate.options.is_process() => "crosses from P to S, as a copy".to_owned(),
+        None => "crosses from P to S".to_owned(),
+    };
+    list(&mut text, &crosses, crossing(split, originals));
     if candidate.options.is_process() {
         list(&mut text, "captured by P, copied to each worker process", copied(split));
     } else {
