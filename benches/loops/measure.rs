@@ -16,9 +16,9 @@ use crate::contenders::{Contender, openmp};
 use crate::sinks::{BoxedCall, Data, Loops, Output, Sink};
 
 /// What is called in front of the calls that count.
-const WARM_UP: Duration = Duration::from_micros(200);
+const WARM_UP: Duration = Duration::from_millis(1);
 /// What a turn of short calls takes.
-const TURN: Duration = Duration::from_micros(100);
+const TURN: Duration = Duration::from_micros(500);
 const MOST_CALLS: usize = 5_000;
 /// Threads of OpenMP keep looking for work for some milliseconds, which is not to be their successor's loss.
 const OPENMP_LOOKS_FOR: Duration = Duration::from_millis(10);

@@ -12,6 +12,8 @@ const MOST_BYTES: usize = 1 << 17;
 const BRISK: usize = 256;
 /// What the first chunk should take, where it is known what iterations take.
 const FIRST: Duration = Duration::from_micros(25);
+/// Towards the end of a loop, chunks become smaller down to this, or to one iteration: a few times what handing one over takes.
+const SHORTEST: Duration = Duration::from_micros(2);
 /// A measurement may change the size by this factor at most: one slow or fast chunk is not a trend.
 const DAMPING: usize = 4;
 
@@ -21,6 +23,8 @@ pub(crate) struct ChunkSize {
     fixed: Option<usize>,
     current: usize,
     largest: usize,
+    /// So many items take [`SHORTEST`], as far as one knows.
+    shortest: usize,
     /// The last chunk took less than twice the target time, and so many items.
     is_brisk: bool,
 }
@@ -38,8 +42,10 @@ impl ChunkSize {
     ) -> Self {
         let largest = (MOST_BYTES.checked_div(n_bytes).unwrap_or(usize::MAX)).max(1);
         let largest = window.map_or(largest, |window| (window / (2 * workers.max(1))).clamp(1, largest));
-        let first = picos.map_or(1, |picos| (FIRST.as_nanos() * 1000 / u128::from(picos.max(1))).max(1) as usize);
-        Self { fixed, current: first.min(largest), largest, is_brisk: false }
+        let taking = |time: Duration| {
+            picos.map_or(1, |picos| (time.as_nanos() * 1000 / u128::from(picos.max(1))).max(1) as usize)
+        };
+        Self { fixed, current: taking(FIRST).min(largest), largest, shortest: taking(SHORTEST), is_brisk: false }
     }
 
     /// The next size, at least 1. Towards the end of a source of known length (`remaining`) adaptive
@@ -49,7 +55,7 @@ impl ChunkSize {
             return fixed;
         }
         let fair_share = remaining.map_or(usize::MAX, |remaining| remaining / (2 * workers.max(1)));
-        self.current.min(fair_share).max(1)
+        self.current.min(fair_share.max(self.shortest)).max(1)
     }
 
     /// Whether a chunk is over so soon that nobody needs to stop it.
@@ -63,11 +69,13 @@ impl ChunkSize {
             return;
         }
         self.is_brisk = items >= BRISK && elapsed < 2 * TARGET;
-        let nanos = elapsed.as_nanos().max(1);
-        let ideal = (items as u128 * TARGET.as_nanos() / nanos).min(self.largest as u128) as usize;
-        let lowest = (self.current / DAMPING).max(1);
-        let highest = self.current.saturating_mul(DAMPING).min(self.largest);
-        self.current = ideal.max(lowest).min(highest);
+        let damped = |before: usize, time: Duration| {
+            let ideal = items as u128 * time.as_nanos() / elapsed.as_nanos().max(1);
+            let (lowest, highest) = ((before / DAMPING).max(1), before.saturating_mul(DAMPING));
+            ideal.clamp(lowest as u128, highest as u128) as usize
+        };
+        self.current = damped(self.current, TARGET).min(self.largest);
+        self.shortest = damped(self.shortest, SHORTEST);
     }
 }
 
@@ -120,7 +128,15 @@ mod tests {
             size.observe(items, Duration::from_micros(items as u64));
         }
         assert_eq!(size.next(Some(40), 2), 10);
-        assert_eq!(size.next(Some(3), 2), 1);
+        assert_eq!(size.next(Some(3), 2), 2, "two microseconds");
+    }
+
+    #[test]
+    fn the_last_chunks_of_short_iterations_are_worth_handing_over() {
+        let mut size = ChunkSize::new(None, None, 2, 8, Some(100_000));
+        assert_eq!((size.next(Some(100), 2), size.next(Some(12), 2)), (25, 20));
+        size.observe(25, Duration::from_micros(5));
+        assert_eq!(size.next(Some(12), 2), 10);
     }
 
     #[test]

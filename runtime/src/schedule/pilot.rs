@@ -3,6 +3,7 @@
 //! See the README beside this file for the rules and their constants.
 
 use super::balance::{Balance, Closed, pays, picos};
+use super::series;
 use super::site::{Site, TELLING, WORTH_SHARING, work};
 use std::time::{Duration, Instant};
 
@@ -80,6 +81,8 @@ impl Left {
 pub struct Pilot {
     site: &'static Site,
     sharing: Sharing,
+    /// When the call began.
+    start: Instant,
     /// When the strip that runs was begun; `None`: nobody looks.
     began: Option<Instant>,
     /// How many items it has.
@@ -96,10 +99,14 @@ pub struct Pilot {
     is_unpaid: bool,
     /// What an iteration took with them.
     shared_picos: u64,
+    /// Some of it was shared: whether a helper came.
+    is_helped: Option<bool>,
     /// Whether sharing has paid, if it was tried.
     has_paid: Option<bool>,
     /// Whether this call does without workers, because they did not pay, once that has been asked.
     rests: Option<bool>,
+    /// Whether this call is shared as one of a series, once that has been asked.
+    is_of_series: Option<bool>,
 }
 
 impl Pilot {
@@ -109,6 +116,7 @@ impl Pilot {
         let mut pilot = Self {
             site,
             sharing,
+            start: Instant::now(),
             began: None,
             n_items: 0,
             is_exact: false,
@@ -117,8 +125,10 @@ impl Pilot {
             is_in_doubt: false,
             is_unpaid: false,
             shared_picos: 0,
+            is_helped: None,
             has_paid: None,
             rests: None,
+            is_of_series: None,
         };
         let turn = pilot.first(left, helps);
         (pilot, turn)
@@ -165,6 +175,7 @@ impl Pilot {
         let Closed { n_items, elapsed, work, has_paid } = balance.close(self.site, measured);
         self.shared_picos = balance.shared_picos();
         self.so_far += work;
+        self.is_helped = Some(is_helped);
         self.count(n_items, elapsed);
         // Where nobody came, it says nothing of the loop.
         self.has_paid = is_helped.then_some(has_paid);
@@ -224,8 +235,18 @@ impl Pilot {
         }
         let ahead = self.ahead(picos, left);
         let site = self.site;
+        if self.so_far + ahead < WORTH_SHARING {
+            return ahead >= series::SHORTEST && self.is_of_series();
+        }
         ahead >= WORTH_SHARING
             && !(site.is_unpaid(self.so_far + ahead) && *self.rests.get_or_insert_with(|| site.rests()))
+    }
+
+    /// Whether this call, which is too short to wake anybody for, is shared for the sake of the series that it belongs to, as
+    /// long as that may be expected to go on.
+    fn is_of_series(&mut self) -> bool {
+        let (site, start) = (self.site, self.start);
+        *self.is_of_series.get_or_insert_with(|| series::so_far(start) >= WORTH_SHARING && site.short_calls.share())
     }
 
     /// What the rest is expected to take.
@@ -249,11 +270,21 @@ impl Drop for Pilot {
         if !self.so_far.is_zero() {
             self.site.remember_total(self.so_far);
         }
-        if self.sharing == Sharing::Always || self.so_far < WORTH_SHARING {
+        if self.sharing == Sharing::Always || self.so_far < series::SHORTEST {
             return;
         }
+        series::go_on(self.start, Instant::now(), self.so_far);
         let site = self.site;
-        let whole = self.whole.filter(|_| self.knows_plain()).map(|(n_items, time)| (picos(time, n_items), time));
+        let whole = self.whole.filter(|_| self.knows_plain());
+        if self.so_far < WORTH_SHARING {
+            match (whole, self.is_helped) {
+                (Some((n_items, time)), Some(is_helped)) => site.short_calls.was_shared(n_items, time, is_helped),
+                (Some((n_items, time)), None) => site.short_calls.was_plain(n_items, time),
+                (None, _) => {}
+            }
+            return;
+        }
+        let whole = whole.map(|(n_items, time)| (picos(time, n_items), time));
         match (self.has_paid, whole) {
             (None, Some((picos, _))) => site.remember_plain_call(picos),
             (None, None) => {}

@@ -1,5 +1,6 @@
 //! What one annotated loop measured, for its next call.
 
+use super::series::ShortCalls;
 use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub(super) const TELLING: u64 = 50_000;
 ///
 /// The numbers are written independently: a mixture of two calls is as good a prediction as either.
 #[derive(Debug)]
-// One cache line, of its own.
+// Cache lines of its own; calls that are known to be short use the first one only.
 #[repr(align(64))]
 pub struct Site {
     /// Picoseconds of one iteration of the plain loop, 0 while unknown.
@@ -44,6 +45,8 @@ pub struct Site {
     short_items: AtomicUsize,
     /// Calls that were too short for a clock.
     untimed: AtomicU32,
+    /// Those that were longer, and too short to be shared one by one.
+    pub(super) short_calls: ShortCalls,
 }
 
 impl Site {
@@ -59,6 +62,7 @@ impl Site {
             calls: AtomicU32::new(RESTS.0),
             short_items: AtomicUsize::new(0),
             untimed: AtomicU32::new(0),
+            short_calls: ShortCalls::new(),
         }
     }
 
@@ -148,7 +152,7 @@ impl Site {
     }
 }
 
-fn nanos(duration: Duration) -> u64 {
+pub(super) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 

@@ -11,7 +11,7 @@ use crate::thread::stack;
 #[derive(Debug)]
 pub(crate) struct Crew {
     pool: rayon::ThreadPool,
-    /// Jobs that wait or run.
+    /// Jobs that wait or run, without those that have become void.
     jobs: Arc<AtomicUsize>,
 }
 
@@ -32,15 +32,21 @@ impl Crew {
             .map_err(|error| Error::spawn(format!("the system refused {n_threads} threads: {error}")))
     }
 
-    /// Hands `job` to a thread, without blocking.
-    pub(crate) fn spawn(&self, job: impl FnOnce() + Send + 'static) {
+    /// Hands `job` to a thread, without blocking. It says whether it did not come too late.
+    pub(crate) fn spawn(&self, job: impl FnOnce() -> bool + Send + 'static) {
         let jobs = Arc::clone(&self.jobs);
         // Relaxed: a hint for others, which orders nothing.
         jobs.fetch_add(1, Ordering::Relaxed);
         self.pool.spawn(move || {
-            job();
-            jobs.fetch_sub(1, Ordering::Relaxed);
+            if job() {
+                jobs.fetch_sub(1, Ordering::Relaxed);
+            }
         });
+    }
+
+    /// So many jobs that have not started will come too late: whoever is asked next does not have to wait for them.
+    pub(crate) fn forget(&self, n_jobs: usize) {
+        self.jobs.fetch_sub(n_jobs, Ordering::Relaxed);
     }
 
     /// Whether a thread has nothing to do.

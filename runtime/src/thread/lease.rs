@@ -77,12 +77,12 @@ impl Drop for Grant {
 }
 
 impl Lease {
-    /// Visits the value, or does nothing if the lease has ended.
-    pub(crate) fn visit(&self) {
+    /// Visits the value, or does nothing if the lease has ended; says which.
+    pub(crate) fn visit(&self) -> bool {
         {
             let mut state = self.state.lock();
             if !state.open {
-                return;
+                return false;
             }
             state.visitors += 1;
         }
@@ -90,6 +90,7 @@ impl Lease {
         // SAFETY: the lease was open when this visitor was counted, and `Grant::revoke`, before which
         // the value stays valid, does not return until `_leave` has counted it out again.
         unsafe { (self.visit)(self.value) };
+        true
     }
 }
 

@@ -6,7 +6,7 @@ use crate::schedule::adverse::Held;
 use crate::schedule::chunk::ChunkSize;
 use crate::schedule::order::Order;
 use crate::schedule::source::Source;
-use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
+use crate::sync::{self, AtomicBool, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering};
 use crate::task::context;
 use crate::task::outcome::{self, Panic};
 use std::time::{Duration, Instant};
@@ -157,6 +157,8 @@ pub(crate) struct Core<S: Source, P, C, A = ()> {
     work: Condvar,
     /// The caller waits here for a chunk. Notified by whoever finishes one.
     finished: Condvar,
+    /// How many chunks are finished, for a look without the lock.
+    n_finished: AtomicUsize,
     /// The loop is being left: what still runs may stop between two iterations.
     leaving: AtomicBool,
 }
@@ -232,6 +234,7 @@ where
             state: Mutex::new(state),
             work: Condvar::new(),
             finished: Condvar::new(),
+            n_finished: AtomicUsize::new(0),
             leaving: AtomicBool::new(false),
         }
     }
@@ -279,6 +282,11 @@ where
     /// Whether a helper has come yet.
     pub(crate) fn is_helped(&self, state: &State<S, C, A>) -> bool {
         state.is_helped
+    }
+
+    /// How many helpers were called and have not gone back: those who have not come, once nobody is let in.
+    pub(crate) fn n_called(&self, state: &State<S, C, A>) -> usize {
+        state.helpers
     }
 
     /// How many iterations of the parallel part were run so far, and what they took; of chunks that run, so many as will have
@@ -435,6 +443,8 @@ where
             state.end = state.end.min(number);
         }
         state.order.finish(number, Finished { values, gathered, panic, n_items });
+        // Relaxed: what it tells is read under the lock.
+        self.n_finished.fetch_add(1, Ordering::Relaxed);
         if state.caller_waits {
             self.finished.notify_one();
         }
@@ -446,6 +456,13 @@ where
         &'core self,
         mut state: MutexGuard<'core, State<S, C, A>>,
     ) -> MutexGuard<'core, State<S, C, A>> {
+        let n_finished = self.n_finished.load(Ordering::Relaxed);
+        drop(state);
+        let is_there = sync::look_for(|| self.n_finished.load(Ordering::Relaxed) != n_finished);
+        state = self.state.lock();
+        if is_there || self.n_finished.load(Ordering::Relaxed) != n_finished {
+            return state;
+        }
         state.caller_waits = true;
         // Waker: `run` on a helper, which files results and notifies also when the iteration panics.
         state = self.finished.wait(state);
@@ -476,7 +493,7 @@ where
         self.leaving.store(true, Ordering::Relaxed);
         let mut state = self.state.lock();
         state.closed = true;
-        self.work.notify_all();
+        self.call_lingering(&state);
         state.held.clear()
     }
 

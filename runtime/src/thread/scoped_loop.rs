@@ -11,7 +11,7 @@
 //! So a loop can always be finished by its caller alone, at any nesting depth and size of the crew.
 
 use super::crew::Crew;
-use super::lease::Grant;
+use super::lease::{Grant, Lease};
 use super::loop_core::{Core, Finished, Gather, Limits, State, Step, Work};
 use super::pool::ThreadPool;
 use crate::schedule::balance::Balance;
@@ -42,12 +42,20 @@ impl Lender<'_> {
         matches!(self, Self::Pool(_))
     }
 
-    fn call(&self, job: impl FnOnce() + Send + 'static) {
+    /// Has a thread visit a loop.
+    fn call(&self, lease: Arc<Lease>) {
         match self {
-            Self::Crew(Some(crew)) => crew.spawn(job),
+            Self::Crew(Some(crew)) => crew.spawn(move || lease.visit()),
             Self::Crew(None) => {}
             // A helper has no result; if the pool is shut down, the caller works alone.
-            Self::Pool(pool) => drop(pool.spawn(job)),
+            Self::Pool(pool) => drop(pool.spawn(move || lease.visit())),
+        }
+    }
+
+    /// So many of those who were called will not be let in any more.
+    fn forget(&self, n_called: usize) {
+        if let Self::Crew(Some(crew)) = self {
+            crew.forget(n_called);
         }
     }
 }
@@ -212,6 +220,7 @@ where
         self.grant.revoke();
         let (measured, is_helped) = {
             let state = self.core.lock();
+            self.helpers.lender.forget(self.core.n_called(&state));
             (self.core.measured(&state), self.core.is_helped(&state))
         };
         pilot.shared(&mut self.balance, measured, is_helped);
@@ -231,8 +240,7 @@ where
         // The caller keeps a chunk for itself once it has nothing left to pull.
         let own = usize::from(!self.helpers.lender.is_pool() && self.input.is_drained());
         for _ in 0..self.core.call_helpers(state, self.helpers.limit, own) {
-            let lease = self.grant.lease();
-            self.helpers.lender.call(move || lease.visit());
+            self.helpers.lender.call(self.grant.lease());
         }
     }
 }
