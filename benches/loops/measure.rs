@@ -16,7 +16,7 @@ use crate::contenders::{Contender, openmp};
 use crate::sinks::{BoxedCall, Data, Loops, Output, Sink};
 
 /// What is called in front of the calls that count.
-const WARM_UP: Duration = Duration::from_millis(1);
+const WARM_UP: Duration = Duration::from_millis(10);
 /// What a turn of short calls takes.
 const TURN: Duration = Duration::from_micros(500);
 const MOST_CALLS: usize = 5_000;

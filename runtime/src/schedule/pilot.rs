@@ -23,10 +23,6 @@ const GROWTH: usize = 4;
 /// After a first call that was shared and took less than this, one is run plainly, to compare the two.
 const SHORT: Duration = Duration::from_millis(20);
 
-/// So many calls stay plain after one whose parts say that workers paid, and the plain calls before it that they did not: where
-/// memory is short in supply, each of them is right about one kind of loop.
-const RESTS_IN_DOUBT: u32 = 8;
-
 /// Iterations of the plain loop that take so many times longer than shared ones, which did not pay twice, are another matter.
 const CHANGED: u64 = 4;
 
@@ -103,8 +99,6 @@ pub struct Pilot {
     is_helped: Option<bool>,
     /// Whether sharing has paid, if it was tried.
     has_paid: Option<bool>,
-    /// Whether this call does without workers, because they did not pay, once that has been asked.
-    rests: Option<bool>,
     /// Whether this call is shared as one of a series, once that has been asked.
     is_of_series: Option<bool>,
 }
@@ -127,7 +121,6 @@ impl Pilot {
             shared_picos: 0,
             is_helped: None,
             has_paid: None,
-            rests: None,
             is_of_series: None,
         };
         let turn = pilot.first(left, helps);
@@ -238,8 +231,7 @@ impl Pilot {
         if self.so_far + ahead < WORTH_SHARING {
             return ahead >= series::SHORTEST && self.is_of_series();
         }
-        ahead >= WORTH_SHARING
-            && !(site.is_unpaid(self.so_far + ahead) && *self.rests.get_or_insert_with(|| site.rests()))
+        ahead >= WORTH_SHARING && !site.rests(self.so_far + ahead)
     }
 
     /// Whether this call, which is too short to wake anybody for, is shared for the sake of the series that it belongs to, as
@@ -286,15 +278,27 @@ impl Drop for Pilot {
         }
         let whole = whole.map(|(n_items, time)| (picos(time, n_items), time));
         match (self.has_paid, whole) {
-            (None, Some((picos, _))) => site.remember_plain_call(picos),
-            (None, None) => {}
-            (Some(_), _) if self.is_unpaid => site.remember_sharing(self.so_far, false),
-            (Some(has_paid), Some((picos, time))) => match site.plain_call() {
-                Some(plain) if has_paid && !pays(picos, plain) => site.rest(self.so_far, RESTS_IN_DOUBT),
-                None if has_paid && time < SHORT => site.rest(self.so_far, 1),
-                _ => site.remember_sharing(self.so_far, has_paid),
-            },
-            (Some(has_paid), None) => site.remember_sharing(self.so_far, has_paid),
+            (Some(has_paid), _) => self.judge(has_paid, whole),
+            (None, whole) => site.was_plain(self.so_far, whole.map(|(picos, _)| picos)),
+        }
+    }
+}
+
+impl Pilot {
+    /// Remembers whether workers have paid, as the parts say, and what an iteration of the whole and all of them took.
+    fn judge(&self, parts_say: bool, whole: Option<(u64, Duration)>) {
+        let (site, work) = (self.site, self.so_far);
+        let plain = site.plain_call();
+        let calls_say = whole.zip(plain).is_none_or(|((picos, _), plain)| pays(picos, plain));
+        match whole {
+            _ if self.is_unpaid || !parts_say => {
+                let took = whole.map_or(work, |(_, time)| time);
+                site.has_not_paid(work, took, took.saturating_sub(work));
+            }
+            // The plain call may have had other data: how much was lost, only the next one tells.
+            Some((_, took)) if !calls_say => site.has_not_paid(work, took, Duration::ZERO),
+            Some((_, took)) if plain.is_none() && took < SHORT => site.rest_once(work),
+            _ => site.has_paid(work),
         }
     }
 }
@@ -366,7 +370,7 @@ mod tests {
     #[test]
     fn with_workers_given_whatever_may_block_is_shared_however_short() {
         let site = known(MICRO);
-        site.remember_sharing(Duration::from_secs(1), false);
+        site.has_not_paid(Duration::from_secs(1), Duration::from_secs(1), Duration::from_secs(1));
         assert_eq!(first(site, Sharing::UnlessTiny, exactly(20)), Turn::Shared);
         assert_eq!(first(known(TELLING - 1), Sharing::UnlessTiny, exactly(20)), Turn::Plain(GROWTH));
     }
@@ -407,9 +411,11 @@ mod tests {
         pilot.so_far = work(MICRO, 100_000);
         pilot.began = None;
         drop(pilot);
-        for turn in [Turn::Plain(50), Turn::Plain(50), Turn::Shared] {
-            assert_eq!(first(site, Sharing::IfItPays, exactly(100_000)), turn, "the next two calls do without them");
-        }
+        assert_eq!(
+            first(site, Sharing::IfItPays, exactly(100_000)),
+            Turn::Plain(50),
+            "the next call does without them"
+        );
     }
 
     #[test]
@@ -434,14 +440,14 @@ mod tests {
         let site = known(MICRO);
         shared_call(site, MICRO);
         assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Plain(50), "one, to compare with");
-        site.remember_plain_call(2 * MICRO);
+        let time = work(MICRO, 10_000);
+        site.was_plain(2 * time, Some(2 * MICRO));
         shared_call(site, MICRO);
-        site.remember_plain_call(MICRO);
+        site.was_plain(time, Some(MICRO));
         shared_call(site, MICRO);
-        for _ in 0..RESTS_IN_DOUBT {
-            assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Plain(50), "as fast without workers");
-        }
-        assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Shared);
+        assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Plain(50), "as fast without workers");
+        site.was_plain(time, Some(MICRO));
+        shared_call(site, MICRO);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Loops that follow each other on one thread: as good as one long loop, for whose sake other threads may be woken.
 
 use super::balance::{pays, picos};
+use super::rest::Rest;
 use super::site::{nanos, work};
 use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::cell::Cell;
@@ -16,13 +17,10 @@ pub(super) const SHORTEST: Duration = Duration::from_micros(15);
 const TELLING: Duration = Duration::from_micros(500);
 
 /// Helpers have to be woken; if none has come in that time, the cores are taken.
-const ALONE: Duration = Duration::from_micros(150);
+const ALONE: Duration = Duration::from_millis(1);
 
 /// One call in so many is run plainly, to have something to compare with.
 const SAMPLED: u32 = 64;
-
-/// After a trial that did not pay, calls stay plain for so many times what it lost.
-const RESTS: u32 = 20;
 
 thread_local! {
     /// When the last loop of this thread ended, and what those took that followed each other until then.
@@ -51,8 +49,7 @@ pub(super) struct ShortCalls {
     shared: Average,
     /// Those of the last shared ones in a row to which no helper came.
     alone: Average,
-    /// Calls still stay plain for so many nanoseconds.
-    rest: AtomicU64,
+    rest: Rest,
     /// Shared calls in a row.
     in_a_row: AtomicU32,
 }
@@ -60,14 +57,14 @@ pub(super) struct ShortCalls {
 impl ShortCalls {
     pub(super) const fn new() -> Self {
         let none = Average::new;
-        Self { plain: none(), shared: none(), alone: none(), rest: AtomicU64::new(0), in_a_row: AtomicU32::new(0) }
+        Self { plain: none(), shared: none(), alone: none(), rest: Rest::new(), in_a_row: AtomicU32::new(0) }
     }
 
     // Relaxed, here and below: a prediction orders nothing.
 
     /// Whether the next call is to be shared; to be asked once a call.
     pub(super) fn share(&self) -> bool {
-        if self.rest.load(Ordering::Relaxed) > 0 {
+        if self.rest.is_on() {
             return false;
         }
         let in_a_row = self.in_a_row.load(Ordering::Relaxed);
@@ -79,8 +76,7 @@ impl ShortCalls {
     /// A call was all plain.
     pub(super) fn was_plain(&self, n_items: usize, time: Duration) {
         self.plain.add(n_items, time);
-        let rest = self.rest.load(Ordering::Relaxed);
-        self.rest.store(rest.saturating_sub(nanos(time)), Ordering::Relaxed);
+        self.rest.was_plain(time);
     }
 
     /// A call was shared, with a helper or without.
@@ -91,9 +87,13 @@ impl ShortCalls {
         }
         let (n_items, time) = calls.add(n_items, time);
         let Some(plain) = self.plain.picos() else { return };
-        if time >= enough && !pays(picos(time, n_items), plain) {
-            let lost = time.saturating_sub(work(plain, n_items));
-            self.rest.store(nanos(time + RESTS * lost), Ordering::Relaxed);
+        if time < enough {
+            return;
+        }
+        if pays(picos(time, n_items), plain) {
+            self.rest.forget();
+        } else {
+            self.rest.begin(time, time.saturating_sub(work(plain, n_items)));
             calls.clear();
         }
     }
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_helper_who_never_comes_is_not_waited_for() {
         let calls = ShortCalls::new();
-        assert_eq!(run(&calls, 10, 50 * MICRO, 55 * MICRO, false), 3, "{calls:?}");
+        assert_eq!(run(&calls, 30, 50 * MICRO, 55 * MICRO, false), 19, "{calls:?}");
     }
 
     #[test]

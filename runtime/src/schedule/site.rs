@@ -1,5 +1,6 @@
 //! What one annotated loop measured, for its next call.
 
+use super::rest::Rest;
 use super::series::ShortCalls;
 use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,10 +14,6 @@ const WORTH_TIMING: Duration = Duration::from_micros(4);
 
 /// But one call in so many, since a loop may change.
 const SAMPLED: u32 = 64;
-
-/// So many calls stay plain, after one in which workers did not pay, before they are tried again; at first, and at most
-/// (doubled each time that they do not pay again).
-const RESTS: (u32, u32) = (2, 128);
 
 /// Iterations shorter than this, in picoseconds, take longer once they are taken apart, so that what they take there does
 /// not tell what they take in the plain loop. Nor do they block.
@@ -37,10 +34,8 @@ pub struct Site {
     total_nanos: AtomicU64,
     /// Work of up to so many nanoseconds did not become faster with workers ...
     unpaid_nanos: AtomicU64,
-    /// ... and is not tried again in so many calls of that size ...
-    rests: AtomicU32,
-    /// ... of so many.
-    calls: AtomicU32,
+    /// ... and does without them for a while.
+    rest: Rest,
     /// Loops of so many items are short.
     short_items: AtomicUsize,
     /// Calls that were too short for a clock.
@@ -58,8 +53,7 @@ impl Site {
             plain_call: AtomicU64::new(0),
             total_nanos: AtomicU64::new(0),
             unpaid_nanos: AtomicU64::new(0),
-            rests: AtomicU32::new(0),
-            calls: AtomicU32::new(RESTS.0),
+            rest: Rest::new(),
             short_items: AtomicUsize::new(0),
             untimed: AtomicU32::new(0),
             short_calls: ShortCalls::new(),
@@ -112,42 +106,42 @@ impl Site {
         (picos > 0).then_some(picos)
     }
 
-    /// Remembers what an iteration took in a call that was all plain.
-    pub(crate) fn remember_plain_call(&self, picos: u64) {
-        self.plain_call.store(picos.max(1), Ordering::Relaxed);
+    /// A call that was long enough to be shared was all plain, and an iteration took so many picoseconds in it, if that is known.
+    pub(crate) fn was_plain(&self, time: Duration, picos: Option<u64>) {
+        if let Some(picos) = picos {
+            self.plain_call.store(picos.max(1), Ordering::Relaxed);
+        }
+        self.rest.was_plain(time);
     }
 
-    /// Has the next calls of up to about that work stay plain.
-    pub(crate) fn rest(&self, work: Duration, calls: u32) {
+    /// Whether a call of so much plain work does without workers.
+    pub(crate) fn rests(&self, work: Duration) -> bool {
+        self.rest.is_on() && nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed)
+    }
+
+    /// Has the next call of about that work stay plain.
+    pub(crate) fn rest_once(&self, work: Duration) {
+        self.is_unpaid_up_to(work);
+        self.rest.begin_with_one();
+    }
+
+    /// So much plain work `took` longer with workers, or about as long: so much was `lost`.
+    pub(crate) fn has_not_paid(&self, work: Duration, took: Duration, lost: Duration) {
+        self.is_unpaid_up_to(work);
+        self.rest.begin(took, lost);
+    }
+
+    fn is_unpaid_up_to(&self, work: Duration) {
+        // Somewhat more work is not much different.
         let unpaid = nanos(work).saturating_mul(2).max(self.unpaid_nanos.load(Ordering::Relaxed));
         self.unpaid_nanos.store(unpaid, Ordering::Relaxed);
-        self.rests.store(calls, Ordering::Relaxed);
     }
 
-    /// Whether workers did not pay for so much plain work.
-    pub(crate) fn is_unpaid(&self, work: Duration) -> bool {
-        nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed)
-    }
-
-    /// Whether a call of that size does without them this time; to be asked once a call.
-    pub(crate) fn rests(&self) -> bool {
-        let rests = self.rests.load(Ordering::Relaxed);
-        self.rests.store(rests.saturating_sub(1), Ordering::Relaxed);
-        rests > 0
-    }
-
-    /// Remembers whether so much plain work became faster with workers.
-    pub(crate) fn remember_sharing(&self, work: Duration, has_paid: bool) {
-        if has_paid {
-            if nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed) {
-                self.unpaid_nanos.store(0, Ordering::Relaxed);
-                self.calls.store(RESTS.0, Ordering::Relaxed);
-            }
-        } else {
-            let calls = self.calls.load(Ordering::Relaxed);
-            // Somewhat more work is not much different.
-            self.rest(work, calls);
-            self.calls.store((calls * 2).min(RESTS.1), Ordering::Relaxed);
+    /// So much plain work became faster with workers.
+    pub(crate) fn has_paid(&self, work: Duration) {
+        if nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed) {
+            self.unpaid_nanos.store(0, Ordering::Relaxed);
+            self.rest.forget();
         }
     }
 }
@@ -172,19 +166,18 @@ mod tests {
     fn a_new_site_predicts_nothing() {
         let site = Site::new();
         assert_eq!((site.item_picos(), site.last_total()), (None, None));
-        assert!(!site.is_unpaid(LONG));
+        assert!(!site.rests(LONG));
     }
 
     #[test]
     fn where_workers_did_not_pay_they_are_tried_again_after_a_while() {
         let site = Site::new();
-        site.remember_sharing(LONG, false);
-        assert!(site.is_unpaid(LONG) && !site.is_unpaid(LONG * 3), "much more work is another matter");
-        assert_eq!([site.rests(), site.rests(), site.rests()], [true, true, false]);
-        site.remember_sharing(LONG, false);
-        assert_eq!((0..10).filter(|_| site.rests()).count(), 4);
-        site.remember_sharing(LONG, true);
-        assert!(!site.is_unpaid(LONG));
+        site.has_not_paid(LONG, LONG, LONG / 10);
+        assert!(site.rests(LONG) && !site.rests(LONG * 3), "much more work is another matter");
+        site.was_plain(LONG, None);
+        assert!(site.rests(LONG));
+        site.was_plain(LONG, None);
+        assert!(!site.rests(LONG));
     }
 
     #[test]
