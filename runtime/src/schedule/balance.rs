@@ -119,9 +119,8 @@ impl Balance {
             site.remember_item(plain);
         }
         // Items may have become longer than in the strip before; if it is the parts that take so long, calls will tell.
-        let judged_by = if apart < TELLING { plain } else { apart };
-        let has_paid = n_items == 0 || pays(picos(elapsed, n_items), judged_by);
-        Closed { n_items, elapsed, work: work(plain, n_items), has_paid }
+        let at_most = if apart < TELLING { plain } else { apart };
+        Closed { n_items, elapsed, work: work(plain, n_items), at_most: work(at_most, n_items) }
     }
 
     /// What an iteration would have taken in the plain loop, whose two parts took `apart`.
@@ -142,8 +141,8 @@ pub(crate) struct Closed {
     pub(crate) elapsed: Duration,
     /// What the plain loop would have taken for them, as it seems.
     pub(crate) work: Duration,
-    /// Whether that is more than what they took apart.
-    pub(crate) has_paid: bool,
+    /// What it would have taken at most.
+    pub(crate) at_most: Duration,
 }
 
 /// What an iteration takes if so many take so long.

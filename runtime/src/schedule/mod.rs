@@ -5,6 +5,7 @@ pub(crate) mod balance;
 pub(crate) mod pilot;
 pub(crate) mod series;
 pub(crate) mod rest;
+pub(crate) mod calls;
 pub(crate) mod source;
 pub(crate) mod strips;
 pub(crate) mod indexed;

@@ -20,7 +20,7 @@ const LONG_STRIP: Duration = Duration::from_millis(2);
 /// A strip has so many times the items of the one before it at most: one fast strip is not a trend.
 const GROWTH: usize = 4;
 
-/// After a first call that was shared and took less than this, one is run plainly, to compare the two.
+/// Of calls that are shorter than this, some are run plainly, to compare the others with.
 const SHORT: Duration = Duration::from_millis(20);
 
 /// Iterations of the plain loop that take so many times longer than shared ones, which did not pay twice, are another matter.
@@ -95,10 +95,10 @@ pub struct Pilot {
     is_unpaid: bool,
     /// What an iteration took with them.
     shared_picos: u64,
-    /// Some of it was shared: whether a helper came.
-    is_helped: Option<bool>,
-    /// Whether sharing has paid, if it was tried.
-    has_paid: Option<bool>,
+    /// What was shared, if anything was: how many items, what they took, and what they would have taken as strips, at most.
+    shared: Option<(usize, Duration, Duration)>,
+    /// Whether this call is a plain one, to compare with, once that has been asked.
+    is_sample: Option<bool>,
     /// Whether this call is shared as one of a series, once that has been asked.
     is_of_series: Option<bool>,
 }
@@ -119,8 +119,8 @@ impl Pilot {
             is_in_doubt: false,
             is_unpaid: false,
             shared_picos: 0,
-            is_helped: None,
-            has_paid: None,
+            shared: None,
+            is_sample: None,
             is_of_series: None,
         };
         let turn = pilot.first(left, helps);
@@ -164,14 +164,12 @@ impl Pilot {
     }
 
     /// Workers have ended; `measured` is how many iterations of the parallel part were run, and their time.
-    pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration), is_helped: bool) {
-        let Closed { n_items, elapsed, work, has_paid } = balance.close(self.site, measured);
+    pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration)) {
+        let Closed { n_items, elapsed, work, at_most } = balance.close(self.site, measured);
         self.shared_picos = balance.shared_picos();
         self.so_far += work;
-        self.is_helped = Some(is_helped);
-        self.count(n_items, elapsed);
-        // Where nobody came, it says nothing of the loop.
-        self.has_paid = is_helped.then_some(has_paid);
+        let (n_before, elapsed_before, before) = self.shared.unwrap_or_default();
+        self.shared = Some((n_before + n_items, elapsed_before + elapsed, before + at_most));
     }
 
     /// Whether what the plain loop takes is known by strips of it.
@@ -227,18 +225,22 @@ impl Pilot {
             return false;
         }
         let ahead = self.ahead(picos, left);
-        let site = self.site;
-        if self.so_far + ahead < WORTH_SHARING {
+        let whole = self.so_far + ahead;
+        if whole < WORTH_SHARING {
             return ahead >= series::SHORTEST && self.is_of_series();
         }
-        ahead >= WORTH_SHARING && !site.rests(self.so_far + ahead)
+        let calls = &self.site.calls;
+        let is_sample = || whole < SHORT && calls.want_plain_one();
+        ahead >= WORTH_SHARING && !calls.rest(self.so_far) && !*self.is_sample.get_or_insert_with(is_sample)
     }
 
     /// Whether this call, which is too short to wake anybody for, is shared for the sake of the series that it belongs to, as
     /// long as that may be expected to go on.
     fn is_of_series(&mut self) -> bool {
-        let (site, start) = (self.site, self.start);
-        *self.is_of_series.get_or_insert_with(|| series::so_far(start) >= WORTH_SHARING && site.short_calls.share())
+        let (calls, start) = (&self.site.short_calls, self.start);
+        *self.is_of_series.get_or_insert_with(|| {
+            series::so_far(start) >= WORTH_SHARING && !calls.rest(Duration::ZERO) && !calls.want_plain_one()
+        })
     }
 
     /// What the rest is expected to take.
@@ -268,37 +270,11 @@ impl Drop for Pilot {
         series::go_on(self.start, Instant::now(), self.so_far);
         let site = self.site;
         let whole = self.whole.filter(|_| self.knows_plain());
-        if self.so_far < WORTH_SHARING {
-            match (whole, self.is_helped) {
-                (Some((n_items, time)), Some(is_helped)) => site.short_calls.was_shared(n_items, time, is_helped),
-                (Some((n_items, time)), None) => site.short_calls.was_plain(n_items, time),
-                (None, _) => {}
-            }
-            return;
-        }
-        let whole = whole.map(|(n_items, time)| (picos(time, n_items), time));
-        match (self.has_paid, whole) {
-            (Some(has_paid), _) => self.judge(has_paid, whole),
-            (None, whole) => site.was_plain(self.so_far, whole.map(|(picos, _)| picos)),
-        }
-    }
-}
-
-impl Pilot {
-    /// Remembers whether workers have paid, as the parts say, and what an iteration of the whole and all of them took.
-    fn judge(&self, parts_say: bool, whole: Option<(u64, Duration)>) {
-        let (site, work) = (self.site, self.so_far);
-        let plain = site.plain_call();
-        let calls_say = whole.zip(plain).is_none_or(|((picos, _), plain)| pays(picos, plain));
-        match whole {
-            _ if self.is_unpaid || !parts_say => {
-                let took = whole.map_or(work, |(_, time)| time);
-                site.has_not_paid(work, took, took.saturating_sub(work));
-            }
-            // The plain call may have had other data: how much was lost, only the next one tells.
-            Some((_, took)) if !calls_say => site.has_not_paid(work, took, Duration::ZERO),
-            Some((_, took)) if plain.is_none() && took < SHORT => site.rest_once(work),
-            _ => site.has_paid(work),
+        let calls = if self.so_far < WORTH_SHARING { &site.short_calls } else { &site.calls };
+        match self.shared {
+            None => calls.was_plain(whole.map(|(n_items, _)| n_items), self.so_far),
+            Some((_, took, plainly)) if self.is_unpaid => calls.was_unpaid(took, took.saturating_sub(plainly)),
+            Some((n_items, took, plainly)) => calls.was_shared(n_items, took, plainly),
         }
     }
 }
@@ -370,20 +346,22 @@ mod tests {
     #[test]
     fn with_workers_given_whatever_may_block_is_shared_however_short() {
         let site = known(MICRO);
-        site.has_not_paid(Duration::from_secs(1), Duration::from_secs(1), Duration::from_secs(1));
+        site.calls.was_unpaid(Duration::from_secs(1), Duration::from_secs(1));
         assert_eq!(first(site, Sharing::UnlessTiny, exactly(20)), Turn::Shared);
         assert_eq!(first(known(TELLING - 1), Sharing::UnlessTiny, exactly(20)), Turn::Plain(GROWTH));
     }
 
     #[test]
     fn where_the_length_tells_nothing_the_last_call_does() {
-        let site = known(MICRO);
         for left in [at_most(None), at_most(Some(100_000)), Left { all_run: false, ..exactly(100_000) }] {
+            let site = known(MICRO);
             site.remember_total(Duration::from_micros(10));
             assert_eq!(first(site, Sharing::IfItPays, left), Turn::Plain(50));
             site.remember_total(Duration::from_millis(10));
             assert_eq!(first(site, Sharing::IfItPays, left), Turn::Shared);
         }
+        let site = known(MICRO);
+        site.remember_total(Duration::from_millis(10));
         assert_eq!(first(site, Sharing::IfItPays, at_most(Some(20))), Turn::Plain(50), "20 µs at most");
     }
 
@@ -407,7 +385,7 @@ mod tests {
         assert!(!pilot.is_worth_sharing(MICRO, exactly(80_000)));
         assert!(!pilot.is_worth_sharing(2 * MICRO, exactly(60_000)));
         assert!(pilot.is_worth_sharing(CHANGED * MICRO, exactly(60_000)));
-        pilot.has_paid = Some(true);
+        pilot.shared = Some((90_000, work(MICRO, 90_000), work(MICRO, 90_000)));
         pilot.so_far = work(MICRO, 100_000);
         pilot.began = None;
         drop(pilot);
@@ -426,28 +404,25 @@ mod tests {
         assert!(pilot.is_worth_sharing(2 * MICRO, exactly(80_000)), "items became longer");
     }
 
-    /// Ends a call that was shared, in which an iteration took so many picoseconds, and of which its parts say that workers
-    /// paid.
-    fn shared_call(site: &'static Site, picos: u64) {
-        let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, exactly(10_000), &|| true);
-        assert_eq!(turn, Turn::Shared);
-        (pilot.has_paid, pilot.so_far) = (Some(true), work(2 * picos, 10_000));
-        pilot.count(10_000, work(picos, 10_000));
-    }
-
     #[test]
-    fn calls_are_compared_with_plain_ones() {
+    fn a_loop_that_was_shared_in_its_first_call_is_plain_in_the_second() {
         let site = known(MICRO);
-        shared_call(site, MICRO);
-        assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Plain(50), "one, to compare with");
-        let time = work(MICRO, 10_000);
-        site.was_plain(2 * time, Some(2 * MICRO));
-        shared_call(site, MICRO);
-        site.was_plain(time, Some(MICRO));
-        shared_call(site, MICRO);
-        assert_eq!(first(site, Sharing::IfItPays, exactly(10_000)), Turn::Plain(50), "as fast without workers");
-        site.was_plain(time, Some(MICRO));
-        shared_call(site, MICRO);
+        let call = |turn| {
+            let (mut pilot, first) = Pilot::start(site, Sharing::IfItPays, exactly(10_000), &|| true);
+            assert_eq!(first, turn);
+            if turn == Turn::Shared {
+                let (time, plainly) = (work(MICRO / 2, 10_000), work(MICRO, 10_000));
+                pilot.shared = Some((10_000, time, plainly));
+            } else {
+                pilot.whole = Some((10_000, work(MICRO, 10_000)));
+            }
+            (pilot.so_far, pilot.began) = (work(MICRO, 10_000), None);
+        };
+        call(Turn::Shared);
+        call(Turn::Plain(50));
+        for _ in 0..10 {
+            call(Turn::Shared);
+        }
     }
 
     #[test]

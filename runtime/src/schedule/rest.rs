@@ -4,8 +4,8 @@ use super::site::nanos;
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// It does for so many times what the trial lost; at first, and at most (doubled each time that they do not pay again). So
-/// trials never take more than a twentieth of the time, and soon much less.
+/// It does for so many times what the trial lost; at first, and at most (doubled each time that they do not pay, halved each
+/// time that they do). So trials never lose more than a twentieth of the time, and soon much less.
 const TIMES: (u32, u32) = (20, 640);
 
 /// A trial counts as having lost so much of its time at least.
@@ -28,27 +28,24 @@ impl Rest {
     /// Workers did not pay in calls that `took` so long, and `lost` so much of it.
     pub(super) fn begin(&self, took: Duration, lost: Duration) {
         let times = self.times.load(Ordering::Relaxed);
-        self.set(times * lost.max(took / LEAST));
+        self.nanos.store(nanos(times * lost.max(took / LEAST)), Ordering::Relaxed);
         self.times.store((times * 2).min(TIMES.1), Ordering::Relaxed);
     }
 
-    /// One plain call is wanted, to compare with.
-    pub(super) fn begin_with_one(&self) {
-        self.set(Duration::from_nanos(1));
-    }
-
-    fn set(&self, time: Duration) {
-        self.nanos.store(nanos(time).max(1), Ordering::Relaxed);
-    }
-
     /// They did.
-    pub(super) fn forget(&self) {
-        self.times.store(TIMES.0, Ordering::Relaxed);
+    pub(super) fn has_paid(&self) {
+        let times = self.times.load(Ordering::Relaxed);
+        self.times.store((times / 2).max(TIMES.0), Ordering::Relaxed);
     }
 
-    /// Whether it goes on.
-    pub(super) fn is_on(&self) -> bool {
-        self.nanos.load(Ordering::Relaxed) > 0
+    /// Whether it goes on, if the plain call that runs took so long.
+    pub(super) fn is_on(&self, so_far: Duration) -> bool {
+        self.nanos.load(Ordering::Relaxed) > nanos(so_far)
+    }
+
+    /// There was no reason for it.
+    pub(super) fn end(&self) {
+        self.nanos.store(0, Ordering::Relaxed);
     }
 
     /// A call was plain, and took so long.
@@ -67,7 +64,7 @@ mod tests {
     /// How many plain calls of a millisecond follow.
     fn n_plain(rest: &Rest) -> usize {
         let one = || {
-            let is_on = rest.is_on();
+            let is_on = rest.is_on(Duration::ZERO);
             rest.was_plain(MS);
             is_on
         };
@@ -89,7 +86,10 @@ mod tests {
             rest.begin(MS, MS);
             assert_eq!(n_plain(&rest), n);
         }
-        rest.forget();
+        rest.has_paid();
+        rest.begin(MS, MS);
+        assert_eq!(n_plain(&rest), 320);
+        (0..10).for_each(|_| rest.has_paid());
         rest.begin(MS, MS);
         assert_eq!(n_plain(&rest), 20);
     }

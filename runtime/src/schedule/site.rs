@@ -1,7 +1,6 @@
 //! What one annotated loop measured, for its next call.
 
-use super::rest::Rest;
-use super::series::ShortCalls;
+use super::calls::Calls;
 use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -28,20 +27,16 @@ pub(super) const TELLING: u64 = 50_000;
 pub struct Site {
     /// Picoseconds of one iteration of the plain loop, 0 while unknown.
     item_picos: AtomicU64,
-    /// The same on the average of the last call that was all plain, 0 while unknown.
-    plain_call: AtomicU64,
     /// Nanoseconds that the last call would have taken as the plain loop, 0 while unknown.
     total_nanos: AtomicU64,
-    /// Work of up to so many nanoseconds did not become faster with workers ...
-    unpaid_nanos: AtomicU64,
-    /// ... and does without them for a while.
-    rest: Rest,
     /// Loops of so many items are short.
     short_items: AtomicUsize,
     /// Calls that were too short for a clock.
     untimed: AtomicU32,
-    /// Those that were longer, and too short to be shared one by one.
-    pub(super) short_calls: ShortCalls,
+    /// Calls that are long enough to be shared.
+    pub(super) calls: Calls,
+    /// Those that are shared only where they follow each other.
+    pub(super) short_calls: Calls,
 }
 
 impl Site {
@@ -50,13 +45,11 @@ impl Site {
     pub const fn new() -> Self {
         Self {
             item_picos: AtomicU64::new(0),
-            plain_call: AtomicU64::new(0),
             total_nanos: AtomicU64::new(0),
-            unpaid_nanos: AtomicU64::new(0),
-            rest: Rest::new(),
             short_items: AtomicUsize::new(0),
             untimed: AtomicU32::new(0),
-            short_calls: ShortCalls::new(),
+            calls: Calls::new(),
+            short_calls: Calls::new(),
         }
     }
 
@@ -99,51 +92,6 @@ impl Site {
     pub(crate) fn remember_total(&self, total: Duration) {
         self.total_nanos.store(nanos(total).max(1), Ordering::Relaxed);
     }
-
-    /// What an iteration took in the last call that was all plain, in picoseconds.
-    pub(crate) fn plain_call(&self) -> Option<u64> {
-        let picos = self.plain_call.load(Ordering::Relaxed);
-        (picos > 0).then_some(picos)
-    }
-
-    /// A call that was long enough to be shared was all plain, and an iteration took so many picoseconds in it, if that is known.
-    pub(crate) fn was_plain(&self, time: Duration, picos: Option<u64>) {
-        if let Some(picos) = picos {
-            self.plain_call.store(picos.max(1), Ordering::Relaxed);
-        }
-        self.rest.was_plain(time);
-    }
-
-    /// Whether a call of so much plain work does without workers.
-    pub(crate) fn rests(&self, work: Duration) -> bool {
-        self.rest.is_on() && nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed)
-    }
-
-    /// Has the next call of about that work stay plain.
-    pub(crate) fn rest_once(&self, work: Duration) {
-        self.is_unpaid_up_to(work);
-        self.rest.begin_with_one();
-    }
-
-    /// So much plain work `took` longer with workers, or about as long: so much was `lost`.
-    pub(crate) fn has_not_paid(&self, work: Duration, took: Duration, lost: Duration) {
-        self.is_unpaid_up_to(work);
-        self.rest.begin(took, lost);
-    }
-
-    fn is_unpaid_up_to(&self, work: Duration) {
-        // Somewhat more work is not much different.
-        let unpaid = nanos(work).saturating_mul(2).max(self.unpaid_nanos.load(Ordering::Relaxed));
-        self.unpaid_nanos.store(unpaid, Ordering::Relaxed);
-    }
-
-    /// So much plain work became faster with workers.
-    pub(crate) fn has_paid(&self, work: Duration) {
-        if nanos(work) <= self.unpaid_nanos.load(Ordering::Relaxed) {
-            self.unpaid_nanos.store(0, Ordering::Relaxed);
-            self.rest.forget();
-        }
-    }
 }
 
 pub(super) fn nanos(duration: Duration) -> u64 {
@@ -160,24 +108,10 @@ pub(super) fn work(picos: u64, n: usize) -> Duration {
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_millis(1);
-
     #[test]
     fn a_new_site_predicts_nothing() {
         let site = Site::new();
         assert_eq!((site.item_picos(), site.last_total()), (None, None));
-        assert!(!site.rests(LONG));
-    }
-
-    #[test]
-    fn where_workers_did_not_pay_they_are_tried_again_after_a_while() {
-        let site = Site::new();
-        site.has_not_paid(LONG, LONG, LONG / 10);
-        assert!(site.rests(LONG) && !site.rests(LONG * 3), "much more work is another matter");
-        site.was_plain(LONG, None);
-        assert!(site.rests(LONG));
-        site.was_plain(LONG, None);
-        assert!(!site.rests(LONG));
     }
 
     #[test]

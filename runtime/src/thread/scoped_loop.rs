@@ -218,12 +218,12 @@ where
         let mut pilot = self.pilot.take()?;
         let held = self.core.leave();
         self.grant.revoke();
-        let (measured, is_helped) = {
+        let measured = {
             let state = self.core.lock();
             self.helpers.lender.forget(self.core.n_called(&state));
-            (self.core.measured(&state), self.core.is_helped(&state))
+            self.core.measured(&state)
         };
-        pilot.shared(&mut self.balance, measured, is_helped);
+        pilot.shared(&mut self.balance, measured);
         // The user's items, whose destructors may panic: now nobody has the lease any more.
         drop(held);
         Some(pilot)
