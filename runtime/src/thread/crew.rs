@@ -5,6 +5,7 @@
 
 use crate::error::Error;
 use crate::sync::{Arc, AtomicUsize, Ordering};
+use crate::thread::placement::Placement;
 use crate::thread::stack;
 
 /// A fixed number of helper threads.
@@ -13,35 +14,49 @@ pub(crate) struct Crew {
     pool: rayon::ThreadPool,
     /// Jobs that wait or run, without those that have become void.
     jobs: Arc<AtomicUsize>,
+    placement: Arc<Placement>,
 }
 
 impl Crew {
-    /// Starts `n_threads` threads, named `{name}-{index}`.
+    /// Starts `n_threads` threads, named `{name}-{index}`, and blocks until the first of them has come, or for a millisecond.
     ///
     /// # Errors
     ///
     /// `is_spawn` if the system refuses a thread.
     pub(crate) fn new(n_threads: usize, name: &str) -> Result<Self, Error> {
         let name = name.to_owned();
-        rayon::ThreadPoolBuilder::new()
+        let placement = Arc::new(Placement::new());
+        let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(n_threads)
             .thread_name(move |index| format!("{name}-{index}"))
             .stack_size(stack::worker_stack_size())
+            .start_handler({
+                let placement = Arc::clone(&placement);
+                move |_| placement.enter()
+            })
             .build()
-            .map(|pool| Self { pool, jobs: Arc::new(AtomicUsize::new(0)) })
-            .map_err(|error| Error::spawn(format!("the system refused {n_threads} threads: {error}")))
+            .map_err(|error| Error::spawn(format!("the system refused {n_threads} threads: {error}")))?;
+        placement.wait_for_one();
+        Ok(Self { pool, jobs: Arc::new(AtomicUsize::new(0)), placement })
     }
 
     /// Hands `job` to a thread, without blocking. It says whether it did not come too late.
     pub(crate) fn spawn(&self, job: impl FnOnce() -> bool + Send + 'static) {
-        let jobs = Arc::clone(&self.jobs);
+        let (jobs, placement) = (Arc::clone(&self.jobs), Arc::clone(&self.placement));
         // Relaxed: a hint for others, which orders nothing.
         jobs.fetch_add(1, Ordering::Relaxed);
+        placement.call();
         self.pool.spawn(move || {
+            placement.come();
             if job() {
                 jobs.fetch_sub(1, Ordering::Relaxed);
             }
         });
+    }
+
+    /// While the caller goes on: sees to it that a thread can come.
+    pub(crate) fn look_out(&self) {
+        self.placement.look();
     }
 
     /// So many jobs that have not started will come too late: whoever is asked next does not have to wait for them.

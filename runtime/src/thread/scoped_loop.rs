@@ -52,6 +52,13 @@ impl Lender<'_> {
         }
     }
 
+    /// While nobody has come: sees to it that somebody can.
+    fn look_out(&self) {
+        if let Self::Crew(Some(crew)) = self {
+            crew.look_out();
+        }
+    }
+
     /// So many of those who were called will not be let in any more.
     fn forget(&self, n_called: usize) {
         if let Self::Crew(Some(crew)) = self {
@@ -177,6 +184,9 @@ where
                 N::push(&mut state.source, items);
             }
             self.call_helpers(&mut state);
+            if !core.is_helped(&state) {
+                self.helpers.lender.look_out();
+            }
             if let Some(Finished { values, gathered, panic, n_items }) = core.take(&mut state) {
                 self.current = values.into_iter();
                 self.gathered = Some(gathered);

@@ -1,0 +1,192 @@
+//! Where helpers run: not on the core of a caller for whom they would have to wait there.
+//!
+//! A thread that is woken is put on a core by the system. Some put it on the core of who woke it, though others are free: of
+//! virtual machines, for one, to wake few of them. A caller that goes on with its loop then keeps the helper from coming,
+//! for milliseconds. So where one has not come in time, all are kept off the caller's core from then on.
+
+use crate::sync::{AtomicU64, AtomicUsize, Condvar, Mutex, Ordering};
+use std::time::{Duration, Instant};
+
+/// Waking a thread on another core takes 40 to 60 µs.
+const LATE: Duration = Duration::from_micros(100);
+
+/// How long new threads are waited for at most.
+const ARRIVAL: Duration = Duration::from_millis(1);
+
+/// Threads that are called, and when one was called that has not come yet.
+#[derive(Debug)]
+pub(super) struct Placement {
+    /// How many calls wait for somebody to come.
+    n_waiting: AtomicUsize,
+    /// Since when they do, in nanoseconds from the beginning.
+    since: AtomicU64,
+    beginning: Instant,
+    threads: Mutex<Vec<cores::Thread>>,
+    /// Notified when there is the first of them.
+    entered: Condvar,
+    /// The core that they are kept off; changed under the lock of their list.
+    avoided: AtomicUsize,
+}
+
+impl Placement {
+    pub(super) fn new() -> Self {
+        Self {
+            n_waiting: AtomicUsize::new(0),
+            since: AtomicU64::new(0),
+            beginning: Instant::now(),
+            threads: Mutex::new(Vec::new()),
+            entered: Condvar::new(),
+            avoided: AtomicUsize::new(usize::MAX),
+        }
+    }
+
+    /// The calling thread is one of them.
+    pub(super) fn enter(&self) {
+        let thread = cores::Thread::current();
+        let mut threads = self.threads.lock();
+        thread.keep_off(self.avoided.load(Ordering::Relaxed));
+        threads.push(thread);
+        self.entered.notify_one();
+    }
+
+    /// Blocks until one of the new threads is here, or for a millisecond. A system may also put those on the core of who
+    /// starts them, which is free meanwhile.
+    pub(super) fn wait_for_one(&self) {
+        let threads = self.threads.lock();
+        if threads.is_empty() {
+            // Waker: `enter` on the first thread that has started, or the time-out.
+            drop(self.entered.wait_timeout(threads, ARRIVAL));
+        }
+    }
+
+    // Relaxed, here and below: times and places, which order nothing.
+
+    /// Somebody is called.
+    pub(super) fn call(&self) {
+        if self.n_waiting.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.since.store(self.now(), Ordering::Relaxed);
+        } else {
+            self.look();
+        }
+    }
+
+    /// Somebody has come.
+    pub(super) fn come(&self) {
+        self.n_waiting.fetch_sub(1, Ordering::Relaxed);
+        self.since.store(self.now(), Ordering::Relaxed);
+    }
+
+    /// Whether somebody is late, as the caller goes on: then all are kept off its core.
+    pub(super) fn look(&self) {
+        let since = self.since.load(Ordering::Relaxed);
+        if self.n_waiting.load(Ordering::Relaxed) == 0 || self.now().saturating_sub(since) < LATE.as_nanos() as u64 {
+            return;
+        }
+        let core = cores::current();
+        if self.avoided.load(Ordering::Relaxed) != core {
+            let threads = self.threads.lock();
+            self.avoided.store(core, Ordering::Relaxed);
+            threads.iter().for_each(|thread| thread.keep_off(core));
+        }
+    }
+
+    fn now(&self) -> u64 {
+        self.beginning.elapsed().as_nanos() as u64
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod cores {
+    use rustix::thread::{self, CpuSet, Pid};
+
+    /// A thread, and the cores that it was given.
+    #[derive(Debug)]
+    pub(super) struct Thread(Pid, CpuSet);
+
+    impl Thread {
+        /// The calling one.
+        pub(super) fn current() -> Self {
+            Self(thread::gettid(), thread::sched_getaffinity(None).unwrap_or_default())
+        }
+
+        /// Lets it run on all its cores but one. Where there is none left, or the system objects, nothing changes.
+        pub(super) fn keep_off(&self, core: usize) {
+            let Self(id, mut cores) = *self;
+            if core < CpuSet::MAX_CPU && cores.is_set(core) && cores.count() > 1 {
+                cores.unset(core);
+                thread::sched_setaffinity(Some(id), &cores).ok();
+            }
+        }
+    }
+
+    /// Where the calling thread runs just now.
+    pub(super) fn current() -> usize {
+        thread::sched_getcpu()
+    }
+}
+
+/// Elsewhere, nobody asks.
+#[cfg(not(target_os = "linux"))]
+mod cores {
+    #[derive(Debug)]
+    pub(super) struct Thread;
+
+    impl Thread {
+        pub(super) fn current() -> Self {
+            Self
+        }
+
+        pub(super) fn keep_off(&self, _: usize) {}
+    }
+
+    pub(super) fn current() -> usize {
+        usize::MAX
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use rustix::thread::sched_getaffinity;
+    use std::thread;
+
+    #[test]
+    fn who_does_not_come_in_time_is_kept_off_the_callers_core() {
+        let own = sched_getaffinity(None).unwrap();
+        if own.count() < 2 {
+            return;
+        }
+        let placement = Placement::new();
+        thread::scope(|scope| {
+            let (enter, entered) = std::sync::mpsc::channel();
+            let (go_on, goes_on) = std::sync::mpsc::channel();
+            let placement = &placement;
+            let helper = scope.spawn(move || {
+                placement.enter();
+                enter.send(()).unwrap();
+                goes_on.recv().unwrap();
+                sched_getaffinity(None).unwrap()
+            });
+            entered.recv().unwrap();
+            placement.call();
+            placement.look();
+            assert_eq!(placement.avoided.load(Ordering::Relaxed), usize::MAX, "there is time left");
+            thread::sleep(LATE);
+            placement.look();
+            go_on.send(()).unwrap();
+            let cores = helper.join().unwrap();
+            let avoided = placement.avoided.load(Ordering::Relaxed);
+            assert!(own.is_set(avoided) && !cores.is_set(avoided) && cores.count() + 1 == own.count());
+        });
+    }
+
+    #[test]
+    fn who_comes_is_not_late() {
+        let placement = Placement::new();
+        placement.call();
+        placement.come();
+        thread::sleep(LATE);
+        placement.look();
+        assert_eq!(placement.avoided.load(Ordering::Relaxed), usize::MAX);
+    }
+}
