@@ -105,7 +105,7 @@ impl<'pool> LoopOptions<'pool> {
         self
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn left<S: Strips>(&self, strips: &S) -> Left {
         Left { items: strips.left(), all_run: !self.may_be_left, cross: self.crosses }
     }
@@ -129,12 +129,6 @@ impl<'pool> LoopOptions<'pool> {
         } else {
             Some(Sharing::IfItPays)
         }
-    }
-
-    /// Whether a loop that is known to be short is shared all the same.
-    #[inline]
-    pub(super) fn is_shared_anyhow(&self) -> bool {
-        self.workers.is_some() || self.chunk_size.is_some() || self.pool.is_some() || config::schedule().is_some()
     }
 
     fn is_in_chunks(&self) -> bool {

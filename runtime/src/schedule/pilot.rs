@@ -3,12 +3,8 @@
 //! See the README beside this file for the rules and their constants.
 
 use super::balance::{Balance, Closed, pays, picos};
-use super::site::{Site, TELLING, WORTH_SHARING, work};
+use super::site::{STRIP, Site, TELLING, WORTH_SHARING, work};
 use std::time::{Duration, Instant};
-
-/// What a strip of a plain loop should take: a look at the clock (25 ns) does not show, and not much is lost where
-/// workers could have helped meanwhile.
-const STRIP: Duration = Duration::from_micros(50);
 
 /// A strip that took less tells little: its code and data may only have come to the cache.
 const WARM: Duration = Duration::from_micros(5);
@@ -80,6 +76,8 @@ impl Left {
 pub struct Pilot {
     site: &'static Site,
     sharing: Sharing,
+    /// How many items there were at most, when somebody first looked.
+    at_most: Option<usize>,
     /// When the strip that runs was begun; `None`: nobody looks.
     began: Option<Instant>,
     /// How many items it has.
@@ -90,6 +88,8 @@ pub struct Pilot {
     so_far: Duration,
     /// How many iterations were run in the call, in what time; `None`: that is not certain.
     whole: Option<(usize, Duration)>,
+    /// Workers are next.
+    is_shared: bool,
     /// Workers did not pay, as it seemed, and a plain strip is to show whether that is so.
     is_in_doubt: bool,
     /// It has.
@@ -105,23 +105,38 @@ pub struct Pilot {
 impl Pilot {
     /// One more call, and the first turn of it. `helps` says whether there is anybody to share with.
     pub(crate) fn start(site: &'static Site, sharing: Sharing, left: Left, helps: &dyn Fn() -> bool) -> (Self, Turn) {
+        let mut pilot = Self::new(site, sharing, left);
+        let turn = pilot.first(left, helps);
+        pilot.is_shared = turn == Turn::Shared;
+        (pilot, turn)
+    }
+
+    /// A call at which nobody looked so far, since it should have been over by now: nothing is believed of what is known. Gives
+    /// how many items the next strip has.
+    pub(crate) fn start_late(site: &'static Site, sharing: Sharing, left: Left) -> (Self, usize) {
+        let mut pilot = Self::new(site, sharing, left);
+        let n = pilot.plain(1, left);
+        (pilot, n)
+    }
+
+    fn new(site: &'static Site, sharing: Sharing, left: Left) -> Self {
         let so_far = Duration::ZERO;
-        let mut pilot = Self {
+        Self {
             site,
             sharing,
+            at_most: left.items.1,
             began: None,
             n_items: 0,
             is_exact: false,
             so_far,
             whole: Some((0, so_far)),
+            is_shared: false,
             is_in_doubt: false,
             is_unpaid: false,
             shared_picos: 0,
             has_paid: None,
             rests: None,
-        };
-        let turn = pilot.first(left, helps);
-        (pilot, turn)
+        }
     }
 
     fn first(&mut self, left: Left, helps: &dyn Fn() -> bool) -> Turn {
@@ -141,8 +156,12 @@ impl Pilot {
         Turn::Plain(self.plain(n, left))
     }
 
-    /// The strip has been run to its end, and this is left; `None`: nothing is.
+    /// The strip has been run to its end, and this is left; `None`: nothing is. (If the first turn is that of workers, the strip is
+    /// an empty one.)
     pub(crate) fn next(&mut self, left: Option<Left>, helps: &dyn Fn() -> bool) -> Option<Turn> {
+        if std::mem::take(&mut self.is_shared) {
+            return left.map(|_| Turn::Shared);
+        }
         let n_items = self.n_items;
         let (elapsed, picos) = self.strip_has_ended(left.is_some() || self.is_exact)?;
         let left = left?;
@@ -248,6 +267,9 @@ impl Drop for Pilot {
         self.strip_has_ended(false);
         if !self.so_far.is_zero() {
             self.site.remember_total(self.so_far);
+        }
+        if self.sharing == Sharing::IfItPays {
+            self.site.remember_shortness(self.so_far, self.at_most);
         }
         if self.sharing == Sharing::Always || self.so_far < WORTH_SHARING {
             return;
