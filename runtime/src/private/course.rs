@@ -11,13 +11,14 @@ use crate::thread::scoped_loop::Steps;
 
 /// A loop on its way. It borrows what it iterates over, and has nothing to drop that does.
 ///
-/// A short loop comes across [`new`](Self::new), [`start`](Self::start) and [`go_on`](Self::go_on) only. They are inlined, and
-/// whatever they call that is not gets values, so that all of this stays in registers.
+/// A short call, which runs a few nanoseconds of the runtime, needs [`new`](Self::new), [`start`](Self::start) and
+/// [`go_on`](Self::go_on). Whatever uses a course is inlined, always, and gives values to what is not: by its address, all of it
+/// would be in memory, and be written there by each call.
 #[derive(Debug)]
 pub struct Course<'call, 'pool, S> {
     options: LoopOptions<'pool>,
     site: &'static Site,
-    /// `None`: nobody looks at the clock, since the strip is expected to be the whole loop. Away while workers share the loop.
+    /// `None`: nobody looks at the clock, since the loop is expected to end with the strip. Away while workers share the loop.
     pilot: &'call mut Option<Pilot>,
     strips: S,
 }
@@ -35,12 +36,7 @@ pub enum Next<'pool, S: Strips> {
 impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
     /// A loop of which nothing has been run.
     #[inline(always)]
-    pub fn new(
-        options: LoopOptions<'pool>,
-        site: &'static Site,
-        pilot: &'call mut Option<Pilot>,
-        strips: S,
-    ) -> Self {
+    pub fn new(options: LoopOptions<'pool>, site: &'static Site, pilot: &'call mut Option<Pilot>, strips: S) -> Self {
         Self { options, site, pilot, strips }
     }
 
@@ -92,7 +88,7 @@ impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
     }
 }
 
-/// Has somebody look at the clock. Gives how many items the first strip has.
+/// Begins to look at the clock. Gives how many items the first strip has.
 #[cold]
 #[inline(never)]
 fn first(options: LoopOptions<'_>, site: &'static Site, left: Left, pilot: &mut Option<Pilot>) -> usize {
@@ -101,19 +97,15 @@ fn first(options: LoopOptions<'_>, site: &'static Site, left: Left, pilot: &mut 
     *pilot = Some(first);
     match turn {
         Turn::Plain(n) => n,
-        // An empty strip; then the pilot will say it again.
+        // Behind an empty strip, the pilot will say so again.
         Turn::Shared => 0,
     }
 }
 
+/// What comes next; `left` is `None` if nothing is.
 #[cold]
 #[inline(never)]
-fn next(
-    options: LoopOptions<'_>,
-    site: &'static Site,
-    left: Option<Left>,
-    pilot: &mut Option<Pilot>,
-) -> Option<Turn> {
+fn next(options: LoopOptions<'_>, site: &'static Site, left: Option<Left>, pilot: &mut Option<Pilot>) -> Option<Turn> {
     if let Some(pilot) = pilot {
         return pilot.next(left, &|| options.has_helpers());
     }

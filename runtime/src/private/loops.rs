@@ -4,7 +4,9 @@
 //! static SITE: Site = Site::new();
 //! let options = LoopOptions::new().workers(4);
 //! let iter = IntoIterator::into_iter(source);
-//! let (mut course, mut strip) = Course::start(options, &SITE, (&&Probe::of(&iter)).how().strips(iter));
+//! let mut pilot = None;
+//! let mut course = Course::new(options, &SITE, &mut pilot, (&&Probe::of(&iter)).how().strips(iter));
+//! let mut strip = Course::start(&mut course);
 //! 'done: loop {
 //!     'strip: {
 //!         loop {

@@ -76,7 +76,7 @@ impl Left {
 pub struct Pilot {
     site: &'static Site,
     sharing: Sharing,
-    /// How many items there were at most, when somebody first looked.
+    /// How many items there were at most when it began.
     at_most: Option<usize>,
     /// When the strip that runs was begun; `None`: nobody looks.
     began: Option<Instant>,
@@ -88,7 +88,7 @@ pub struct Pilot {
     so_far: Duration,
     /// How many iterations were run in the call, in what time; `None`: that is not certain.
     whole: Option<(usize, Duration)>,
-    /// Workers are next.
+    /// Workers are next, behind an empty strip.
     is_shared: bool,
     /// Workers did not pay, as it seemed, and a plain strip is to show whether that is so.
     is_in_doubt: bool,
@@ -111,7 +111,7 @@ impl Pilot {
         (pilot, turn)
     }
 
-    /// A call at which nobody looked so far, since it should have been over by now: nothing is believed of what is known. Gives
+    /// A call which nobody has timed, because it should have been over by now: it begins like one of which nothing is known. Gives
     /// how many items the next strip has.
     pub(crate) fn start_late(site: &'static Site, sharing: Sharing, left: Left) -> (Self, usize) {
         let mut pilot = Self::new(site, sharing, left);
@@ -156,8 +156,8 @@ impl Pilot {
         Turn::Plain(self.plain(n, left))
     }
 
-    /// The strip has been run to its end, and this is left; `None`: nothing is. (If the first turn is that of workers, the strip is
-    /// an empty one.)
+    /// The strip has been run to its end, and this is left; `None`: nothing is. (Where the first turn is that of workers, the strip
+    /// is an empty one, and they are next.)
     pub(crate) fn next(&mut self, left: Option<Left>, helps: &dyn Fn() -> bool) -> Option<Turn> {
         if std::mem::take(&mut self.is_shared) {
             return left.map(|_| Turn::Shared);
@@ -372,6 +372,38 @@ mod tests {
             assert_eq!(first(site, Sharing::IfItPays, left), Turn::Shared);
         }
         assert_eq!(first(site, Sharing::IfItPays, at_most(Some(20))), Turn::Plain(50), "20 µs at most");
+    }
+
+    #[test]
+    fn workers_who_have_the_first_turn_come_behind_an_empty_strip() {
+        let (mut pilot, turn) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(1000), &|| true);
+        assert_eq!(turn, Turn::Shared);
+        assert_eq!(pilot.next(Some(exactly(1000)), &|| false), Some(Turn::Shared));
+    }
+
+    #[test]
+    fn a_loop_that_was_left_early_is_begun_without_a_look() {
+        let left = Left { all_run: false, ..exactly(1_000_000) };
+        let untimed_after = |sharing, total| {
+            let site = known(MICRO);
+            let (mut pilot, _) = Pilot::start(site, sharing, left, &|| false);
+            (pilot.began, pilot.so_far) = (None, total);
+            drop(pilot);
+            (0..10).find_map(|_| site.untimed_strip(left.items.1))
+        };
+        let (short, long) = (Duration::from_nanos(100), Duration::from_micros(10));
+        assert_eq!(untimed_after(Sharing::IfItPays, short), Some(50));
+        assert_eq!(untimed_after(Sharing::IfItPays, long), None);
+        assert_eq!(untimed_after(Sharing::UnlessTiny, short), None, "it may block the next time");
+        assert_eq!(untimed_after(Sharing::Always, short), None);
+    }
+
+    #[test]
+    fn a_call_that_goes_on_behind_a_strip_without_a_look_begins_anew() {
+        let (mut pilot, n) = Pilot::start_late(known(MICRO), Sharing::IfItPays, exactly(1000));
+        assert_eq!(n, 1);
+        let Some(Turn::Plain(n)) = pilot.next(Some(exactly(999)), &|| false) else { panic!("{pilot:?}") };
+        assert!((1..=GROWTH).contains(&n), "{n}");
     }
 
     #[test]

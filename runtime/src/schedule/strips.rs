@@ -8,7 +8,8 @@
 use super::source::{Enumerated, Input, Pulled, Split, Splittable};
 use std::iter::Enumerate;
 
-/// What the loop iterates over, or the rest of it.
+/// What the loop iterates over, or the rest of it. (The methods are inlined, always: by its address, all of it would be in
+/// memory, and be written there by each call of a short loop.)
 pub trait Strips: Sized {
     /// What the loop's pattern is matched against.
     type Item;
