@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn of_calls_that_take_turns_each_is_timed_sometimes() {
         for period in 1..=100 {
-            let every = |_| (0..period).map(|_| next_angle()).last().expect("there is one");
+            let every = |_| (0..period).map(|_| next_angle()).next_back().expect("there is one");
             assert!((0..100_000).map(every).any(|angle| angle < u32::MAX / RAREST), "each call of {period}");
         }
     }
