@@ -116,8 +116,8 @@ fn short_and_then_long() {
     for _ in 0..100 {
         assert_eq!(run(10, 10), HashSet::from([thread::current().id()]), "too short to share");
     }
-    // One call in some is looked at, however short those before it were.
-    assert!((0..200).any(|_| run(10, 0).len() == 2));
+    // One call in some is looked at, however short those before it were; about as many of them may have to be long.
+    assert!((0..1000).any(|_| run(10, 0).len() == 2));
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn why_slower_than_plain(cell: Cell, times: &Times) -> &'static str {
     match cell.state {
         State::AtOnce => "two loops for two cores: helpers of the one take turns with the other",
         State::Idle if times.plain < SHARED_FROM => "after a rest, what decides how it runs comes from memory",
-        _ if times.plain < 1e-6 => "a call takes 10 to 40 ns longer",
+        _ if times.plain < 1e-6 => "a call takes some nanoseconds longer",
         _ if times.plain > SHARED_FROM => "calls in which workers are tried and do not pay",
         _ => UNKNOWN,
     }

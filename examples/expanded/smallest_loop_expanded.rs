@@ -25,9 +25,9 @@ pub(crate) fn total(n: u64) -> u64 {
             __iter => {
                 // Does nothing but demand that the items are `Send`, with a message of its own.
                 ::concurrent_futures::__private::items(&__iter);
-                // A strip is some of the items, here a range: all of them if the loop is known to be short, none if it is
-                // to be shared at once, and otherwise so many that a look at the clock behind them does not show.
-                let (mut __course, mut __strip) = ::concurrent_futures::__private::Course::start(__options, __site, {
+                // Whoever decides how the loop goes on, if it turns out not to be short.
+                let mut __pilot = ::core::option::Option::None;
+                let mut __course = ::concurrent_futures::__private::Course::new(__options, __site, &mut __pilot, {
                     // Method resolution takes the first of these two that fits: a range is cut wherever a strip or a
                     // chunk ends, any other iterator is asked for its items in order, on this thread.
                     #[allow(unused_imports, reason = "which of the two it takes depends on the iterator")]
@@ -37,6 +37,9 @@ pub(crate) fn total(n: u64) -> u64 {
                     };
                     (&&::concurrent_futures::__private::Probe::of(&__iter)).how().strips(__iter)
                 });
+                // A strip is some of the items, here a range: all of them if the loop is known to be short, none if it is
+                // to be shared at once, and otherwise so many that a look at the clock behind them does not show.
+                let mut __strip = ::concurrent_futures::__private::Course::start(&mut __course);
                 '__done1: loop {
                     // The loop as it was written, over a strip: what `for` means, except that it shows whether it came to
                     // the end of the strip or was left by a `break`.

@@ -87,7 +87,9 @@ impl Expander<'_> {
     //     let options = LoopOptions::new()….checked();
     //     match IntoIterator::into_iter(source) {
     //         iter => {
-    //             let (mut course, mut strip) = Course::start(options, site, iter…);
+    //             let mut pilot = None;
+    //             let mut course = Course::new(options, site, &mut pilot, iter…);
+    //             let mut strip = Course::start(&mut course);
     //             'done: loop {
     //                 'strip: {
     //                     loop {
@@ -130,8 +132,8 @@ impl Expander<'_> {
         // What is generated around the body stands at the source, which most errors about it are about.
         let at = names::at(base.span());
         let local = |name| names::local_at(name, base.span());
-        let (iter, site, options, course, strip) =
-            (local("iter"), local("site"), local("options"), local("course"), local("strip"));
+        let (iter, site, options, pilot) = (local("iter"), local("site"), local("options"), local("pilot"));
+        let (course, strip) = (local("course"), local("strip"));
         let (item, next, team) = (local("item"), local("next"), local("team"));
         let (done, strip_label) = (self.label("done"), self.label("strip"));
 
@@ -151,7 +153,9 @@ impl Expander<'_> {
             match ::core::iter::IntoIterator::into_iter(#base) {
                 #iter => {
                     #checks
-                    let (mut #course, mut #strip) = #course_type::start(#options, #site, #strips);
+                    let mut #pilot = ::core::option::Option::None;
+                    let mut #course = #course_type::new(#options, #site, &mut #pilot, #strips);
+                    let mut #strip = #course_type::start(&mut #course);
                     #done: loop {
                         #strip_label: {
                             #(#attrs)*

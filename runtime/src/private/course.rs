@@ -10,17 +10,21 @@ use crate::thread::loop_core::{Each, Gather, Limits, Step, Work};
 use crate::thread::scoped_loop::Steps;
 
 /// A loop on its way. It borrows what it iterates over, and has nothing to drop that does.
+///
+/// A short call, which runs a few nanoseconds of the runtime, needs [`new`](Self::new), [`start`](Self::start) and
+/// [`go_on`](Self::go_on). Whatever uses a course is inlined, always, and gives values to what is not: by its address, all of it
+/// would be in memory, and be written there by each call.
 #[derive(Debug)]
-pub struct Course<'pool, S> {
+pub struct Course<'call, 'pool, S> {
     options: LoopOptions<'pool>,
-    /// `None`: the strip is the whole loop. Away while workers share the loop.
-    pilot: Option<Pilot>,
-    /// The strip that runs is an empty one: workers are next.
-    is_shared: bool,
+    site: &'static Site,
+    /// `None`: nobody looks at the clock, since the loop is expected to end with the strip. Away while workers share the loop.
+    pilot: &'call mut Option<Pilot>,
     strips: S,
 }
 
 /// What follows a strip.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made")]
 pub enum Next<'pool, S: Strips> {
     /// One more.
     Plain(S::Strip),
@@ -30,48 +34,36 @@ pub enum Next<'pool, S: Strips> {
     Over,
 }
 
-impl<'pool, S: Strips> Course<'pool, S> {
-    /// Starts a loop, and gives its first strip.
-    #[inline]
-    pub fn start(options: LoopOptions<'pool>, site: &'static Site, mut strips: S) -> (Self, S::Strip) {
-        let left = options.left(&strips);
-        if !options.is_shared_anyhow() && site.is_short(left.items.1) {
-            let strip = strips.strip(usize::MAX);
-            return (Self { options, pilot: None, is_shared: false, strips }, strip);
-        }
-        let (pilot, turn) = pilot(&options, site, left);
-        let n = match turn {
-            Turn::Plain(n) => n,
-            Turn::Shared => 0,
+impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
+    /// A loop of which nothing has been run.
+    #[inline(always)]
+    pub fn new(options: LoopOptions<'pool>, site: &'static Site, pilot: &'call mut Option<Pilot>, strips: S) -> Self {
+        Self { options, site, pilot, strips }
+    }
+
+    /// Its first strip.
+    #[inline(always)]
+    pub fn start(&mut self) -> S::Strip {
+        let n = match self.site.untimed_strip(self.strips.left().1) {
+            Some(n) => n,
+            None => first(self.options, self.site, self.left(), self.pilot),
         };
-        let strip = strips.strip(n);
-        (Self { options, pilot, is_shared: turn == Turn::Shared, strips }, strip)
+        self.strips.strip(n)
     }
 
     /// What follows the strip, which has been run to its end.
-    #[inline]
+    #[inline(always)]
     pub fn go_on(&mut self, strip: S::Strip) -> Next<'pool, S> {
-        if self.pilot.is_none() {
+        self.strips.put_back(strip);
+        let is_over = self.strips.is_over();
+        if is_over && self.pilot.is_none() {
             return Next::Over;
         }
-        // Here, since a strip that is passed on in memory is kept there while the loop runs.
-        self.strips.put_back(strip);
-        self.next()
-    }
-
-    #[cold]
-    fn next(&mut self) -> Next<'pool, S> {
-        let left = (!self.strips.is_over()).then(|| self.left());
-        let turn = match &mut self.pilot {
-            Some(_) if self.is_shared => left.map(|_| Turn::Shared),
-            Some(pilot) => pilot.next(left, &|| self.options.has_helpers()),
-            None => None,
-        };
-        match turn {
+        let left = (!is_over).then(|| self.left());
+        match next(self.options, self.site, left, self.pilot) {
             None => Next::Over,
             Some(Turn::Plain(n)) => Next::Plain(self.strips.strip(n)),
             Some(Turn::Shared) => {
-                self.is_shared = false;
                 let pilot = self.pilot.take().expect("it has just said so");
                 Next::Shared(Team { options: self.options, pilot, input: self.strips.take_input() })
             }
@@ -79,27 +71,51 @@ impl<'pool, S: Strips> Course<'pool, S> {
     }
 
     /// What follows what workers did: a strip, if they did not pay, or nothing.
+    #[inline(always)]
     pub fn resume<R: Running<S::Input>>(&mut self, steps: R) -> Option<S::Strip> {
-        let (mut pilot, rest) = steps.finish();
+        let (pilot, rest) = steps.finish();
         self.strips.put_back_input(rest?);
         if self.strips.is_over() {
             return None;
         }
-        let n = pilot.go_on_alone(self.left());
-        self.pilot = Some(pilot);
+        let left = self.left();
+        let n = self.pilot.insert(pilot).go_on_alone(left);
         Some(self.strips.strip(n))
     }
 
+    #[inline(always)]
     fn left(&self) -> Left {
         self.options.left(&self.strips)
     }
 }
 
+/// Begins to look at the clock. Gives how many items the first strip has.
 #[cold]
-fn pilot(options: &LoopOptions<'_>, site: &'static Site, left: Left) -> (Option<Pilot>, Turn) {
-    let Some(sharing) = options.sharing(left.items.1) else { return (None, Turn::Plain(usize::MAX)) };
-    let (pilot, turn) = Pilot::start(site, sharing, left, &|| options.has_helpers());
-    (Some(pilot), turn)
+#[inline(never)]
+fn first(options: LoopOptions<'_>, site: &'static Site, left: Left, pilot: &mut Option<Pilot>) -> usize {
+    let Some(sharing) = options.sharing(left.items.1) else { return usize::MAX };
+    let (first, turn) = Pilot::start(site, sharing, left, &|| options.has_helpers());
+    *pilot = Some(first);
+    match turn {
+        Turn::Plain(n) => n,
+        // Behind an empty strip, the pilot will say so again.
+        Turn::Shared => 0,
+    }
+}
+
+/// What comes next; `left` is `None` if nothing is.
+#[cold]
+#[inline(never)]
+fn next(options: LoopOptions<'_>, site: &'static Site, left: Option<Left>, pilot: &mut Option<Pilot>) -> Option<Turn> {
+    if let Some(pilot) = pilot {
+        return pilot.next(left, &|| options.has_helpers());
+    }
+    // The loop goes on behind a strip at which nobody looked.
+    let left = left?;
+    let Some(sharing) = options.sharing(left.items.1) else { return Some(Turn::Plain(usize::MAX)) };
+    let (late, n) = Pilot::start_late(site, sharing, left);
+    *pilot = Some(late);
+    Some(Turn::Plain(n))
 }
 
 /// A loop that workers share.

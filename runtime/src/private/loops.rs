@@ -4,7 +4,9 @@
 //! static SITE: Site = Site::new();
 //! let options = LoopOptions::new().workers(4);
 //! let iter = IntoIterator::into_iter(source);
-//! let (mut course, mut strip) = Course::start(options, &SITE, (&&Probe::of(&iter)).how().strips(iter));
+//! let mut pilot = None;
+//! let mut course = Course::new(options, &SITE, &mut pilot, (&&Probe::of(&iter)).how().strips(iter));
+//! let mut strip = Course::start(&mut course);
 //! 'done: loop {
 //!     'strip: {
 //!         loop {
@@ -105,7 +107,7 @@ impl<'pool> LoopOptions<'pool> {
         self
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn left<S: Strips>(&self, strips: &S) -> Left {
         Left { items: strips.left(), all_run: !self.may_be_left, cross: self.crosses }
     }
@@ -129,12 +131,6 @@ impl<'pool> LoopOptions<'pool> {
         } else {
             Some(Sharing::IfItPays)
         }
-    }
-
-    /// Whether a loop that is known to be short is shared all the same.
-    #[inline]
-    pub(super) fn is_shared_anyhow(&self) -> bool {
-        self.workers.is_some() || self.chunk_size.is_some() || self.pool.is_some() || config::schedule().is_some()
     }
 
     fn is_in_chunks(&self) -> bool {

@@ -4,12 +4,8 @@
 
 use super::balance::{Balance, Closed, pays, picos};
 use super::series;
-use super::site::{Site, TELLING, WORTH_SHARING, work};
+use super::site::{STRIP, Site, TELLING, WORTH_SHARING, work};
 use std::time::{Duration, Instant};
-
-/// What a strip of a plain loop should take: a look at the clock (25 ns) does not show, and not much is lost where
-/// workers could have helped meanwhile.
-const STRIP: Duration = Duration::from_micros(50);
 
 /// A strip that took less tells little: its code and data may only have come to the cache.
 const WARM: Duration = Duration::from_micros(5);
@@ -77,8 +73,10 @@ impl Left {
 pub struct Pilot {
     site: &'static Site,
     sharing: Sharing,
-    /// When the call began.
-    start: Instant,
+    /// When the call began, once somebody has looked.
+    beginning: Option<Instant>,
+    /// How many items there were at most when it began.
+    at_most: Option<usize>,
     /// When the strip that runs was begun; `None`: nobody looks.
     began: Option<Instant>,
     /// How many items it has.
@@ -89,6 +87,8 @@ pub struct Pilot {
     so_far: Duration,
     /// How many iterations were run in the call, in what time; `None`: that is not certain.
     whole: Option<(usize, Duration)>,
+    /// Workers are next, behind an empty strip.
+    is_shared: bool,
     /// Workers did not pay, as it seemed, and a plain strip is to show whether that is so.
     is_in_doubt: bool,
     /// It has.
@@ -106,25 +106,48 @@ pub struct Pilot {
 impl Pilot {
     /// One more call, and the first turn of it. `helps` says whether there is anybody to share with.
     pub(crate) fn start(site: &'static Site, sharing: Sharing, left: Left, helps: &dyn Fn() -> bool) -> (Self, Turn) {
+        let mut pilot = Self::new(site, sharing, left);
+        let turn = pilot.first(left, helps);
+        if turn == Turn::Shared {
+            pilot.is_shared = true;
+            pilot.beginning();
+        }
+        (pilot, turn)
+    }
+
+    /// When the call began: when this is asked for the first time.
+    fn beginning(&mut self) -> Instant {
+        *self.beginning.get_or_insert_with(Instant::now)
+    }
+
+    /// A call which nobody has timed, because it should have been over by now: it begins like one of which nothing is known. Gives
+    /// how many items the next strip has.
+    pub(crate) fn start_late(site: &'static Site, sharing: Sharing, left: Left) -> (Self, usize) {
+        let mut pilot = Self::new(site, sharing, left);
+        let n = pilot.plain(1, left);
+        (pilot, n)
+    }
+
+    fn new(site: &'static Site, sharing: Sharing, left: Left) -> Self {
         let so_far = Duration::ZERO;
-        let mut pilot = Self {
+        Self {
             site,
             sharing,
-            start: Instant::now(),
+            beginning: None,
+            at_most: left.items.1,
             began: None,
             n_items: 0,
             is_exact: false,
             so_far,
             whole: Some((0, so_far)),
+            is_shared: false,
             is_in_doubt: false,
             is_unpaid: false,
             shared_picos: 0,
             shared: None,
             is_sample: None,
             is_of_series: None,
-        };
-        let turn = pilot.first(left, helps);
-        (pilot, turn)
+        }
     }
 
     fn first(&mut self, left: Left, helps: &dyn Fn() -> bool) -> Turn {
@@ -144,8 +167,12 @@ impl Pilot {
         Turn::Plain(self.plain(n, left))
     }
 
-    /// The strip has been run to its end, and this is left; `None`: nothing is.
+    /// The strip has been run to its end, and this is left; `None`: nothing is. (Where the first turn is that of workers, the strip
+    /// is an empty one, and they are next.)
     pub(crate) fn next(&mut self, left: Option<Left>, helps: &dyn Fn() -> bool) -> Option<Turn> {
+        if std::mem::take(&mut self.is_shared) {
+            return left.map(|_| Turn::Shared);
+        }
         let n_items = self.n_items;
         let (elapsed, picos) = self.strip_has_ended(left.is_some() || self.is_exact)?;
         let left = left?;
@@ -193,7 +220,9 @@ impl Pilot {
     fn plain(&mut self, n: usize, left: Left) -> usize {
         self.n_items = left.items.1.map_or(n, |at_most| at_most.min(n));
         self.is_exact = left.exact().is_some();
-        self.began = Some(Instant::now());
+        let now = Instant::now();
+        self.beginning.get_or_insert(now);
+        self.began = Some(now);
         n
     }
 
@@ -237,9 +266,9 @@ impl Pilot {
     /// Whether this call, which is too short to wake anybody for, is shared for the sake of the series that it belongs to, as
     /// long as that may be expected to go on.
     fn is_of_series(&mut self) -> bool {
-        let (calls, start) = (&self.site.short_calls, self.start);
+        let (calls, beginning) = (&self.site.short_calls, self.beginning());
         *self.is_of_series.get_or_insert_with(|| {
-            series::so_far(start) >= WORTH_SHARING && !calls.rest(Duration::ZERO) && !calls.want_plain_one()
+            series::so_far(beginning) >= WORTH_SHARING && !calls.rest(Duration::ZERO) && !calls.want_plain_one()
         })
     }
 
@@ -264,10 +293,13 @@ impl Drop for Pilot {
         if !self.so_far.is_zero() {
             self.site.remember_total(self.so_far);
         }
+        if self.sharing == Sharing::IfItPays {
+            self.site.remember_shortness(self.so_far, self.at_most);
+        }
         if self.sharing == Sharing::Always || self.so_far < series::SHORTEST {
             return;
         }
-        series::go_on(self.start, Instant::now(), self.so_far);
+        series::go_on(self.beginning(), Instant::now(), self.so_far);
         let site = self.site;
         let whole = self.whole.filter(|_| self.knows_plain());
         let calls = if self.so_far < WORTH_SHARING { &site.short_calls } else { &site.calls };
@@ -363,6 +395,38 @@ mod tests {
         let site = known(MICRO);
         site.remember_total(Duration::from_millis(10));
         assert_eq!(first(site, Sharing::IfItPays, at_most(Some(20))), Turn::Plain(50), "20 µs at most");
+    }
+
+    #[test]
+    fn workers_who_have_the_first_turn_come_behind_an_empty_strip() {
+        let (mut pilot, turn) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(1000), &|| true);
+        assert_eq!(turn, Turn::Shared);
+        assert_eq!(pilot.next(Some(exactly(1000)), &|| false), Some(Turn::Shared));
+    }
+
+    #[test]
+    fn a_loop_that_was_left_early_is_begun_without_a_look() {
+        let left = Left { all_run: false, ..exactly(1_000_000) };
+        let untimed_after = |sharing, total| {
+            let site = known(MICRO);
+            let (mut pilot, _) = Pilot::start(site, sharing, left, &|| false);
+            (pilot.began, pilot.so_far) = (None, total);
+            drop(pilot);
+            (0..10).find_map(|_| site.untimed_strip(left.items.1))
+        };
+        let (short, long) = (Duration::from_nanos(100), Duration::from_micros(10));
+        assert_eq!(untimed_after(Sharing::IfItPays, short), Some(50));
+        assert_eq!(untimed_after(Sharing::IfItPays, long), None);
+        assert_eq!(untimed_after(Sharing::UnlessTiny, short), None, "it may block the next time");
+        assert_eq!(untimed_after(Sharing::Always, short), None);
+    }
+
+    #[test]
+    fn a_call_that_goes_on_behind_a_strip_without_a_look_begins_anew() {
+        let (mut pilot, n) = Pilot::start_late(known(MICRO), Sharing::IfItPays, exactly(1000));
+        assert_eq!(n, 1);
+        let Some(Turn::Plain(n)) = pilot.next(Some(exactly(999)), &|| false) else { panic!("{pilot:?}") };
+        assert!((1..=GROWTH).contains(&n), "{n}");
     }
 
     #[test]

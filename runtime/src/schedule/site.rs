@@ -2,17 +2,23 @@
 
 use super::calls::Calls;
 use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::cell::Cell;
 use std::time::Duration;
 
 /// Plain work that takes less than this is not worth waking another thread for: waking one on another core costs 40 to
 /// 60 µs (measured on two cores), of which the caller, which works on, loses a few, and more if it has to wait for it at the end.
 pub(crate) const WORTH_SHARING: Duration = Duration::from_micros(150);
 
+/// What a strip of a plain loop should take: a look at the clock (25 ns) does not show, and not much is lost where
+/// workers could have helped meanwhile.
+pub(super) const STRIP: Duration = Duration::from_micros(50);
+
 /// Loops that are shorter than this are run without a look at the clock (25 ns, and more where its code is not in a cache).
 const WORTH_TIMING: Duration = Duration::from_micros(4);
 
-/// But one call in so many, since a loop may change.
-const SAMPLED: u32 = 64;
+/// But some calls are timed all the same, since a loop may change: at first each second one, and half as many each time that it
+/// was short again, down to one in so many.
+const RAREST: u32 = 256;
 
 /// Iterations shorter than this, in picoseconds, take longer once they are taken apart, so that what they take there does
 /// not tell what they take in the plain loop. Nor do they block.
@@ -22,17 +28,19 @@ pub(super) const TELLING: u64 = 50_000;
 ///
 /// The numbers are written independently: a mixture of two calls is as good a prediction as either.
 #[derive(Debug)]
-// Cache lines of its own; calls that are known to be short use the first one only.
-#[repr(align(64))]
+// Cache lines of its own, of which calls that are known to be short use the first one only.
+#[repr(C, align(64))]
 pub struct Site {
+    /// Calls of up to so many items are expected to be short, and to be over ...
+    short_items: AtomicUsize,
+    /// ... at the end of a strip of so many.
+    strip_items: AtomicUsize,
+    /// The part of them that is timed all the same, of `u32::MAX`.
+    timed: AtomicU32,
     /// Picoseconds of one iteration of the plain loop, 0 while unknown.
     item_picos: AtomicU64,
     /// Nanoseconds that the last call would have taken as the plain loop, 0 while unknown.
     total_nanos: AtomicU64,
-    /// Loops of so many items are short.
-    short_items: AtomicUsize,
-    /// Calls that were too short for a clock.
-    untimed: AtomicU32,
     /// Calls that are long enough to be shared.
     pub(super) calls: Calls,
     /// Those that are shared only where they follow each other.
@@ -44,10 +52,11 @@ impl Site {
     #[expect(clippy::new_without_default, reason = "only ever written in a static by generated code")]
     pub const fn new() -> Self {
         Self {
+            short_items: AtomicUsize::new(0),
+            strip_items: AtomicUsize::new(1),
+            timed: AtomicU32::new(u32::MAX),
             item_picos: AtomicU64::new(0),
             total_nanos: AtomicU64::new(0),
-            short_items: AtomicUsize::new(0),
-            untimed: AtomicU32::new(0),
             calls: Calls::new(),
             short_calls: Calls::new(),
         }
@@ -68,24 +77,35 @@ impl Site {
         (nanos > 0).then(|| Duration::from_nanos(nanos))
     }
 
-    /// Whether a loop of so many items at most is too short for a clock, or for anything else but to be run.
+    /// How many items the first strip has, if a call of so many items at most is too short for a clock, or for anything else
+    /// but to be run. (If it goes on behind that strip, it was not.)
     #[inline]
-    pub(crate) fn is_short(&self, at_most: Option<usize>) -> bool {
-        if at_most.is_none_or(|n| n > self.short_items.load(Ordering::Relaxed)) {
-            return false;
-        }
-        // Calls on several threads may count as one.
-        let untimed = self.untimed.load(Ordering::Relaxed).wrapping_add(1);
-        self.untimed.store(untimed, Ordering::Relaxed);
-        !untimed.is_multiple_of(SAMPLED)
+    pub(crate) fn untimed_strip(&self, at_most: Option<usize>) -> Option<usize> {
+        let is_short = at_most.unwrap_or(usize::MAX) <= self.short_items.load(Ordering::Relaxed);
+        (is_short && next_angle() > self.timed.load(Ordering::Relaxed))
+            .then(|| self.strip_items.load(Ordering::Relaxed))
     }
 
     /// Remembers what one iteration takes.
     pub(crate) fn remember_item(&self, picos: u64) {
         let picos = picos.max(1);
         self.item_picos.store(picos, Ordering::Relaxed);
-        let short_items = WORTH_TIMING.as_nanos() * 1000 / u128::from(picos);
-        self.short_items.store(usize::try_from(short_items).unwrap_or(usize::MAX), Ordering::Relaxed);
+        self.strip_items.store(n_items(STRIP, picos).max(1), Ordering::Relaxed);
+    }
+
+    /// Remembers whether a call of so many items at most, in which somebody looked at the clock, was too short for that.
+    pub(crate) fn remember_shortness(&self, total: Duration, at_most: Option<usize>) {
+        let by_items = self.item_picos().map_or(0, |picos| n_items(WORTH_TIMING, picos));
+        let (short_items, timed) = if total < WORTH_TIMING {
+            // Also where it was left early: the next one will be, as far as anybody knows.
+            let by_call = at_most.unwrap_or(usize::MAX).max(self.short_items.load(Ordering::Relaxed));
+            let timed = self.timed.load(Ordering::Relaxed);
+            (by_items.max(by_call), (timed / 2).max(u32::MAX / RAREST))
+        } else {
+            (by_items, u32::MAX)
+        };
+        self.short_items.store(short_items, Ordering::Relaxed);
+        self.timed.store(timed, Ordering::Relaxed);
     }
 
     /// Remembers what a call took, or would have taken as the plain loop.
@@ -98,6 +118,23 @@ pub(super) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// A number for a call: over many calls of a thread, all numbers are as frequent. (Where each loop counted its calls, threads
+/// that run the same one would write to the same memory.)
+#[inline]
+fn next_angle() -> u32 {
+    thread_local!(static ANGLE: Cell<u32> = const { Cell::new(0) });
+    // The golden section of a circle. So the numbers of each second call, or of each tenth, come everywhere too.
+    const GOLDEN: u32 = 0x9E37_79B9;
+    let angle = ANGLE.get().wrapping_add(GOLDEN);
+    ANGLE.set(angle);
+    angle
+}
+
+/// How many iterations take so long.
+fn n_items(time: Duration, picos: u64) -> usize {
+    usize::try_from(nanos(time).saturating_mul(1000) / picos).unwrap_or(usize::MAX)
+}
+
 /// What `n` iterations take.
 #[inline]
 pub(super) fn work(picos: u64, n: usize) -> Duration {
@@ -108,18 +145,66 @@ pub(super) fn work(picos: u64, n: usize) -> Duration {
 mod tests {
     use super::*;
 
+    const LONG: Duration = Duration::from_millis(1);
+
     #[test]
     fn a_new_site_predicts_nothing() {
         let site = Site::new();
         assert_eq!((site.item_picos(), site.last_total()), (None, None));
     }
 
+    /// How many of so many calls with one item are timed.
+    fn timed(site: &Site, calls: usize) -> usize {
+        (0..calls).filter(|_| site.untimed_strip(Some(1)).is_none()).count()
+    }
+
     #[test]
-    fn some_calls_are_timed_however_short() {
+    fn what_is_short_by_its_items_is_not_timed() {
         let site = Site::new();
-        assert!(!site.is_short(Some(1)), "nothing is known yet");
         site.remember_item(1_000_000);
-        assert!(!site.is_short(Some(5)) && !site.is_short(None));
-        assert_eq!((0..640).filter(|_| site.is_short(Some(4))).count(), 630);
+        assert_eq!(timed(&site, 9), 9, "no call was short");
+        site.remember_shortness(LONG, None);
+        site.timed.store(0, Ordering::Relaxed);
+        assert_eq!([Some(4), Some(5), None].map(|n| site.untimed_strip(n)), [Some(50), None, None]);
+    }
+
+    #[test]
+    fn the_more_calls_were_short_the_fewer_are_timed() {
+        let (site, short) = (Site::new(), Duration::from_nanos(100));
+        for part in [1, 2, 4, 8, 16, 32, 64, 128, 256, 256, 256] {
+            let n = timed(&site, 10_000);
+            assert!(n.abs_diff(10_000 / part) <= 3, "{n} instead of one in {part}");
+            site.remember_shortness(short, Some(1));
+        }
+        site.remember_shortness(LONG, Some(1));
+        site.remember_item(1);
+        site.remember_shortness(short, Some(1));
+        assert!(timed(&site, 1000).abs_diff(500) <= 3, "it was long, and begins anew");
+    }
+
+    #[test]
+    fn of_calls_that_take_turns_each_is_timed_sometimes() {
+        for period in 1..=100 {
+            let every = |_| (0..period).map(|_| next_angle()).next_back().expect("there is one");
+            assert!((0..100_000).map(every).any(|angle| angle < u32::MAX / RAREST), "each call of {period}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_left_early_is_short_however_many_items_it_had() {
+        let (site, short) = (Site::new(), Duration::from_nanos(100));
+        let begin = |at_most| {
+            site.timed.store(0, Ordering::Relaxed);
+            site.untimed_strip(at_most)
+        };
+        site.remember_item(1000);
+        site.remember_shortness(short, Some(1_000_000));
+        assert_eq!(begin(Some(1_000_000)), Some(50_000), "but only until the end of its first strip");
+        site.remember_shortness(short, Some(10));
+        assert_eq!([begin(Some(1_000_000)), begin(None)], [Some(50_000), None]);
+        site.remember_shortness(short, None);
+        assert_eq!(begin(None), Some(50_000));
+        site.remember_shortness(LONG, None);
+        assert_eq!([begin(Some(4000)), begin(Some(4001))], [Some(50_000), None], "what takes 4 µs by its items");
     }
 }

@@ -8,7 +8,8 @@
 use super::source::{Enumerated, Input, Pulled, Split, Splittable};
 use std::iter::Enumerate;
 
-/// What the loop iterates over, or the rest of it.
+/// What the loop iterates over, or the rest of it. (The methods are inlined, always: by its address, all of it would be in
+/// memory, and be written there by each call of a short loop.)
 pub trait Strips: Sized {
     /// What the loop's pattern is matched against.
     type Item;
@@ -68,30 +69,36 @@ impl<I: Splittable> Strips for Indexed<I> {
     type Strip = IndexedStrip<I>;
     type Input = Split<I::Source>;
 
+    #[inline(always)]
     fn left(&self) -> (usize, Option<usize>) {
         self.rest.as_ref().map_or((0, Some(0)), Iterator::size_hint)
     }
 
+    #[inline(always)]
     fn is_over(&self) -> bool {
         self.left().1 == Some(0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn strip(&mut self, n: usize) -> IndexedStrip<I> {
         let (strip, rest) = self.rest.take().expect(THERE).strip(n);
         self.rest = rest;
         IndexedStrip(strip)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put_back(&mut self, IndexedStrip(strip): IndexedStrip<I>) {
-        self.rest = self.rest.take().or_else(|| I::rest_of(strip));
+        if let Some(rest) = I::rest_of(strip) {
+            self.rest = Some(rest);
+        }
     }
 
+    #[inline(always)]
     fn take_input(&mut self) -> Split<I::Source> {
         Split::new(self.rest.take().expect(THERE).into_source())
     }
 
+    #[inline(always)]
     fn put_back_input(&mut self, input: Split<I::Source>) {
         self.rest = input.into_source().map(I::from_source);
     }
@@ -136,31 +143,37 @@ impl<I: Splittable> Strips for IndexedFrom<I> {
     type Strip = NumberedStrip<I>;
     type Input = Split<Enumerated<I::Source>>;
 
+    #[inline(always)]
     fn left(&self) -> (usize, Option<usize>) {
         self.rest.as_ref().map_or((0, Some(0)), Iterator::size_hint)
     }
 
+    #[inline(always)]
     fn is_over(&self) -> bool {
         self.left().1 == Some(0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn strip(&mut self, n: usize) -> NumberedStrip<I> {
         let (strip, rest) = self.rest.take().expect(THERE).strip(n);
         self.rest = rest;
         NumberedStrip { strip, position: self.position }
     }
 
-    #[inline]
+    #[inline(always)]
     fn put_back(&mut self, NumberedStrip { strip, position }: NumberedStrip<I>) {
-        self.rest = self.rest.take().or_else(|| I::rest_of(strip));
+        if let Some(rest) = I::rest_of(strip) {
+            self.rest = Some(rest);
+        }
         self.position = position;
     }
 
+    #[inline(always)]
     fn take_input(&mut self) -> Split<Enumerated<I::Source>> {
         Split::new(Enumerated::new(self.rest.take().expect(THERE).into_source(), self.position))
     }
 
+    #[inline(always)]
     fn put_back_input(&mut self, input: Split<Enumerated<I::Source>>) {
         self.rest = input.into_source().map(Enumerated::into_parts).map(|(source, position)| {
             self.position = position;
@@ -195,28 +208,32 @@ impl<I: Iterator> Strips for Opaque<I> {
     type Strip = Rationed<I>;
     type Input = Pulled<I>;
 
+    #[inline(always)]
     fn left(&self) -> (usize, Option<usize>) {
         self.rest.as_ref().map_or((0, Some(0)), Iterator::size_hint)
     }
 
+    #[inline(always)]
     fn is_over(&self) -> bool {
         self.rest.is_none()
     }
 
-    #[inline]
+    #[inline(always)]
     fn strip(&mut self, n: usize) -> Rationed<I> {
         Rationed::new(self.rest.take().expect(THERE), n)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put_back(&mut self, strip: Rationed<I>) {
         self.rest = strip.into_rest();
     }
 
+    #[inline(always)]
     fn take_input(&mut self) -> Pulled<I> {
         Pulled::new(self.rest.take().expect(THERE))
     }
 
+    #[inline(always)]
     fn put_back_input(&mut self, input: Pulled<I>) {
         self.rest = input.into_iter();
     }

@@ -95,7 +95,7 @@ impl Placement {
     }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 mod cores {
     use rustix::thread::{self, CpuSet, Pid};
 
@@ -125,8 +125,8 @@ mod cores {
     }
 }
 
-/// Elsewhere, nobody asks.
-#[cfg(not(target_os = "linux"))]
+/// Elsewhere, nobody is late as far as we know.
+#[cfg(not(all(target_os = "linux", not(miri))))]
 mod cores {
     #[derive(Debug)]
     pub(super) struct Thread;
@@ -144,7 +144,7 @@ mod cores {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", not(miri)))]
 mod tests {
     use super::*;
     use rustix::thread::sched_getaffinity;
