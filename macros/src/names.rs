@@ -3,6 +3,7 @@
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
+use syn::Expr;
 
 /// A generated local.
 pub(crate) fn local(name: &str) -> Ident {
@@ -20,6 +21,16 @@ pub(crate) fn hoisted(plan: usize, number: usize, span: Span) -> Ident {
         0 => format_ident!("__h{number}", span = at(span)),
         plan => format_ident!("__h{plan}_{number}", span = at(span)),
     }
+}
+
+/// Whether an expression is what a chunk gathers into.
+pub(crate) fn is_chunk(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident("__chunk"))
+}
+
+/// Whether an expression is a call by which a chunk collects something.
+pub(crate) fn is_collected(expr: &Expr) -> bool {
+    matches!(expr, Expr::MethodCall(call) if is_chunk(&call.receiver))
 }
 
 /// A generated local with a number.

@@ -76,7 +76,15 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
         let locals = locals.get(&number).unwrap_or(&no_locals);
         let reduce::Outcome { verdict, reduced, originals, faults } =
             reduce::split(number, &written, locals, &options, &function.sig.output);
-        let stored = stored::of(&verdict.split, locals).filter(|_| reduced.is_empty() && !options.is_process());
+        let is_collecting =
+            reduced.is_empty() && faults.is_empty() && !options.is_process() && !options.is_sequential();
+        let collecting = is_collecting
+            .then(|| stored::split(number, &written, locals, &options.shared, &function.sig.output, &verdict))
+            .flatten();
+        let (verdict, stored) = match collecting {
+            Some((verdict, stored)) => (verdict, Some(stored)),
+            None => (verdict, None),
+        };
         let is_async = found.is_async;
         let left_plain = match &mark {
             Some(_) if n_marked > 1 => LeftPlain::WithoutItsMark,

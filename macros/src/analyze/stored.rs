@@ -1,46 +1,205 @@
-//! Loops that do nothing in order but `out.push(x)`, so that a result may be written where it belongs by whoever makes it.
+//! Loops that do nothing in order but push to one place: what they push is collected by the parallel part, chunk by chunk.
+//!
+//! In such a loop, what the chunk collects stands for the place: `out.push(f(x))` becomes `chunk.push(f(x))`, which concerns
+//! the chunk alone. So the split finds nothing in order there, wherever in the body it stands. If it finds anything else in
+//! order, the loop is split as it was written.
 
-use super::scope::Locals;
-use crate::model::loop_plan::{Crossing, Segment, Split, Turn};
+use super::scope::{Declared, Locals, plan_number};
+use super::split::{self, Verdict};
+use super::types;
+use super::uses::{self, Place};
 use crate::model::stored::Stored;
+use crate::names;
 use proc_macro2::Ident;
-use syn::{Expr, ExprMethodCall, Member, Stmt, Type};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, ExprForLoop, ExprMethodCall, Label, Member, ReturnType, Stmt};
 
-/// What such a loop pushes, and where. `None` where the loop does anything else in order, or where it is not certain how the
-/// place is borrowed.
-pub(crate) fn of(split: &Split, locals: &Locals) -> Option<Stored> {
-    let [Turn::Parallel(number), Turn::InOrder(stmts)] = &*split.turns else { return None };
-    let Segment { crossing, replayed, lands_at: None, .. } = &split.segments[*number] else { return None };
-    let [Crossing { name: value, is_copied: false, .. }] = &**crossing else { return None };
-    let [Stmt::Expr(Expr::MethodCall(call), _)] = &**stmts else { return None };
-    let is_push = call.method == "push" && call.turbofish.is_none() && call.attrs.is_empty() && replayed.is_empty();
-    let pushes_it = call.args.len() == 1 && is_variable(&call.args[0]).is_some_and(|name| name == value);
-    if !(is_push && pushes_it) {
+/// The split of such a loop, number `plan`, and what it pushes to. `plain` is its split as it was written.
+pub(crate) fn split(
+    plan: usize,
+    written: &ExprForLoop,
+    locals: &Locals,
+    shared: &[Ident],
+    output: &ReturnType,
+    plain: &Verdict,
+) -> Option<(Verdict, Stored)> {
+    let [carried] = &*plain.carried else { return None };
+    let place = &carried.place;
+    let declared = locals.get(&place.name)?;
+    let is_reference = is_reference(place, declared)?;
+    if plain.iterand_changed.is_some() || may_hide_exits(plain, written.label.as_ref()) {
         return None;
     }
-    let ExprMethodCall { receiver: place, method, .. } = call;
-    let is_reference = is_reference(place, locals)?;
-    Some(Stored { value: value.clone(), place: (**place).clone(), is_reference, method: method.clone() })
+
+    let mut rewritten = written.clone();
+    let mut rewriter = Rewriter { place, calls: Vec::new() };
+    rewriter.block(&mut rewritten.body, true);
+    let calls = rewriter.calls;
+    let is_single = calls.len() == 1 && calls[0].method == "push";
+    // Of an unknown type, each `push` might take values of a type of its own.
+    let is_vector = declared.is_vector && place.fields.is_empty();
+    if calls.is_empty() || !(is_single || is_vector) {
+        return None;
+    }
+    let facts = uses::of_body(&rewritten.pat, &rewritten.body, rewritten.label.as_ref());
+    let is_used = facts.uses.iter().any(|used| used.place.overlaps(place));
+    if is_used || facts.inner_names.contains(&place.name) {
+        return None;
+    }
+
+    let verdict = split::split(plan, &rewritten, locals, shared, output);
+    let is_parallel = verdict.has_work && !verdict.split.has_steps() && verdict.refused_marks.is_empty();
+    let may_be_moved =
+        verdict.left_at.is_some() && calls.iter().flat_map(|call| &call.args).any(|arg| moves(arg, locals));
+    if !is_parallel || may_be_moved || captures_more_that_is_bound(&verdict, plain, locals) {
+        return None;
+    }
+    let is_one_each = is_single && rewritten.body.stmts.iter().any(is_collected);
+    let ExprMethodCall { receiver, method, .. } = calls[0].clone();
+    Some((verdict, Stored { place: *receiver, is_reference, method, is_one_each }))
 }
 
-/// Whether `place`, which the loop changes, is a variable that holds an exclusive reference rather than the value itself.
-fn is_reference(place: &Expr, locals: &Locals) -> Option<bool> {
-    if let Expr::Field(field) = place {
-        let declared = locals.get(&is_variable(&field.base)?.to_string())?;
-        let is_own = is_variable(&field.base)? == "self" && matches!(field.member, Member::Named(_));
-        return (is_own && (declared.is_mut || declared.is_mut_ref)).then_some(false);
-    }
-    let declared = locals.get(&is_variable(place)?.to_string())?;
-    match &declared.ty {
-        _ if declared.is_mut => Some(false),
-        Some(Type::Reference(reference)) if reference.mutability.is_some() => Some(true),
+/// Whether `place` is a variable that holds an exclusive reference rather than the value itself; `None` where it is not
+/// certain how it is borrowed.
+fn is_reference(place: &Place, declared: &Declared) -> Option<bool> {
+    match &*place.fields {
+        [] if declared.is_mut => Some(false),
+        [] => declared.is_exclusive_reference().then_some(true),
+        [_] => (place.name == "self" && (declared.is_mut || declared.is_mut_ref)).then_some(false),
         _ => None,
     }
 }
 
-fn is_variable(expr: &Expr) -> Option<&Ident> {
-    match expr {
-        Expr::Path(path) if path.attrs.is_empty() => path.path.get_ident(),
-        _ => None,
+/// Whether a macro in an in-order statement may leave the iteration, which it could not in the parallel part.
+fn may_hide_exits(plain: &Verdict, label: Option<&Label>) -> bool {
+    plain.split.in_order().into_iter().any(|stmt| {
+        let facts = uses::of_stmt(stmt, label);
+        !facts.hidden_exits.is_empty() || !facts.unknown_macros.is_empty()
+    })
+}
+
+/// Whether a value that is pushed is, or holds, a variable from around the loop that is moved there: one iteration can do
+/// that, and leave the loop.
+fn moves(value: &Expr, locals: &Locals) -> bool {
+    match value {
+        Expr::Path(path) => {
+            let declared = path.path.get_ident().and_then(|name| locals.get(&name.to_string()));
+            declared.is_some_and(|declared| !declared.ty.as_ref().is_some_and(types::is_copied))
+        }
+        Expr::Field(field) => moves(&field.base, locals),
+        Expr::Paren(inner) => moves(&inner.expr, locals),
+        Expr::Call(call) => call.args.iter().any(|part| moves(part, locals)),
+        Expr::Tuple(tuple) => tuple.elems.iter().any(|part| moves(part, locals)),
+        Expr::Array(array) => array.elems.iter().any(|part| moves(part, locals)),
+        Expr::Struct(parts) => parts.fields.iter().any(|part| moves(&part.expr, locals)),
+        Expr::MethodCall(call) => moves(&call.receiver, locals) && call.method.to_string().starts_with("into"),
+        _ => false,
+    }
+}
+
+/// Whether the parallel part captures what cannot be shared between threads, as far as can be seen, and would not capture it
+/// if the loop were split as it was written.
+fn captures_more_that_is_bound(verdict: &Verdict, plain: &Verdict, locals: &Locals) -> bool {
+    let known = plain.split.outer_variables();
+    let is_bound = |name: &&Ident| locals.get(&name.to_string()).is_some_and(|declared| declared.is_bound_to_thread);
+    verdict.split.outer_variables().iter().filter(|name| !known.contains(name)).any(is_bound)
+}
+
+/// Whether a statement of the rewritten body is a push, whatever happens in the iteration.
+fn is_collected(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Expr(expr, _) if names::is_collected(expr))
+}
+
+/// Lets the chunk collect what is pushed to the place.
+struct Rewriter<'a> {
+    place: &'a Place,
+    /// As they were written.
+    calls: Vec<ExprMethodCall>,
+}
+
+impl Rewriter<'_> {
+    /// With `is_unit`, the value of the block is `()`, or nobody wants it: only there is it certain that nobody wants what
+    /// a push gives.
+    fn block(&mut self, block: &mut Block, is_unit: bool) {
+        let n_stmts = block.stmts.len();
+        for (index, stmt) in block.stmts.iter_mut().enumerate() {
+            match stmt {
+                Stmt::Expr(expr, semicolon) => {
+                    self.expr(expr, is_unit || semicolon.is_some() || index + 1 < n_stmts);
+                }
+                stmt => visit_mut::visit_stmt_mut(self, stmt),
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr, is_unit: bool) {
+        match expr {
+            Expr::MethodCall(call) if is_unit && self.is_push(call) => {
+                self.calls.push(call.clone());
+                let chunk = names::local_at("chunk", call.receiver.span());
+                *call.receiver = syn::parse_quote!(#chunk);
+                // Should the value be bound to its thread, the message stands there.
+                call.method.set_span(names::at(call.args[0].span()));
+                call.args.iter_mut().for_each(|arg| self.expr(arg, false));
+            }
+            Expr::If(branch) => {
+                self.expr(&mut branch.cond, false);
+                self.block(&mut branch.then_branch, is_unit || branch.else_branch.is_none());
+                branch.else_branch.iter_mut().for_each(|(_, other)| self.expr(other, is_unit));
+            }
+            Expr::Match(choice) => {
+                self.expr(&mut choice.expr, false);
+                for arm in &mut choice.arms {
+                    self.visit_pat_mut(&mut arm.pat);
+                    self.expr(&mut arm.body, is_unit);
+                }
+            }
+            Expr::Block(inner) => self.block(&mut inner.block, is_unit),
+            Expr::Unsafe(inner) => self.block(&mut inner.block, is_unit),
+            Expr::While(inner) => {
+                self.expr(&mut inner.cond, false);
+                self.block(&mut inner.body, true);
+            }
+            Expr::Loop(inner) => self.block(&mut inner.body, true),
+            // An annotated loop of its own expands its body by itself.
+            Expr::ForLoop(inner) if plan_number(&inner.attrs).is_none() => {
+                self.expr(&mut inner.expr, false);
+                self.block(&mut inner.body, true);
+            }
+            // What runs elsewhere, or later, is none of ours.
+            Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) => {}
+            other => visit_mut::visit_expr_mut(self, other),
+        }
+    }
+
+    fn is_push(&self, call: &ExprMethodCall) -> bool {
+        let is_known = ["push", "extend", "extend_from_slice"].iter().any(|name| call.method == name);
+        let is_plain = call.args.len() == 1 && call.turbofish.is_none() && call.attrs.is_empty();
+        is_known && is_plain && self.is_place(&call.receiver)
+    }
+
+    fn is_place(&self, expr: &Expr) -> bool {
+        let is_name = |expr: &Expr| matches!(expr, Expr::Path(path) if path.attrs.is_empty() && path.path.is_ident(&self.place.name));
+        match (expr, &*self.place.fields) {
+            (Expr::Path(_), []) => is_name(expr),
+            (Expr::Field(field), [name]) => {
+                let is_field = matches!(&field.member, Member::Named(member) if member == name);
+                field.attrs.is_empty() && is_field && is_name(&field.base)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl VisitMut for Rewriter<'_> {
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        self.block(block, false);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        self.expr(expr, false);
     }
 }

@@ -43,9 +43,8 @@ impl<'a> Gather<'a> {
     /// What the closure does last.
     pub(super) fn last(&self) -> Option<TokenStream> {
         match self {
-            Self::Nothing => None,
             Self::Partials(reductions) => reductions.look_at(),
-            Self::Stored(store) => Some(store.put()),
+            Self::Nothing | Self::Stored(_) => None,
         }
     }
 

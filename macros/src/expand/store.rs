@@ -21,28 +21,24 @@ impl<'a> Store<'a> {
     }
 
     // Output: let how = { use {…}; (&&Probe::place(&mut out)).stores() };
-    //         let store = how.open(&mut out, &team);
+    //         let store = how.open(&mut out, &team);     // or how.open_apart(&mut out);
     pub(super) fn opened(&self, team: &Ident) -> TokenStream {
         let at = names::at(self.source);
         let local = |name| names::local_at(name, self.source);
         let (how, store, place) = (local("how"), local("store"), self.place());
         let private = |name| self.abi.private_at(name, at);
+        let open = match self.stored.is_one_each {
+            true => quote_spanned!(at=> open(#place, &#team)),
+            false => quote_spanned!(at=> open_apart(#place)),
+        };
         let (any, vector, probe) = (private("AnyPlace"), private("VectorPlace"), private("Probe"));
         quote_spanned! {at=>
             let #how = {
                 use {#any as _, #vector as _};
                 (&&#probe::place(#place)).stores()
             };
-            let #store = #how.open(#place, &#team);
+            let #store = #how.#open;
         }
-    }
-
-    // Output: chunk.put(h0);
-    pub(super) fn put(&self) -> TokenStream {
-        let Stored { value, .. } = self.stored;
-        let (at, chunk) = (names::at(value.span()), names::local("chunk"));
-        let stored = self.abi.private_at("Stored", at);
-        quote_spanned!(at=> #stored::put(#chunk, #value);)
     }
 
     // Output: let step = match step {
@@ -52,10 +48,11 @@ impl<'a> Store<'a> {
     pub(super) fn landed(&self, step: &Ident, label: Option<&Lifetime>) -> TokenStream {
         let given = self.abi.private("Given");
         let (how, chunk) = (names::local_at("how", self.source), names::local("chunk"));
-        let Stored { value, method, .. } = self.stored;
-        let (place, at) = (self.place(), names::at(method.span()));
-        let (within, value) = (names::local_at("place", method.span()), names::local_at("value", value.span()));
-        let push = quote_spanned!(at=> |#within, #value| { #within.#method(#value); });
+        let span = self.stored.method.span();
+        let (place, at) = (self.place(), names::at(span));
+        let (within, value, push) =
+            (names::local_at("place", span), names::local_at("value", span), Ident::new("push", span));
+        let push = quote_spanned!(at=> |#within, #value| { #within.#push(#value); });
         quote! {
             let #step = match #step {
                 #given::Chunk(#chunk) => {

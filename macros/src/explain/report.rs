@@ -9,6 +9,7 @@ use crate::analyze::uses;
 use crate::check::loops::describe;
 use crate::model::loop_plan::{Capture, Crossing, Split};
 use crate::model::reduction::Reduction;
+use crate::model::stored::Stored;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use std::fmt::Write;
@@ -18,15 +19,22 @@ use syn::{ExprForLoop, Type};
 
 /// The explanation of one loop, a line for each statement and for each thing that is worth knowing.
 pub(crate) fn text(candidate: &Candidate) -> String {
-    let Candidate { written, verdict, reduced, originals, .. } = candidate;
+    let Candidate { written, verdict, reduced, stored, originals, .. } = candidate;
     let mut text = "`#[concurrent]` runs this loop in two parts: P in parallel, S in order".to_owned();
     if candidate.options.is_sequential() {
         return "`#[concurrent]` leaves this loop as it is, since its mode is \"sequential\"".to_owned();
     }
     let mut lines: Vec<Line> = verdict.report.iter().map(|line| as_written(line, originals)).collect();
     lines.sort_by_key(|line| (line.stmt.span().start().line, line.stmt.span().start().column));
-    for line in lines {
+    for mut line in lines {
+        if let Some(stored) = stored {
+            line.stmt = stored.as_written(&line.stmt).into();
+        }
         statement(&mut text, &line);
+    }
+    if let Some(Stored { place, .. }) = stored {
+        let name = format!("`{}`", code(place.to_token_stream()));
+        list(&mut text, "collected by P, a chunk at a time, and appended in order", vec![name]);
     }
     if !reduced.is_empty() {
         let names = reduced.iter().map(|reduced| format!("`{}`", reduced.mentions[0])).collect();

@@ -1,24 +1,36 @@
 //! Where the results of a loop go.
 
-use super::loop_plan::Split;
+use crate::names;
 use proc_macro2::Ident;
-use syn::Expr;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, Stmt};
 
-/// `place.push(value)` is all that a loop does in order.
+/// The one place that a loop pushes to, and does nothing else in order.
 pub(crate) struct Stored {
-    /// The variable of the parallel part.
-    pub(crate) value: Ident,
     pub(crate) place: Expr,
     /// `place` is a variable that holds an exclusive reference.
     pub(crate) is_reference: bool,
-    /// `push`, as it was written.
+    /// `push`, or what has the same effect, as it was written.
     pub(crate) method: Ident,
+    /// Each iteration that comes to its end pushes once.
+    pub(crate) is_one_each: bool,
 }
 
 impl Stored {
-    /// What is stored by the parallel part does not cross, and leaves nothing to do in order.
-    pub(crate) fn leave_out(&self, split: &mut Split) {
-        split.turns.truncate(1);
-        split.segments.iter_mut().for_each(|segment| segment.crossing.clear());
+    /// A statement of the parallel part, as it was written.
+    pub(crate) fn as_written(&self, stmt: &Stmt) -> Stmt {
+        struct Restorer<'a>(&'a Expr);
+        impl VisitMut for Restorer<'_> {
+            fn visit_expr_mut(&mut self, expr: &mut Expr) {
+                if names::is_chunk(expr) {
+                    *expr = self.0.clone();
+                } else {
+                    visit_mut::visit_expr_mut(self, expr);
+                }
+            }
+        }
+        let mut stmt = stmt.clone();
+        Restorer(&self.place).visit_stmt_mut(&mut stmt);
+        stmt
     }
 }

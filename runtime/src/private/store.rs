@@ -1,15 +1,15 @@
-//! What the expansion of a loop calls that does nothing in order but `out.push(x)`.
+//! What the expansion of a loop calls that does nothing in order but push to `out`.
 //!
-//! Where `out` is a vector and it is known how many items there are, room is made for all results, and each is written
-//! where it belongs by whoever computes it: they are touched once, and by nobody else. The calling thread only counts
-//! them, chunk by chunk in the order of the loop. Otherwise a chunk collects its results, which the calling thread pushes.
+//! Where `out` is a vector, each iteration pushes once, and it is known how many there are, room is made for all results, and
+//! each is written where it belongs by whoever computes it: they are touched once, and by nobody else. The calling thread
+//! only counts them, chunk by chunk in the order of the loop. Otherwise a chunk collects its results, which the calling
+//! thread appends, or pushes if `out` is no vector.
 //!
 //! ```text
 //! let how = (&&Probe::place(&mut out)).stores();
-//! let store = how.open(&mut out, &team);
+//! let store = how.open(&mut out, &team);                  // or how.open_apart(&mut out);
 //! let mut steps = unsafe { Team::run_storing(team, store, |chunk, x| {
-//!     let h0 = f(x);
-//!     chunk.put(h0);                                      // out.push(f(x));
+//!     chunk.push(f(x));                                   // out.push(f(x));
 //!     Flow::Next(())
 //! }) };
 //! while let Some(step) = Iterator::next(&mut steps) {
@@ -80,6 +80,11 @@ impl InVector {
         Store { room: has_room.then(|| end_of(out)) }
     }
 
+    /// Makes no room, since nobody knows how many results an iteration has.
+    pub fn open_apart<T>(self, _: &mut Vec<T>) -> Store<T> {
+        Store { room: None }
+    }
+
     /// Adds the results of the next chunk. The closure says how other places would be given one.
     pub fn land<T>(self, chunk: Stored<T>, out: &mut Vec<T>, _: impl FnMut(&mut Vec<T>, T)) {
         chunk.land(out);
@@ -93,7 +98,12 @@ fn end_of<T>(out: &mut Vec<T>) -> NonNull<T> {
 
 impl ByPushing {
     /// Makes no room.
-    pub fn open<V: ?Sized, T, S: Strips>(self, _: &mut V, _: &Team<'_, S>) -> Store<T> {
+    pub fn open<V: ?Sized, T, S: Strips>(self, out: &mut V, _: &Team<'_, S>) -> Store<T> {
+        self.open_apart(out)
+    }
+
+    /// Makes no room.
+    pub fn open_apart<V: ?Sized, T>(self, _: &mut V) -> Store<T> {
         Store { room: None }
     }
 
@@ -117,14 +127,14 @@ pub struct Stored<T> {
     apart: Vec<T>,
 }
 
-// SAFETY: its values belong to it as those of a vector do, and `put`, the only way in, demands that they are `Send`. (Here
-// that would be a second error about the same value.)
+// SAFETY: its values belong to it as those of a vector do, and all ways in demand that they are `Send`. (Here that would be a
+// second error about the same value.)
 unsafe impl<T> Send for Stored<T> {}
 
 impl<T> Stored<T> {
-    /// The result of the next item that has one.
+    /// `out.push(value)`
     #[inline]
-    pub fn put(&mut self, value: T)
+    pub fn push(&mut self, value: T)
     where
         T: Cross,
     {
@@ -135,6 +145,30 @@ impl<T> Stored<T> {
         // SAFETY: it was reserved by `open`, and nobody but this chunk uses it before it is dropped or landed.
         unsafe { place.write(value) };
         self.n_placed += 1;
+    }
+
+    /// `out.extend(values)`
+    pub fn extend<I>(&mut self, values: I)
+    where
+        I: IntoIterator,
+        Vec<T>: Extend<I::Item>,
+        T: Cross,
+    {
+        self.apart().extend(values);
+    }
+
+    /// `out.extend_from_slice(values)`
+    pub fn extend_from_slice(&mut self, values: &[T])
+    where
+        T: Cross + Clone,
+    {
+        self.apart().extend_from_slice(values);
+    }
+
+    /// Where any number of results can be put.
+    fn apart(&mut self) -> &mut Vec<T> {
+        assert!(self.place.is_none(), "a place has room for one result");
+        &mut self.apart
     }
 
     /// Adds them to `out`, behind which the room begins that is left when all earlier chunks have landed.
