@@ -25,7 +25,7 @@ use crate::wire::page::Page;
 use crate::wire::report::PanicReport;
 
 /// Whether looking for the next task pays, after one that somebody on another core waits for. A look is longer than it takes to
-/// wake him.
+/// wake it.
 static LOOKS: Looks = Looks::new(Duration::from_micros(60), 1);
 
 /// Serves the pool at the other end of `socket`. Returns when the line is closed.
@@ -82,8 +82,8 @@ pub(super) fn serve(
             page.set_awake(None);
             // Waker: the pool, which sends a task, or closes the line, also by ending.
             if waiter.is_some() {
-                // Who sleeps in a call that reads is also woken when the other end has read: on the core of who waits, in his
-                // way. In this call he is not.
+                // Who sleeps in a call that reads is also woken when the other end has read: on the core of who waits, in its
+                // way. In this call it is not.
                 watch::wait([socket.as_fd()], None).ok();
             }
             moved = socket.receive(room);
