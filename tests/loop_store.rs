@@ -748,4 +748,113 @@ fn what_the_loop_reads_is_pushed_in_order() {
     });
 }
 
+#[concurrent(workers = 3)]
+fn apart(n: usize, alive: &Arc<AtomicIsize>, last: usize) -> (Vec<Counted>, Vec<String>, Vec<usize>) {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
+    for i in 0..n {
+        let value = work(i);
+        all.push(value);
+        if value % 2 == 0 {
+            good.push(Counted::new(value, alive));
+            continue;
+        }
+        if i == last {
+            break;
+        }
+        bad.push(format!("{value} is odd"));
+        bad.extend((value % 5 == 0).then(|| format!("{value} is five")));
+    }
+    (good, bad, all)
+}
+
+#[test]
+fn results_for_several_vectors_are_collected() {
+    timed(|| {
+        for (last, n) in [(999, 60), (31, 31)] {
+            let alive = Arc::default();
+            let (good, bad, all) = apart(60, &alive, last);
+            let values = || (0..n).map(|i| i * 3);
+            assert!(good.iter().map(|counted| counted.value).eq(values().filter(|value| value % 2 == 0)));
+            assert_eq!(alive.load(SeqCst), good.len() as isize);
+            let odd = |value: usize| {
+                let five = value.is_multiple_of(5).then(|| format!("{value} is five"));
+                [format!("{value} is odd")].into_iter().chain(five)
+            };
+            assert!(bad.into_iter().eq(values().filter(|value| value % 2 == 1).flat_map(odd)));
+            assert!(all.into_iter().eq((0..60.min(last + 1)).map(|i| i * 3)));
+        }
+    });
+}
+
+#[concurrent(workers = 3)]
+fn two_columns(n: usize, bad: usize, numbers: &mut Vec<usize>, texts: &mut Vec<String>) {
+    for i in 0..n {
+        numbers.push(work(i));
+        assert!(i != bad, "item {i}");
+        texts.push(i.to_string());
+    }
+}
+
+#[test]
+fn each_vector_has_what_was_pushed_before_a_panic() {
+    timed(|| {
+        for bad in [0, 1, 13, 49, 50] {
+            let (mut numbers, mut texts) = (vec![1], Vec::new());
+            let panic = panics(|| two_columns(50, bad, &mut numbers, &mut texts));
+            assert_eq!(panic.is_some(), bad < 50);
+            assert!(numbers.into_iter().eq([1].into_iter().chain((0..50.min(bad + 1)).map(|i| i * 3))));
+            assert!(texts.into_iter().eq((0..bad).map(|i| i.to_string())));
+        }
+    });
+}
+
+/// Vectors that tell in which order they are pushed to.
+mod telling {
+    use std::cell::RefCell;
+
+    type Order = std::vec::Vec<(char, usize)>;
+
+    thread_local! {
+        pub(super) static ORDER: RefCell<Order> = const { RefCell::new(Order::new()) };
+    }
+
+    pub(super) struct Vec(char);
+
+    impl Vec {
+        pub(super) fn new(name: char) -> Self {
+            Self(name)
+        }
+
+        pub(super) fn push(&mut self, value: usize) {
+            ORDER.with_borrow_mut(|order| order.push((self.0, value)));
+        }
+    }
+}
+
+#[concurrent(workers = 3)]
+fn into_telling_vectors(n: usize) {
+    use telling::Vec;
+    let mut even = Vec::new('e');
+    let mut odd = Vec::new('o');
+    for i in 0..n {
+        let value = work(i);
+        if value % 2 == 0 {
+            even.push(value);
+        } else {
+            odd.push(value);
+        }
+    }
+}
+
+#[test]
+fn other_things_are_pushed_to_in_the_order_of_the_loop() {
+    timed(|| {
+        telling::ORDER.take();
+        into_telling_vectors(40);
+        let expected = (0..40).map(|i| (if i % 2 == 0 { 'e' } else { 'o' }, i * 3));
+        assert!(telling::ORDER.take().into_iter().eq(expected));
+    });
+}
+
 concurrent_futures_suite::under_each_schedule!();

@@ -23,14 +23,23 @@ pub(crate) fn hoisted(plan: usize, number: usize, span: Span) -> Ident {
     }
 }
 
-/// Whether an expression is what a chunk gathers into.
-pub(crate) fn is_chunk(expr: &Expr) -> bool {
-    matches!(expr, Expr::Path(path) if path.path.is_ident("__chunk"))
+/// What a chunk collects for the place with that number, as it is named at `span`.
+pub(crate) fn collected(number: usize, span: Span) -> Ident {
+    format_ident!("{COLLECTED}{number}", span = at(span))
 }
 
 /// Whether an expression is a call by which a chunk collects something.
 pub(crate) fn is_collected(expr: &Expr) -> bool {
-    matches!(expr, Expr::MethodCall(call) if is_chunk(&call.receiver))
+    let Expr::MethodCall(call) = expr else { return false };
+    let Expr::Path(receiver) = &*call.receiver else { return false };
+    receiver.path.get_ident().is_some_and(|name| name.to_string().starts_with(COLLECTED))
+}
+
+const COLLECTED: &str = "__collected";
+
+/// Whether an expression is that variable.
+pub(crate) fn is_variable(expr: &Expr, name: &Ident) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident(name))
 }
 
 /// A generated local with a number.

@@ -1,8 +1,8 @@
-//! Loops that do nothing in order but push to one place: what they push is collected by the parallel part, chunk by chunk.
+//! Loops that do nothing in order but push: what they push is collected by the parallel part, chunk by chunk.
 //!
-//! In such a loop, what the chunk collects stands for the place: `out.push(f(x))` becomes `chunk.push(f(x))`, which concerns
-//! the chunk alone. So the split finds nothing in order there, wherever in the body it stands. If it finds anything else in
-//! order, the loop is split as it was written.
+//! In such a loop, what the chunk collects stands for the place: `out.push(f(x))` becomes `collected0.push(f(x))`, which
+//! concerns the chunk alone. So the split finds nothing in order there, wherever in the body it stands. If it finds anything
+//! else in order, the loop is split as it was written.
 
 use super::scope::{Declared, Locals, plan_number};
 use super::split::{self, Verdict};
@@ -15,7 +15,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprForLoop, ExprMethodCall, Label, Member, ReturnType, Stmt};
 
-/// The split of such a loop, number `plan`, and what it pushes to. `plain` is its split as it was written.
+/// The split of such a loop, number `plan`, and where it pushes. `plain` is its split as it was written.
 pub(crate) fn split(
     plan: usize,
     written: &ExprForLoop,
@@ -23,41 +23,50 @@ pub(crate) fn split(
     shared: &[Ident],
     output: &ReturnType,
     plain: &Verdict,
-) -> Option<(Verdict, Stored)> {
-    let [carried] = &*plain.carried else { return None };
-    let place = &carried.place;
-    let declared = locals.get(&place.name)?;
-    let is_reference = is_reference(place, declared)?;
-    if plain.iterand_changed.is_some() || may_hide_exits(plain, written.label.as_ref()) {
+) -> Option<(Verdict, Vec<Stored>)> {
+    if plain.carried.is_empty() || plain.iterand_changed.is_some() || may_hide_exits(plain, written.label.as_ref()) {
+        return None;
+    }
+    let mut rewritten = written.clone();
+    let places = plain.carried.iter().map(|carried| (&carried.place, Vec::new())).collect();
+    let mut rewriter = Rewriter { places };
+    rewriter.block(&mut rewritten.body, true);
+    let places = rewriter.places;
+    let facts = uses::of_body(&rewritten.pat, &rewritten.body, rewritten.label.as_ref());
+    let is_used = |place: &Place| {
+        facts.uses.iter().any(|used| used.place.overlaps(place)) || facts.inner_names.contains(&place.name)
+    };
+    if places.iter().any(|(place, _)| is_used(place)) {
         return None;
     }
 
-    let mut rewritten = written.clone();
-    let mut rewriter = Rewriter { place, calls: Vec::new() };
-    rewriter.block(&mut rewritten.body, true);
-    let calls = rewriter.calls;
-    let is_single = calls.len() == 1 && calls[0].method == "push";
-    // Of an unknown type, each `push` might take values of a type of its own.
-    let is_vector = declared.is_vector && place.fields.is_empty();
-    if calls.is_empty() || !(is_single || is_vector) {
-        return None;
-    }
-    let facts = uses::of_body(&rewritten.pat, &rewritten.body, rewritten.label.as_ref());
-    let is_used = facts.uses.iter().any(|used| used.place.overlaps(place));
-    if is_used || facts.inner_names.contains(&place.name) {
-        return None;
-    }
+    let is_single = places.len() == 1;
+    let stored = places.iter().enumerate().map(|(number, (place, calls))| {
+        let declared = locals.get(&place.name)?;
+        let first = calls.first()?;
+        let is_one_push = calls.len() == 1 && first.method == "push";
+        // Of an unknown type, each `push` might take values of a type of its own. And of several places, all are vectors.
+        let is_vector = declared.is_vector && place.fields.is_empty();
+        let chunk = names::collected(number, first.receiver.span());
+        let stored = Stored {
+            is_one_each: is_one_push && rewritten.body.stmts.iter().any(|stmt| is_push(stmt, &chunk)),
+            chunk,
+            place: (*first.receiver).clone(),
+            is_reference: is_reference(place, declared)?,
+            method: first.method.clone(),
+        };
+        (is_vector || (is_single && is_one_push)).then_some(stored)
+    });
+    let stored = stored.collect::<Option<Vec<Stored>>>()?;
 
     let verdict = split::split(plan, &rewritten, locals, shared, output);
     let is_parallel = verdict.has_work && !verdict.split.has_steps() && verdict.refused_marks.is_empty();
-    let may_be_moved =
-        verdict.left_at.is_some() && calls.iter().flat_map(|call| &call.args).any(|arg| moves(arg, locals));
+    let mut pushed = places.iter().flat_map(|(_, calls)| calls).flat_map(|call| &call.args);
+    let may_be_moved = verdict.left_at.is_some() && pushed.any(|value| moves(value, locals));
     if !is_parallel || may_be_moved || captures_more_that_is_bound(&verdict, plain, locals) {
         return None;
     }
-    let is_one_each = is_single && rewritten.body.stmts.iter().any(is_collected);
-    let ExprMethodCall { receiver, method, .. } = calls[0].clone();
-    Some((verdict, Stored { place: *receiver, is_reference, method, is_one_each }))
+    Some((verdict, stored))
 }
 
 /// Whether `place` is a variable that holds an exclusive reference rather than the value itself; `None` where it is not
@@ -106,16 +115,15 @@ fn captures_more_that_is_bound(verdict: &Verdict, plain: &Verdict, locals: &Loca
     verdict.split.outer_variables().iter().filter(|name| !known.contains(name)).any(is_bound)
 }
 
-/// Whether a statement of the rewritten body is a push, whatever happens in the iteration.
-fn is_collected(stmt: &Stmt) -> bool {
-    matches!(stmt, Stmt::Expr(expr, _) if names::is_collected(expr))
+/// Whether a statement is a call by which a chunk collects something.
+fn is_push(stmt: &Stmt, chunk: &Ident) -> bool {
+    matches!(stmt, Stmt::Expr(Expr::MethodCall(call), _) if names::is_variable(&call.receiver, chunk))
 }
 
-/// Lets the chunk collect what is pushed to the place.
+/// Lets chunks collect what is pushed.
 struct Rewriter<'a> {
-    place: &'a Place,
-    /// As they were written.
-    calls: Vec<ExprMethodCall>,
+    /// With the calls that push there, as they were written.
+    places: Vec<(&'a Place, Vec<ExprMethodCall>)>,
 }
 
 impl Rewriter<'_> {
@@ -135,13 +143,15 @@ impl Rewriter<'_> {
 
     fn expr(&mut self, expr: &mut Expr, is_unit: bool) {
         match expr {
-            Expr::MethodCall(call) if is_unit && self.is_push(call) => {
-                self.calls.push(call.clone());
-                let chunk = names::local_at("chunk", call.receiver.span());
-                *call.receiver = syn::parse_quote!(#chunk);
-                // Should the value be bound to its thread, the message stands there.
-                call.method.set_span(names::at(call.args[0].span()));
-                call.args.iter_mut().for_each(|arg| self.expr(arg, false));
+            Expr::MethodCall(call) if is_unit && is_known(call) => {
+                if let Some(number) = self.places.iter().position(|(place, _)| is_place(&call.receiver, place)) {
+                    self.places[number].1.push(call.clone());
+                    let chunk = names::collected(number, call.receiver.span());
+                    *call.receiver = syn::parse_quote!(#chunk);
+                    // Should the value be bound to its thread, the message stands there.
+                    call.method.set_span(names::at(call.args[0].span()));
+                }
+                visit_mut::visit_expr_method_call_mut(self, call);
             }
             Expr::If(branch) => {
                 self.expr(&mut branch.cond, false);
@@ -172,23 +182,24 @@ impl Rewriter<'_> {
             other => visit_mut::visit_expr_mut(self, other),
         }
     }
+}
 
-    fn is_push(&self, call: &ExprMethodCall) -> bool {
-        let is_known = ["push", "extend", "extend_from_slice"].iter().any(|name| call.method == name);
-        let is_plain = call.args.len() == 1 && call.turbofish.is_none() && call.attrs.is_empty();
-        is_known && is_plain && self.is_place(&call.receiver)
-    }
+/// Whether a call pushes, as far as its method tells.
+fn is_known(call: &ExprMethodCall) -> bool {
+    let is_known = ["push", "extend", "extend_from_slice"].iter().any(|name| call.method == name);
+    is_known && call.args.len() == 1 && call.turbofish.is_none() && call.attrs.is_empty()
+}
 
-    fn is_place(&self, expr: &Expr) -> bool {
-        let is_name = |expr: &Expr| matches!(expr, Expr::Path(path) if path.attrs.is_empty() && path.path.is_ident(&self.place.name));
-        match (expr, &*self.place.fields) {
-            (Expr::Path(_), []) => is_name(expr),
-            (Expr::Field(field), [name]) => {
-                let is_field = matches!(&field.member, Member::Named(member) if member == name);
-                field.attrs.is_empty() && is_field && is_name(&field.base)
-            }
-            _ => false,
+fn is_place(expr: &Expr, place: &Place) -> bool {
+    let is_name =
+        |expr: &Expr| matches!(expr, Expr::Path(path) if path.attrs.is_empty() && path.path.is_ident(&place.name));
+    match (expr, &*place.fields) {
+        (Expr::Path(_), []) => is_name(expr),
+        (Expr::Field(field), [name]) => {
+            let is_field = matches!(&field.member, Member::Named(member) if member == name);
+            field.attrs.is_empty() && is_field && is_name(&field.base)
         }
+        _ => false,
     }
 }
 

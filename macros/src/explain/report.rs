@@ -9,7 +9,7 @@ use crate::analyze::uses;
 use crate::check::loops::describe;
 use crate::model::loop_plan::{Capture, Crossing, Split};
 use crate::model::reduction::Reduction;
-use crate::model::stored::Stored;
+use crate::model::stored;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use std::fmt::Write;
@@ -27,14 +27,12 @@ pub(crate) fn text(candidate: &Candidate) -> String {
     let mut lines: Vec<Line> = verdict.report.iter().map(|line| as_written(line, originals)).collect();
     lines.sort_by_key(|line| (line.stmt.span().start().line, line.stmt.span().start().column));
     for mut line in lines {
-        if let Some(stored) = stored {
-            line.stmt = stored.as_written(&line.stmt).into();
-        }
+        line.stmt = stored::as_written(&line.stmt, stored).into();
         statement(&mut text, &line);
     }
-    if let Some(Stored { place, .. }) = stored {
-        let name = format!("`{}`", code(place.to_token_stream()));
-        list(&mut text, "collected by P, a chunk at a time, and appended in order", vec![name]);
+    if !stored.is_empty() {
+        let names = stored.iter().map(|stored| format!("`{}`", code(stored.place.to_token_stream()))).collect();
+        list(&mut text, "collected by P, a chunk at a time, and appended in order", names);
     }
     if !reduced.is_empty() {
         let names = reduced.iter().map(|reduced| format!("`{}`", reduced.mentions[0])).collect();

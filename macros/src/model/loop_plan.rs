@@ -21,7 +21,7 @@ pub(crate) struct LoopPlan {
     /// The variables whose values are folded where the parallel part runs.
     pub(crate) reduced: Vec<Reduced>,
     /// Where all its results go, if that is all that is done in order.
-    pub(crate) stored: Option<Stored>,
+    pub(crate) stored: Vec<Stored>,
 }
 
 /// The body in two parts, which take turns.

@@ -5,8 +5,10 @@ use proc_macro2::Ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Stmt};
 
-/// The one place that a loop pushes to, and does nothing else in order.
+/// A place that a loop pushes to, where it does nothing but that in order.
 pub(crate) struct Stored {
+    /// What the parallel part pushes to instead.
+    pub(crate) chunk: Ident,
     pub(crate) place: Expr,
     /// `place` is a variable that holds an exclusive reference.
     pub(crate) is_reference: bool,
@@ -16,21 +18,18 @@ pub(crate) struct Stored {
     pub(crate) is_one_each: bool,
 }
 
-impl Stored {
-    /// A statement of the parallel part, as it was written.
-    pub(crate) fn as_written(&self, stmt: &Stmt) -> Stmt {
-        struct Restorer<'a>(&'a Expr);
-        impl VisitMut for Restorer<'_> {
-            fn visit_expr_mut(&mut self, expr: &mut Expr) {
-                if names::is_chunk(expr) {
-                    *expr = self.0.clone();
-                } else {
-                    visit_mut::visit_expr_mut(self, expr);
-                }
+/// A statement of the parallel part, as it was written.
+pub(crate) fn as_written(stmt: &Stmt, stored: &[Stored]) -> Stmt {
+    struct Restorer<'a>(&'a [Stored]);
+    impl VisitMut for Restorer<'_> {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            match self.0.iter().find(|stored| names::is_variable(expr, &stored.chunk)) {
+                Some(stored) => *expr = stored.place.clone(),
+                None => visit_mut::visit_expr_mut(self, expr),
             }
         }
-        let mut stmt = stmt.clone();
-        Restorer(&self.place).visit_stmt_mut(&mut stmt);
-        stmt
     }
+    let mut stmt = stmt.clone();
+    Restorer(stored).visit_stmt_mut(&mut stmt);
+    stmt
 }
