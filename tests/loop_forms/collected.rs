@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use super::{form, try_work, weigh, work};
+use super::{form, thread_form, try_work, weigh, work};
 
 fn even_work(n: u64) -> Option<u64> {
     (work(n) % 3 != 0).then_some(n + 1)
@@ -72,7 +72,7 @@ form! { pushes_with_question_marks, |x| f(&x.numbers),
     }
 }
 
-form! { pushes_in_labelled_loops, |x| f(&x.numbers),
+thread_form! { pushes_in_labelled_loops, |x| f(&x.numbers),
     fn f(numbers: &[u64]) -> Vec<(u64, u64)> {
         let mut out = Vec::with_capacity(3);
         'numbers: for n in numbers {

@@ -4,6 +4,7 @@
 //! concerns the chunk alone. So the split finds nothing in order there, wherever in the body it stands. If it finds anything
 //! else in order, the loop is split as it was written.
 
+use super::hoist;
 use super::scope::{Declared, Locals, plan_number};
 use super::split::{self, Verdict};
 use super::types;
@@ -63,7 +64,7 @@ pub(crate) fn split(
     let is_parallel = verdict.has_work && !verdict.split.has_steps() && verdict.refused_marks.is_empty();
     let mut pushed = places.iter().flat_map(|(_, calls)| calls).flat_map(|call| &call.args);
     let may_be_moved = verdict.left_at.is_some() && pushed.any(|value| moves(value, locals));
-    if !is_parallel || may_be_moved || captures_more_that_is_bound(&verdict, plain, locals) {
+    if !is_parallel || may_be_moved || captures_bound(&verdict, plain, locals) {
         return None;
     }
     Some((verdict, stored))
@@ -88,8 +89,8 @@ fn may_hide_exits(plain: &Verdict, label: Option<&Label>) -> bool {
     })
 }
 
-/// Whether a value that is pushed is, or holds, a variable from around the loop that is moved there: one iteration can do
-/// that, and leave the loop.
+/// Whether a value that is pushed is, or is built around, a variable from around the loop, which is moved there unless it is
+/// copied: one iteration can do that, and leave the loop.
 fn moves(value: &Expr, locals: &Locals) -> bool {
     match value {
         Expr::Path(path) => {
@@ -98,7 +99,7 @@ fn moves(value: &Expr, locals: &Locals) -> bool {
         }
         Expr::Field(field) => moves(&field.base, locals),
         Expr::Paren(inner) => moves(&inner.expr, locals),
-        Expr::Call(call) => call.args.iter().any(|part| moves(part, locals)),
+        Expr::Call(call) if hoist::is_constructor(&call.func) => call.args.iter().any(|part| moves(part, locals)),
         Expr::Tuple(tuple) => tuple.elems.iter().any(|part| moves(part, locals)),
         Expr::Array(array) => array.elems.iter().any(|part| moves(part, locals)),
         Expr::Struct(parts) => parts.fields.iter().any(|part| moves(&part.expr, locals)),
@@ -109,7 +110,7 @@ fn moves(value: &Expr, locals: &Locals) -> bool {
 
 /// Whether the parallel part captures what cannot be shared between threads, as far as can be seen, and would not capture it
 /// if the loop were split as it was written.
-fn captures_more_that_is_bound(verdict: &Verdict, plain: &Verdict, locals: &Locals) -> bool {
+fn captures_bound(verdict: &Verdict, plain: &Verdict, locals: &Locals) -> bool {
     let known = plain.split.outer_variables();
     let is_bound = |name: &&Ident| locals.get(&name.to_string()).is_some_and(|declared| declared.is_bound_to_thread);
     verdict.split.outer_variables().iter().filter(|name| !known.contains(name)).any(is_bound)
@@ -166,7 +167,6 @@ impl Rewriter<'_> {
                 }
             }
             Expr::Block(inner) => self.block(&mut inner.block, is_unit),
-            Expr::Unsafe(inner) => self.block(&mut inner.block, is_unit),
             Expr::While(inner) => {
                 self.expr(&mut inner.cond, false);
                 self.block(&mut inner.body, true);
@@ -177,8 +177,8 @@ impl Rewriter<'_> {
                 self.expr(&mut inner.expr, false);
                 self.block(&mut inner.body, true);
             }
-            // What runs elsewhere, or later, is none of ours.
-            Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) => {}
+            // What runs elsewhere, or later, is none of ours; and what the borrow checker does not see stays where it was.
+            Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::Unsafe(_) => {}
             other => visit_mut::visit_expr_mut(self, other),
         }
     }

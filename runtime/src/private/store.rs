@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! let how = (&&Probe::place(&mut out)).stores();
-//! let store = how.open(&mut out, &team);                  // or how.open_apart(&mut out);
+//! let store = how.open(&mut out, &team);                  // or how.open_apart(&mut out)
 //! let mut steps = unsafe { Team::run_storing(team, store, |chunk, x| {
 //!     chunk.push(f(x));                                   // out.push(f(x));
 //!     Flow::Next(())
@@ -113,7 +113,7 @@ impl ByPushing {
         self.open_apart(out)
     }
 
-    /// Makes no room.
+    /// The same.
     pub fn open_apart<V: ?Sized, T>(self, _: &mut V) -> Store<T> {
         Store { room: None }
     }
