@@ -567,4 +567,32 @@ fn other_things_are_pushed_to_in_the_order_of_the_loop() {
     });
 }
 
+macro_rules! two_of_a_name {
+    ($parameter:ident, $push:block) => {
+        #[concurrent(workers = 3)]
+        fn of_a_macro_and_its_caller(n: usize, $parameter: &mut Vec<usize>) -> Vec<usize> {
+            let mut out = Vec::new();
+            for i in 0..n {
+                out.push(work(i));
+                $push
+            }
+            out
+        }
+    };
+}
+
+two_of_a_name!(out, {
+    out.push(7);
+});
+
+#[test]
+fn variables_of_one_name_are_told_apart() {
+    timed(|| {
+        let mut sevens = Vec::new();
+        let values = of_a_macro_and_its_caller(20, &mut sevens);
+        assert_eq!(values, (0..20).map(|i| i * 3).collect::<Vec<_>>());
+        assert_eq!(sevens, [7; 20]);
+    });
+}
+
 concurrent_futures_suite::under_each_schedule!();

@@ -176,7 +176,7 @@ fn judged(name: String, mut function: ItemFn, source: &str) -> Form {
         form.may_be_left |= is_split && candidate.verdict.split.may_be_left;
         if is_split {
             form.crossing.extend(crossing(&candidate.verdict.split));
-            let places = candidate.stored.iter().map(|stored| stored.place.to_token_stream().to_string());
+            let places = candidate.stored.iter().map(|stored| stored.place().to_token_stream().to_string());
             form.collected.extend(places.map(|place| place.replace(" . ", ".")));
         }
         for stmt in candidate.written.body.stmts.iter().filter(|stmt| !matches!(stmt, Stmt::Item(_))) {

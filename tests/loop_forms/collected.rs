@@ -157,8 +157,8 @@ form! { pushes_of_some_to_a_text, |x| f(&x.words),
     fn f(words: &[String]) -> String {
         let mut text = String::new();
         for word in words {
-            for (k, letter) in word.chars().enumerate() {
-                if weigh(&word[k..]) % 2 == 0 {
+            for letter in word.chars() {
+                if work(u64::from(letter)) % 2 == 0 {
                     text.push(letter);
                 }
             }

@@ -64,7 +64,7 @@ struct Maker {
     is_pure: bool,
     /// Only what nothing changes: it is captured for longer.
     is_captured: bool,
-    /// Of what is bound outside the loop, `out` alone is changed, and by pushes alone.
+    /// Of what is bound outside the loop, `out` and `found` alone are changed, and by pushes alone.
     only_pushes: bool,
 }
 
@@ -612,17 +612,18 @@ impl Maker {
         Stmt::line(line)
     }
 
-    /// A statement that pushes to `out`.
+    /// A statement that pushes to `out`, or now and then to `found`.
     fn push(&mut self) -> Stmt {
+        let to = self.random.pick(&["out", "out", "out", "found"]);
         let line = match self.random.below(7) {
-            0..=3 => format!("out.push({});", self.number(3)),
-            4 => format!("out.extend([{}, {}]);", self.number(2), self.number(1)),
-            5 => format!("out.extend_from_slice(&[{}, {}]);", self.number(2), self.number(1)),
+            0..=3 => format!("{to}.push({});", self.number(3)),
+            4 => format!("{to}.extend([{}, {}]);", self.number(2), self.number(1)),
+            5 => format!("{to}.extend_from_slice(&[{}, {}]);", self.number(2), self.number(1)),
             _ => {
                 let was_pure = std::mem::replace(&mut self.is_pure, true);
                 let value = self.number(1);
                 self.is_pure = was_pure;
-                format!("out.extend(numbers.iter().take(3).map(|y| work(*y) ^ {value}));")
+                format!("{to}.extend(numbers.iter().take(3).map(|y| work(*y) ^ {value}));")
             }
         };
         Stmt::line(line)

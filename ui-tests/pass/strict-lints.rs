@@ -112,6 +112,21 @@ pub mod inner {
     pub(crate) fn hidden() {}
 }
 
+/// Pushes from branches, to several vectors.
+#[concurrent(workers = 3)]
+fn apart(numbers: &[u64]) -> (Vec<u64>, Vec<String>) {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for n in numbers {
+        match work(*n) {
+            0 => {}
+            n if n % 2 == 0 => good.push(n),
+            n => bad.extend([n.to_string(), String::new()]),
+        }
+        good.push(*n);
+    }
+    (good, bad)
+}
+
 /// As somebody who does not format may write it.
 #[rustfmt::skip]
 #[concurrent(workers = 3)]

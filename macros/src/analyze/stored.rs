@@ -52,7 +52,7 @@ pub(crate) fn split(
         let stored = Stored {
             is_one_each: is_one_push && rewritten.body.stmts.iter().any(|stmt| is_push(stmt, &chunk)),
             chunk,
-            place: (*first.receiver).clone(),
+            mentions: calls.iter().map(|call| (*call.receiver).clone()).collect(),
             is_reference: is_reference(place, declared)?,
             method: first.method.clone(),
         };

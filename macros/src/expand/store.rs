@@ -93,15 +93,22 @@ impl<'a> Store<'a> {
     }
 }
 
-/// Whether a loop may be shared that pushes to several places: if nobody can tell in which order.
-// Output: { use {…}; (&&Probe::place(&mut out)).stores() }.is_vector() && …
+/// What has to hold if a loop that pushes is to be shared: nobody can tell in which order several places are pushed to, and
+/// statements that name one place mean the same.
+// Output: { use {…}; (&&Probe::place(&mut out)).stores() }.is_vector() && … && is_one_place([&out, &out]) && …
 pub(super) fn may_be_shared(stored: &[Stored], abi: &Abi, source: Span) -> Option<TokenStream> {
     let at = names::at(source);
-    let are_vectors = stored.iter().map(|stored| {
+    let several = if stored.len() > 1 { stored } else { &[] };
+    let are_vectors = several.iter().map(|stored| {
         let probed = probed(stored, abi, at);
         quote_spanned!(at=> #probed.is_vector())
     });
-    (stored.len() > 1).then(|| quote_spanned!(at=> #(#are_vectors)&&*))
+    let are_one = stored.iter().filter(|stored| stored.mentions.len() > 1).map(|Stored { mentions, .. }| {
+        let is_one_place = abi.private_at("is_one_place", at);
+        quote_spanned!(at=> #is_one_place([#(&#mentions),*]))
+    });
+    let conditions: Vec<TokenStream> = are_vectors.chain(are_one).collect();
+    (!conditions.is_empty()).then(|| quote_spanned!(at=> #(#conditions)&&*))
 }
 
 fn probed(stored: &Stored, abi: &Abi, at: Span) -> TokenStream {
@@ -116,6 +123,7 @@ fn probed(stored: &Stored, abi: &Abi, at: Span) -> TokenStream {
 }
 
 // Output: &mut out
-fn borrowed(Stored { place, is_reference, .. }: &Stored) -> TokenStream {
-    if *is_reference { quote!(&mut *#place) } else { quote!(&mut #place) }
+fn borrowed(stored: &Stored) -> TokenStream {
+    let place = stored.place();
+    if stored.is_reference { quote!(&mut *#place) } else { quote!(&mut #place) }
 }

@@ -31,7 +31,7 @@ pub(crate) fn text(candidate: &Candidate) -> String {
         statement(&mut text, &line);
     }
     if !stored.is_empty() {
-        let names = stored.iter().map(|stored| format!("`{}`", code(stored.place.to_token_stream()))).collect();
+        let names = stored.iter().map(|stored| format!("`{}`", code(stored.place().to_token_stream()))).collect();
         list(&mut text, "collected by P, a chunk at a time, and appended in order", names);
     }
     if !reduced.is_empty() {

@@ -9,13 +9,20 @@ use syn::{Expr, Stmt};
 pub(crate) struct Stored {
     /// What the parallel part pushes to instead.
     pub(crate) chunk: Ident,
-    pub(crate) place: Expr,
-    /// `place` is a variable that holds an exclusive reference.
+    /// The place, as each statement names it: of two that a macro writes, one may mean another variable of the same name.
+    pub(crate) mentions: Vec<Expr>,
+    /// The place is a variable that holds an exclusive reference.
     pub(crate) is_reference: bool,
     /// `push`, or what has the same effect, as it was written.
     pub(crate) method: Ident,
     /// Each iteration that comes to its end pushes once.
     pub(crate) is_one_each: bool,
+}
+
+impl Stored {
+    pub(crate) fn place(&self) -> &Expr {
+        &self.mentions[0]
+    }
 }
 
 /// A statement of the parallel part, as it was written.
@@ -24,7 +31,7 @@ pub(crate) fn as_written(stmt: &Stmt, stored: &[Stored]) -> Stmt {
     impl VisitMut for Restorer<'_> {
         fn visit_expr_mut(&mut self, expr: &mut Expr) {
             match self.0.iter().find(|stored| names::is_variable(expr, &stored.chunk)) {
-                Some(stored) => *expr = stored.place.clone(),
+                Some(stored) => *expr = stored.place().clone(),
                 None => visit_mut::visit_expr_mut(self, expr),
             }
         }

@@ -61,6 +61,11 @@ pub trait AnyPlace {
 
 impl<V: ?Sized> AnyPlace for Probe<V> {}
 
+/// Whether what is named the same is the same variable. Otherwise a macro wrote one of the names.
+pub fn is_one_place<V, const N: usize>(mentions: [&V; N]) -> bool {
+    mentions.windows(2).all(|pair| ptr::eq(pair[0], pair[1]))
+}
+
 /// Where results of a loop go.
 #[derive(Debug)]
 pub struct Store<T> {
