@@ -135,10 +135,7 @@ impl Walk {
         let types = types::of_bound(pat, ty.or(value.as_ref()));
         drop(known);
         let vectors = types::vectors_in(pat, ty, init);
-        let is_bound_to_thread = types::names_bound(&["Rc", "RefCell", "Cell"], |finder| {
-            ty.into_iter().for_each(|ty| finder.visit_type(ty));
-            init.into_iter().for_each(|init| finder.visit_expr(init));
-        });
+        let is_bound_to_thread = types::declares_bound(&["Rc", "RefCell", "Cell"], ty, init);
         for (name, is_mut) in patterns::bound_names(pat) {
             let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
             let is_vector = vectors.contains(&name);

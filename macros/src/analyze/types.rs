@@ -142,11 +142,8 @@ pub(crate) fn vectors_in(pat: &Pat, ty: Option<&Type>, init: Option<&Expr>) -> V
                 (None, Some(init)) => makes_vector(init),
                 (None, None) => false,
             };
-            let is_free = !names_bound(&["Rc"], |finder| {
-                ty.into_iter().for_each(|ty| finder.visit_type(ty));
-                init.into_iter().for_each(|init| finder.visit_expr(init));
-            });
-            (is_vector && is_free).then(|| name.ident.clone()).into_iter().collect()
+            let is_bound = declares_bound(&["Rc"], ty, init);
+            (is_vector && !is_bound).then(|| name.ident.clone()).into_iter().collect()
         }
         _ => Vec::new(),
     }
@@ -179,6 +176,14 @@ pub(crate) fn names_bound(types: &[&str], visit: impl FnOnce(&mut BoundNames<'_>
     let mut finder = BoundNames { types, found: false };
     visit(&mut finder);
     finder.found
+}
+
+/// The same for a declaration.
+pub(crate) fn declares_bound(types: &[&str], ty: Option<&Type>, init: Option<&Expr>) -> bool {
+    names_bound(types, |finder| {
+        ty.into_iter().for_each(|ty| finder.visit_type(ty));
+        init.into_iter().for_each(|init| finder.visit_expr(init));
+    })
 }
 
 pub(crate) struct BoundNames<'a> {
@@ -357,6 +362,25 @@ mod tests {
         assert_eq!(of("String::new()"), "String");
         assert_eq!(of("Mine::new()"), "?");
         assert_eq!(of("v.iter().collect::<Vec<u8>>()"), "Vec<u8>");
+    }
+
+    #[test]
+    fn vectors_are_those_that_are_declared_so() {
+        let of = |code: &str| {
+            let Ok(syn::Stmt::Local(local)) = syn::parse_str(code) else { panic!("a declaration") };
+            let init = local.init.as_ref().map(|init| &*init.expr);
+            vectors_in(&local.pat, None, init).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(of("let mut out = Vec::new();"), "out");
+        assert_eq!(of("let mut out: std::vec::Vec<u8> = make();"), "out");
+        assert_eq!(of("let out: &mut Vec<u8> = &mut v;"), "out");
+        assert_eq!(of("let (mut a, b, mut c) = (Vec::<u8>::with_capacity(3), 5, vec![1]);"), "a c");
+        assert_eq!(of("let mut out = v.iter().collect::<Vec<u8>>();"), "out");
+        assert_eq!(of("let mut out: Vec<Box<dyn Shape + Send>> = Vec::new();"), "out");
+        assert_eq!(of("let mut out: Vec<Box<dyn Shape>> = Vec::new();"), "");
+        assert_eq!(of("let mut out: Vec<Rc<u8>> = Vec::new();"), "");
+        assert_eq!(of("let mut out: SmallVec<u8> = Vec::new();"), "");
+        assert_eq!(of("let mut out = make();"), "");
     }
 
     #[test]
