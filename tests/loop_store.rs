@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use concurrent_futures::concurrent;
-use concurrent_futures_suite::timed;
+use concurrent_futures_suite::{Counted, timed};
 
 /// Uneven work, so that later chunks are done before earlier ones.
 fn work(i: usize) -> usize {
@@ -22,26 +22,6 @@ fn work(i: usize) -> usize {
 
 fn panics<T>(run: impl FnOnce() -> T) -> Option<Box<dyn Any + Send>> {
     panic::catch_unwind(AssertUnwindSafe(run)).err()
-}
-
-/// Counts how many of its kind there are.
-#[derive(Debug)]
-struct Counted {
-    value: usize,
-    alive: Arc<AtomicIsize>,
-}
-
-impl Counted {
-    fn new(value: usize, alive: &Arc<AtomicIsize>) -> Self {
-        alive.fetch_add(1, SeqCst);
-        Self { value, alive: Arc::clone(alive) }
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.alive.fetch_sub(1, SeqCst);
-    }
 }
 
 #[concurrent(workers = 3)]

@@ -53,7 +53,7 @@ const MILLI: u64 = 1_000_000;
 pub(crate) const LEFT_OUT: &str = "Left out: loops that take longer than a second (10,000,000 x 10 us and 1 ms, 100,000 x 1 ms); those that take \
     about a second (10,000,000 x 100 ns, 100,000 x 10 us, 1,000 x 1 ms) are measured for `push`, `sum` and `find` only. \
     pariter beyond 100,000 items: at about a microsecond an item it would take minutes. OpenMP where items are not \
-    known by their position (`filter`, `lines`) or C has no map (`count`), and where there is no gcc.";
+    known by their position (`filter`, `lines`), results by theirs (`keep`) or C has no map (`count`), and where there is no gcc.";
 
 impl Cell {
     fn new(sink: Sink, n: usize, nanos: u64) -> Self {
@@ -145,11 +145,12 @@ pub(crate) fn all() -> Vec<Cell> {
             }
         }
     }
-    for sink in [Sink::Slice, Sink::Filter, Sink::Lines] {
+    for sink in [Sink::Slice, Sink::Filter, Sink::Keep, Sink::Lines] {
         for (n, nanos) in [(1_000, 5), (100_000, 5), (1_000, 100), (100_000, 100), (1_000, 10_000)] {
             cells.push(Cell::new(sink, n, nanos));
         }
     }
+    cells.push(Cell::new(Sink::Keep, 10_000_000, 5));
     for sink in [Sink::Count, Sink::Float] {
         for (n, nanos) in [(1_000, 100), (100_000, 100), (1_000, 10_000)] {
             cells.push(Cell::new(sink, n, nanos));

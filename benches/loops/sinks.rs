@@ -184,6 +184,22 @@ macro_rules! filter {
     };
 }
 
+macro_rules! keep {
+    ($when:meta $name:ident $B:ty) => {
+        #[cfg_attr($when, concurrent)]
+        fn $name(data: &mut Data, body: $B) -> Output {
+            let mut out = Vec::new();
+            for x in 0..data.n() {
+                let y = body.run(x);
+                if y % 2 == 0 {
+                    out.push(y);
+                }
+            }
+            Output::List(out)
+        }
+    };
+}
+
 macro_rules! lines {
     ($when:meta $name:ident $B:ty) => {
         #[cfg_attr($when, concurrent)]
@@ -268,6 +284,8 @@ pub(crate) enum Sink {
     Slice,
     /// Push, from an iterator that nobody can split.
     Filter,
+    /// Push, of every result that is even.
+    Keep,
     /// Push, from the lines of a text.
     Lines,
     /// Counts strings in a map, in order.
@@ -291,6 +309,7 @@ impl Sink {
             Sink::Fallible => "fallible",
             Sink::Slice => "slice",
             Sink::Filter => "filter",
+            Sink::Keep => "keep",
             Sink::Lines => "lines",
             Sink::Count => "count",
             Sink::Float => "float",
@@ -390,6 +409,7 @@ loops! {
         Fallible fallible [a b c d e f g h i j k l m n]
         Slice slice [a b c d e f]
         Filter filter [a b c d e f]
+        Keep keep [a b c d e f]
         Lines lines [a b c d e f]
         Count count [a b c d]
         Float float [a b c d]

@@ -54,6 +54,8 @@ struct Form {
     /// How many statements of its loops belong to each part.
     counts: BTreeMap<Part, usize>,
     crossing: BTreeSet<String>,
+    /// What chunks collect, by the name of the place where it is appended.
+    collected: BTreeSet<String>,
     may_be_left: bool,
 }
 
@@ -122,11 +124,14 @@ fn section(title: &str, forms: &[Form], guide: &mut String) {
         let counts = [Part::Parallel, Part::InOrder, Part::TakenOut, Part::Plain].map(count).join(" | ");
         add(format!("| [{name}](#{name}) | {counts} | {} |\n", if *may_be_left { "yes" } else { "" }));
     }
-    for Form { name, listing, crossing, .. } in forms {
+    for Form { name, listing, crossing, collected, .. } in forms {
         add(format!("\n### {name}\n\n```text\n{listing}```\n"));
         if !crossing.is_empty() {
             let crossing: Vec<String> = crossing.iter().map(|name| format!("`{name}`")).collect();
             add(format!("\nFrom the parallel to the in-order part crosses {}.\n", crossing.join(", ")));
+        }
+        for place in collected {
+            add(format!("\nWhat is pushed to `{place}` is collected, a chunk at a time, and appended in order.\n"));
         }
     }
 }
@@ -157,14 +162,22 @@ fn form(item: &Item, source: &str) -> Option<Form> {
 fn judged(name: String, mut function: ItemFn, source: &str) -> Form {
     let (start, end) = (function.sig.span().start().line, function.block.span().end().line);
     let mut lines = Lines { first: start, parts: vec![BTreeSet::new(); end - start + 1], taken_out: Vec::new() };
-    let mut form =
-        Form { name, listing: String::new(), counts: BTreeMap::new(), crossing: BTreeSet::new(), may_be_left: false };
+    let mut form = Form {
+        name,
+        listing: String::new(),
+        counts: BTreeMap::new(),
+        crossing: BTreeSet::new(),
+        collected: BTreeSet::new(),
+        may_be_left: false,
+    };
     for candidate in candidates(&mut function) {
         let is_split = check::loops::has_parallel_part(&candidate);
         let taken_out = if is_split { taken_out(&candidate.verdict.split) } else { Vec::new() };
         form.may_be_left |= is_split && candidate.verdict.split.may_be_left;
         if is_split {
             form.crossing.extend(crossing(&candidate.verdict.split));
+            let places = candidate.stored.iter().map(|stored| stored.place().to_token_stream().to_string());
+            form.collected.extend(places.map(|place| place.replace(" . ", ".")));
         }
         for stmt in candidate.written.body.stmts.iter().filter(|stmt| !matches!(stmt, Stmt::Item(_))) {
             let part = if is_split { part(stmt, &candidate, &taken_out) } else { Part::Plain };

@@ -3,6 +3,7 @@
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
+use syn::Expr;
 
 /// A generated local.
 pub(crate) fn local(name: &str) -> Ident {
@@ -20,6 +21,25 @@ pub(crate) fn hoisted(plan: usize, number: usize, span: Span) -> Ident {
         0 => format_ident!("__h{number}", span = at(span)),
         plan => format_ident!("__h{plan}_{number}", span = at(span)),
     }
+}
+
+/// What a chunk collects for the place with that number, as it is named at `span`.
+pub(crate) fn collected(number: usize, span: Span) -> Ident {
+    format_ident!("{COLLECTED}{number}", span = at(span))
+}
+
+/// Whether an expression is a call by which a chunk collects something.
+pub(crate) fn is_collected(expr: &Expr) -> bool {
+    let Expr::MethodCall(call) = expr else { return false };
+    let Expr::Path(receiver) = &*call.receiver else { return false };
+    receiver.path.get_ident().is_some_and(|name| name.to_string().starts_with(COLLECTED))
+}
+
+const COLLECTED: &str = "__collected";
+
+/// Whether an expression is that variable.
+pub(crate) fn is_variable(expr: &Expr, name: &Ident) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident(name))
 }
 
 /// A generated local with a number.

@@ -94,9 +94,6 @@ fn plan(candidate: Candidate) -> LoopPlan {
     let name = || Ident::new("THIS_LOOP", candidate.written.for_token.span);
     warnings.extend(explanation.iter().map(|text| Warning { name: name(), text: text.clone() }));
     let Candidate { options, written, verdict, reduced, stored, .. } = candidate;
-    let mut split = (!options.is_sequential()).then_some(verdict.split);
-    if let (Some(split), Some(stored)) = (&mut split, &stored) {
-        stored.leave_out(split);
-    }
+    let split = (!options.is_sequential()).then_some(verdict.split);
     LoopPlan { options, written, explanation, warnings, split, reduced, stored }
 }

@@ -17,6 +17,7 @@ mod common;
 
 mod bodies;
 mod branches;
+mod collected;
 mod depths;
 mod effects;
 mod exits;

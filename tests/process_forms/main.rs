@@ -21,6 +21,8 @@ mod common;
 mod bodies;
 #[path = "../loop_forms/branches.rs"]
 mod branches;
+#[path = "../loop_forms/collected.rs"]
+mod collected;
 #[path = "../loop_forms/depths.rs"]
 mod depths;
 #[path = "../loop_forms/effects.rs"]

@@ -64,6 +64,8 @@ struct Maker {
     is_pure: bool,
     /// Only what nothing changes: it is captured for longer.
     is_captured: bool,
+    /// Of what is bound outside the loop, `out` and `found` alone are changed, and by pushes alone.
+    only_pushes: bool,
 }
 
 /// The program that belongs to a seed.
@@ -71,6 +73,7 @@ pub(crate) fn program(seed: u64) -> Program {
     let mut random = Random(seed);
     let output = random.pick(&[Output::Text, Output::Text, Output::Result, Output::Option, Output::Boxed]);
     let has_around = random.one_in(5);
+    let only_pushes = random.one_in(4);
     let mut maker = Maker {
         random,
         scope: Vec::new(),
@@ -81,6 +84,7 @@ pub(crate) fn program(seed: u64) -> Program {
         has_around,
         is_pure: false,
         is_captured: false,
+        only_pushes,
     };
     maker.program()
 }
@@ -119,6 +123,9 @@ impl Maker {
         while self.scope.len() > n_kept {
             let at = self.random.below(self.scope.len());
             self.scope.remove(at);
+        }
+        if self.only_pushes {
+            self.scope.retain(|var| !var.is_mut && var.ty != Type::Log);
         }
         let numbers = self.var("numbers", Type::Slice, false);
         let k = self.var("k", Type::Number, false);
@@ -503,6 +510,9 @@ impl Maker {
 
     /// A statement that changes something.
     fn effect(&mut self) -> Stmt {
+        if self.only_pushes && !self.random.one_in(4) {
+            return self.push();
+        }
         let changed = self.find(|var| {
             (var.is_mut || var.ty == Type::Log)
                 && !var.is_frozen
@@ -597,6 +607,23 @@ impl Maker {
             },
             Type::Outcome | Type::View | Type::RefNumber | Type::RefText | Type::Slice | Type::Closure => {
                 unreachable!("not changed")
+            }
+        };
+        Stmt::line(line)
+    }
+
+    /// A statement that pushes to `out`, or now and then to `found`.
+    fn push(&mut self) -> Stmt {
+        let to = self.random.pick(&["out", "out", "out", "found"]);
+        let line = match self.random.below(7) {
+            0..=3 => format!("{to}.push({});", self.number(3)),
+            4 => format!("{to}.extend([{}, {}]);", self.number(2), self.number(1)),
+            5 => format!("{to}.extend_from_slice(&[{}, {}]);", self.number(2), self.number(1)),
+            _ => {
+                let was_pure = std::mem::replace(&mut self.is_pure, true);
+                let value = self.number(1);
+                self.is_pure = was_pure;
+                format!("{to}.extend(numbers.iter().take(3).map(|y| work(*y) ^ {value}));")
             }
         };
         Stmt::line(line)

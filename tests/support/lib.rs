@@ -1,6 +1,7 @@
 //! What the tests share: a time limit for each test, the schedules to run a whole test binary under, gates to hold tasks
 //! at, and the executors to test.
 
+mod counted;
 mod door;
 mod probe;
 mod random;
@@ -19,6 +20,7 @@ use concurrent_futures::{Future, Map, ProcessPool, Shutdown, ThreadPool};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use counted::Counted;
 pub use door::{Door, Scratch, until};
 pub use probe::{Probe, descriptors, is_alive, signal, status_of};
 pub use random::Random;

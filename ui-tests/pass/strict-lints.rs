@@ -112,6 +112,21 @@ pub mod inner {
     pub(crate) fn hidden() {}
 }
 
+/// Pushes from branches, to several vectors.
+#[concurrent(workers = 3)]
+fn apart(numbers: &[u64]) -> (Vec<u64>, Vec<String>) {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for n in numbers {
+        match work(*n) {
+            0 => {}
+            n if n % 2 == 0 => good.push(n),
+            n => bad.extend([n.to_string(), String::new()]),
+        }
+        good.push(*n);
+    }
+    (good, bad)
+}
+
 /// As somebody who does not format may write it.
 #[rustfmt::skip]
 #[concurrent(workers = 3)]
@@ -129,6 +144,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     table(&mut rows);
     assert_eq!(rows, [[4], [9]]);
     assert_eq!(plain(3), 5);
+    let (good, bad) = apart(&[1, 2]);
+    assert_eq!((good.len(), bad.len()), (3, 2));
     assert_eq!(on_one_line(&[2, 3]), [0, 1, 0, 1, 4, 4, 9]);
     assert_eq!(scaled("a", 2), scaled::submit("a".to_owned(), 2).result()?);
     assert_eq!(scaled::map([("a".to_owned(), 2)]).count(), 1);

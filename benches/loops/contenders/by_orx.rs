@@ -45,6 +45,10 @@ pub(crate) fn filter<B: Body>(data: &mut Data, body: B) -> Output {
     Output::List(data.items.par().filter(|x| **x % 2 == 0).map(|x| body.run(*x)).collect())
 }
 
+pub(crate) fn keep<B: Body>(data: &mut Data, body: B) -> Output {
+    Output::List((0..data.n()).into_par().map(|x| body.run(x)).filter(|y| y % 2 == 0).collect())
+}
+
 pub(crate) fn lines<B: Body>(data: &mut Data, body: B) -> Output {
     let lines = data.text.lines().iter_into_par();
     Output::List(lines.map(|line| body.run(line.parse().expect("a number"))).collect())

@@ -46,6 +46,10 @@ pub(crate) fn filter<B: Body>(data: &mut Data, body: B) -> Output {
     thread::scope(|scope| Output::List(items.parallel_map_scoped(scope, move |x| body.run(*x)).collect()))
 }
 
+pub(crate) fn keep<B: Body>(data: &mut Data, body: B) -> Output {
+    Output::List(mapped(data.n(), body).filter(|y| y % 2 == 0).collect())
+}
+
 pub(crate) fn lines<B: Body>(data: &mut Data, body: B) -> Output {
     let lines = data.text.lines();
     let run = move |line: &str| body.run(line.parse().expect("a number"));

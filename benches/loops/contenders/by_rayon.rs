@@ -48,6 +48,10 @@ pub(crate) fn filter<B: Body>(data: &mut Data, body: B) -> Output {
     Output::List(data.items.par_iter().filter(|x| **x % 2 == 0).map(|x| body.run(*x)).collect())
 }
 
+pub(crate) fn keep<B: Body>(data: &mut Data, body: B) -> Output {
+    Output::List((0..data.n()).into_par_iter().map(|x| body.run(x)).filter(|y| y % 2 == 0).collect())
+}
+
 pub(crate) fn lines<B: Body>(data: &mut Data, body: B) -> Output {
     Output::List(data.text.par_lines().map(|line| body.run(line.parse().expect("a number"))).collect())
 }

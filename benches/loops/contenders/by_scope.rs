@@ -44,6 +44,11 @@ pub(crate) fn filter<B: Body>(data: &mut Data, body: B) -> Output {
     Output::List(in_parts(items.len(), *CORES, run).concat())
 }
 
+pub(crate) fn keep<B: Body>(data: &mut Data, body: B) -> Output {
+    let run = |part: Range<usize>| part.map(|x| body.run(x)).filter(|y| y % 2 == 0).collect::<Vec<_>>();
+    Output::List(in_parts(data.n(), *CORES, run).concat())
+}
+
 pub(crate) fn lines<B: Body>(data: &mut Data, body: B) -> Output {
     let lines: Vec<&str> = data.text.lines().collect();
     let run = |part: Range<usize>| {

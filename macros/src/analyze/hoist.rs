@@ -69,6 +69,8 @@ pub(crate) fn is_conditional(stmt: &Stmt) -> bool {
 pub(crate) fn is_work(expr: &Expr) -> bool {
     match expr {
         Expr::Call(call) => !is_constructor(&call.func),
+        // To put something aside is none, but to go through an iterator is.
+        Expr::MethodCall(call) if names::is_collected(expr) => call.method == "extend",
         Expr::MethodCall(call) => !known::is_cheap(&call.method.to_string(), call.args.len()),
         Expr::Binary(binary) => is_arithmetic(&binary.op) && !(is_literal(&binary.left) && is_literal(&binary.right)),
         Expr::Macro(mac) => match known::macro_kind(&tokens::macro_name(&mac.mac)) {
@@ -220,7 +222,7 @@ fn is_lazy(call: &syn::ExprMethodCall) -> bool {
 }
 
 /// `Some`, `Ok`, `Point` and other names of values that are built around their arguments.
-fn is_constructor(func: &Expr) -> bool {
+pub(super) fn is_constructor(func: &Expr) -> bool {
     let Expr::Path(path) = func else { return false };
     path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }

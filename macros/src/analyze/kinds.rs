@@ -5,6 +5,7 @@ use super::known;
 use super::scope::Locals;
 use super::types;
 use proc_macro2::Ident;
+use syn::visit::Visit;
 use syn::{Expr, Lit, Local, Pat, PatIdent, ReturnType, Stmt};
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
@@ -96,23 +97,7 @@ pub(super) fn is_iter_mut(source: &Expr) -> bool {
 /// Whether values of the return type are probably bound to their thread, so that the values of `return`s
 /// have to be made on the caller.
 pub(super) fn looks_unsendable(output: &ReturnType) -> bool {
-    use syn::visit::Visit;
-    struct Finder(bool);
-    impl Visit<'_> for Finder {
-        fn visit_type_trait_object(&mut self, object: &syn::TypeTraitObject) {
-            let is_send = object
-                .bounds
-                .iter()
-                .any(|bound| matches!(bound, syn::TypeParamBound::Trait(bound) if bound.path.is_ident("Send")));
-            self.0 |= !is_send;
-        }
-        fn visit_ident(&mut self, ident: &Ident) {
-            self.0 |= *ident == "Rc";
-        }
-    }
-    let mut finder = Finder(false);
-    finder.visit_return_type(output);
-    finder.0
+    types::names_bound(&["Rc"], |finder| finder.visit_return_type(output))
 }
 
 /// Whether a statement makes `name` by a call whose result is of whatever type its use asks for.

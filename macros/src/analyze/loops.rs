@@ -24,7 +24,7 @@ pub(crate) struct Candidate {
     /// What the option `reduce` came to.
     pub(crate) reduced: Vec<Reduced>,
     /// Where all its results go, if that is all that is done in order.
-    pub(crate) stored: Option<Stored>,
+    pub(crate) stored: Vec<Stored>,
     pub(crate) originals: Originals,
     pub(crate) faults: Vec<Fault>,
     /// It stands in an async block.
@@ -76,7 +76,12 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
         let locals = locals.get(&number).unwrap_or(&no_locals);
         let reduce::Outcome { verdict, reduced, originals, faults } =
             reduce::split(number, &written, locals, &options, &function.sig.output);
-        let stored = stored::of(&verdict.split, locals).filter(|_| reduced.is_empty() && !options.is_process());
+        let is_collecting =
+            reduced.is_empty() && faults.is_empty() && !options.is_process() && !options.is_sequential();
+        let collecting = is_collecting
+            .then(|| stored::split(number, &written, locals, &options.shared, &function.sig.output, &verdict))
+            .flatten();
+        let (verdict, stored) = collecting.unwrap_or((verdict, Vec::new()));
         let is_async = found.is_async;
         let left_plain = match &mark {
             Some(_) if n_marked > 1 => LeftPlain::WithoutItsMark,

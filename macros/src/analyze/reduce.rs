@@ -9,7 +9,6 @@ use super::hoist;
 use super::scope::{Locals, plan_number};
 use super::split::{self, Verdict};
 use super::uses::{self, Access, Use};
-use crate::model::loop_plan::Turn;
 use crate::model::options::Options;
 use crate::model::reduction::{Operator, Reduced, Reduction, Shape, Side};
 use crate::names;
@@ -160,21 +159,9 @@ fn other_uses(rewritten: &ExprForLoop, reductions: &[Reduction], sites: &[Sites]
     faults
 }
 
-/// The in-order statements of the body, also those in its branches and inner loops.
-fn in_order(turns: &[Turn]) -> Vec<&Stmt> {
-    // Whoever adds a kind of turn has to say here what of it is in order.
-    let stmts = turns.iter().flat_map(|turn| match turn {
-        Turn::Parallel(_) => Vec::new(),
-        Turn::InOrder(stmts) => stmts.iter().collect(),
-        Turn::Fork(fork) => fork.branches.iter().flat_map(|branch| in_order(&branch.turns)).collect(),
-        Turn::Each(each) => in_order(&each.turns),
-    });
-    stmts.collect()
-}
-
 /// Whether an in-order statement may leave the iteration, or an inner loop, so that what stands behind it does not run.
 fn may_leave(verdict: &Verdict, label: Option<&Label>) -> bool {
-    in_order(&verdict.split.turns).into_iter().any(|stmt| {
+    verdict.split.in_order().into_iter().any(|stmt| {
         let facts = uses::of_stmt(stmt, label);
         let declares_macro = matches!(stmt, Stmt::Macro(mac) if mac.mac.path.is_ident("macro_rules"));
         declares_macro || !facts.exits.is_empty() || !facts.hidden_exits.is_empty() || !facts.unknown_macros.is_empty()
@@ -183,7 +170,7 @@ fn may_leave(verdict: &Verdict, label: Option<&Label>) -> bool {
 
 /// Whether an in-order statement has to fold the variable.
 fn is_in_order(verdict: &Verdict, partial: &Ident) -> bool {
-    in_order(&verdict.split.turns).into_iter().any(|stmt| contains(stmt.to_token_stream(), partial))
+    verdict.split.in_order().into_iter().any(|stmt| contains(stmt.to_token_stream(), partial))
 }
 
 fn contains(tokens: TokenStream, name: &Ident) -> bool {

@@ -22,8 +22,19 @@ pub(crate) struct Declared {
     pub(crate) gives_owned_items: bool,
     /// It is a closure with effects whose order can be observed.
     pub(crate) has_effects: bool,
+    /// It is a vector, or an exclusive reference to one, whose elements any thread may make.
+    pub(crate) is_vector: bool,
+    /// It is, or holds, something that cannot be shared between threads, as far as can be seen.
+    pub(crate) is_bound_to_thread: bool,
     /// Its type, where that is certain.
     pub(crate) ty: Option<Type>,
+}
+
+impl Declared {
+    /// Whether it is surely an exclusive reference, and nothing else that holds one.
+    pub(crate) fn is_exclusive_reference(&self) -> bool {
+        matches!(&self.ty, Some(Type::Reference(reference)) if reference.mutability.is_some())
+    }
 }
 
 /// The locals that are visible at one place.
@@ -123,9 +134,21 @@ impl Walk {
         let value = init.and_then(|init| types::of_value(init, &known));
         let types = types::of_bound(pat, ty.or(value.as_ref()));
         drop(known);
+        let vectors = types::vectors_in(pat, ty, init);
+        let is_bound_to_thread = types::declares_bound(&["Rc", "RefCell", "Cell"], ty, init);
         for (name, is_mut) in patterns::bound_names(pat) {
             let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
-            let declared = Declared { is_mut, is_mut_ref, gives_shared_references, gives_owned_items, has_effects, ty };
+            let is_vector = vectors.contains(&name);
+            let declared = Declared {
+                is_mut,
+                is_mut_ref,
+                gives_shared_references,
+                gives_owned_items,
+                has_effects,
+                is_vector,
+                is_bound_to_thread,
+                ty,
+            };
             self.locals.insert(name.to_string(), declared);
         }
     }

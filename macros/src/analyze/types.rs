@@ -2,6 +2,7 @@
 
 use super::patterns;
 use proc_macro2::Ident;
+use syn::visit::Visit;
 use syn::{BinOp, Expr, ExprCall, GenericArgument, Lit, Pat, PathArguments, Type, UnOp, parse_quote};
 
 /// The variables that `pat` binds, with their types where these are known: `ty` is that of the whole.
@@ -118,6 +119,91 @@ pub(crate) fn is_moved(ty: &Type) -> bool {
     path.path.segments.last().is_some_and(|last| owned.iter().any(|name| last.ident == name))
 }
 
+/// The variables that `pat` binds, of the type `ty` or to the value of `init`, which surely are vectors, or exclusive
+/// references to some, whose elements can be made on any thread.
+pub(crate) fn vectors_in(pat: &Pat, ty: Option<&Type>, init: Option<&Expr>) -> Vec<Ident> {
+    match (pat, ty, init) {
+        (Pat::Type(typed), _, _) => vectors_in(&typed.pat, Some(&typed.ty), init),
+        (Pat::Tuple(parts), _, _) => {
+            let types = |at| match ty {
+                Some(Type::Tuple(types)) => types.elems.get(at),
+                _ => None,
+            };
+            let values = |at| match init {
+                Some(Expr::Tuple(values)) => values.elems.get(at),
+                _ => None,
+            };
+            let parts = parts.elems.iter().enumerate();
+            parts.flat_map(|(at, part)| vectors_in(part, types(at), values(at))).collect()
+        }
+        (Pat::Ident(name), _, _) if name.by_ref.is_none() => {
+            let is_vector = match (ty, init) {
+                (Some(ty), _) => is_vector(ty),
+                (None, Some(init)) => makes_vector(init),
+                (None, None) => false,
+            };
+            let is_bound = declares_bound(&["Rc"], ty, init);
+            (is_vector && !is_bound).then(|| name.ident.clone()).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `Vec<T>`, `&mut Vec<T>`
+fn is_vector(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_some() && is_vector(&reference.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Vec"),
+        _ => false,
+    }
+}
+
+/// `vec![..]`, `Vec::new()` and other functions of that type.
+fn makes_vector(value: &Expr) -> bool {
+    match value {
+        Expr::Macro(mac) => mac.mac.path.is_ident("vec"),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.iter().rev().nth(1).is_some_and(|ty| ty.ident == "Vec"),
+            _ => false,
+        },
+        value => of_value(value, &|_| None).is_some_and(|ty| is_vector(&ty)),
+    }
+}
+
+/// Whether code names one of these types, or a trait object that is not `Send`: values of such types are bound to their
+/// thread.
+pub(crate) fn names_bound(types: &[&str], visit: impl FnOnce(&mut BoundNames<'_>)) -> bool {
+    let mut finder = BoundNames { types, found: false };
+    visit(&mut finder);
+    finder.found
+}
+
+/// The same for a declaration.
+pub(crate) fn declares_bound(types: &[&str], ty: Option<&Type>, init: Option<&Expr>) -> bool {
+    names_bound(types, |finder| {
+        ty.into_iter().for_each(|ty| finder.visit_type(ty));
+        init.into_iter().for_each(|init| finder.visit_expr(init));
+    })
+}
+
+pub(crate) struct BoundNames<'a> {
+    types: &'a [&'a str],
+    found: bool,
+}
+
+impl Visit<'_> for BoundNames<'_> {
+    fn visit_type_trait_object(&mut self, object: &syn::TypeTraitObject) {
+        let is_send = object
+            .bounds
+            .iter()
+            .any(|bound| matches!(bound, syn::TypeParamBound::Trait(bound) if bound.path.is_ident("Send")));
+        self.found |= !is_send;
+    }
+    fn visit_ident(&mut self, ident: &Ident) {
+        self.found |= self.types.iter().any(|name| ident == name);
+    }
+}
+
 /// What a vector, slice or array holds.
 fn element(collection: Type) -> Option<Type> {
     match collection {
@@ -164,7 +250,6 @@ pub(crate) fn is_copied(ty: &Type) -> bool {
 
 /// Whether there is a reference within a type, at another than its outermost place: `HashMap<&str, u64>`, `&[&str]`.
 pub(crate) fn holds_borrow(ty: &Type) -> bool {
-    use syn::visit::Visit;
     struct Finder(bool);
     impl Visit<'_> for Finder {
         fn visit_type_reference(&mut self, _: &syn::TypeReference) {
@@ -231,7 +316,6 @@ fn is_condition(op: &BinOp) -> bool {
 
 /// `Vec<_>` is less than is to be said.
 fn mentions_infer(ty: &Type) -> bool {
-    use syn::visit::Visit;
     struct Finder(bool);
     impl Visit<'_> for Finder {
         fn visit_type_infer(&mut self, _: &syn::TypeInfer) {
@@ -278,6 +362,25 @@ mod tests {
         assert_eq!(of("String::new()"), "String");
         assert_eq!(of("Mine::new()"), "?");
         assert_eq!(of("v.iter().collect::<Vec<u8>>()"), "Vec<u8>");
+    }
+
+    #[test]
+    fn vectors_are_those_that_are_declared_so() {
+        let of = |code: &str| {
+            let Ok(syn::Stmt::Local(local)) = syn::parse_str(code) else { panic!("a declaration") };
+            let init = local.init.as_ref().map(|init| &*init.expr);
+            vectors_in(&local.pat, None, init).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(of("let mut out = Vec::new();"), "out");
+        assert_eq!(of("let mut out: std::vec::Vec<u8> = make();"), "out");
+        assert_eq!(of("let out: &mut Vec<u8> = &mut v;"), "out");
+        assert_eq!(of("let (mut a, b, mut c) = (Vec::<u8>::with_capacity(3), 5, vec![1]);"), "a c");
+        assert_eq!(of("let mut out = v.iter().collect::<Vec<u8>>();"), "out");
+        assert_eq!(of("let mut out: Vec<Box<dyn Shape + Send>> = Vec::new();"), "out");
+        assert_eq!(of("let mut out: Vec<Box<dyn Shape>> = Vec::new();"), "");
+        assert_eq!(of("let mut out: Vec<Rc<u8>> = Vec::new();"), "");
+        assert_eq!(of("let mut out: SmallVec<u8> = Vec::new();"), "");
+        assert_eq!(of("let mut out = make();"), "");
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use crate::diag::{Sink, catalog};
 use crate::parse::{marks, place};
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::visit::Visit;
-use syn::{Attribute, ItemFn, Safety, Signature};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Expr, ExprMethodCall, ItemFn, Safety, Signature};
 
 /// Checks a function whose loops are to run in parallel.
 pub(crate) fn check_for_loops(function: &ItemFn, sink: &mut Sink) {
@@ -56,22 +56,47 @@ fn is_built_in(attr: &Attribute) -> bool {
 
 /// Checks a function in which no `for` loop was found.
 pub(crate) fn check_without_loop(function: &ItemFn, sink: &mut Sink) {
-    struct OtherLoops(Option<(Span, &'static str)>);
-    impl Visit<'_> for OtherLoops {
+    #[derive(Default)]
+    struct Others {
+        keyword: Option<(Span, &'static str)>,
+        /// The last method of a chain of iterators.
+        consumer: Option<Ident>,
+    }
+    impl Visit<'_> for Others {
         fn visit_expr_while(&mut self, other: &syn::ExprWhile) {
-            self.0.get_or_insert((other.while_token.span(), "while"));
+            self.keyword.get_or_insert((other.while_token.span(), "while"));
         }
         fn visit_expr_loop(&mut self, other: &syn::ExprLoop) {
-            self.0.get_or_insert((other.loop_token.span(), "loop"));
+            self.keyword.get_or_insert((other.loop_token.span(), "loop"));
+        }
+        fn visit_expr_method_call(&mut self, call: &ExprMethodCall) {
+            if self.consumer.is_none() && ends_chain(call) {
+                self.consumer = Some(call.method.clone());
+            }
+            visit::visit_expr_method_call(self, call);
         }
         fn visit_item(&mut self, _: &syn::Item) {}
     }
-    let mut others = OtherLoops(None);
+    let mut others = Others::default();
     others.visit_block(&function.block);
-    match others.0 {
-        Some((span, keyword)) => sink.error(span, catalog::not_a_for_loop(keyword)),
-        None => sink.error(function.sig.ident.span(), catalog::no_loop(&function.sig.ident)),
+    let name = &function.sig.ident;
+    match (others.keyword, others.consumer) {
+        (Some((span, keyword)), _) => sink.error(span, catalog::not_a_for_loop(keyword)),
+        (None, Some(consumer)) => sink.error(consumer.span(), catalog::iterator_chain(name, &consumer)),
+        (None, None) => sink.error(name.span(), catalog::no_loop(name)),
     }
+}
+
+/// `items.iter().map(work).collect()`, as far as the names of methods tell.
+fn ends_chain(call: &ExprMethodCall) -> bool {
+    let is_one_of = |call: &ExprMethodCall, names: &[&str]| names.iter().any(|name| call.method == name);
+    let mut receiver = &*call.receiver;
+    let mut calls_for_each = is_one_of(call, &["for_each", "fold"]);
+    while let Expr::MethodCall(inner) = receiver {
+        calls_for_each |= is_one_of(inner, &["map", "filter", "filter_map", "flat_map"]);
+        receiver = &inner.receiver;
+    }
+    calls_for_each && is_one_of(call, &["collect", "sum", "product", "count", "min", "max", "for_each", "fold"])
 }
 
 /// Checks a function that is to become a task.
@@ -118,7 +143,7 @@ fn self_type(function: &ItemFn) -> Option<Span> {
             if path.segments[0].ident == "Self" {
                 self.0.get_or_insert(path.segments[0].ident.span());
             }
-            syn::visit::visit_path(self, path);
+            visit::visit_path(self, path);
         }
         // An `impl` block within the function has a `Self` of its own.
         fn visit_item(&mut self, _: &syn::Item) {}

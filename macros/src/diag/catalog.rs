@@ -168,6 +168,19 @@ pub(crate) fn mark_in_task() -> String {
     "[C080] the loops of a task stay sequential: remove this mark, or `task` from the function".into()
 }
 
+pub(crate) fn iterator_chain(name: &Ident, consumer: &Ident) -> String {
+    let way_out = match consumer.to_string().as_str() {
+        "collect" => "`let mut out = Vec::new();` and `for x in items { out.push(work(x)); }`",
+        "for_each" => "`for x in items { work(x); }`",
+        _ => "`for x in items { total += work(x); }`, perhaps with `#[concurrent(reduce(+: total))]`",
+    };
+    format!(
+        "[C022] `{name}` has no `for` loop that could run in parallel: a chain of iterators is left as it is\n\
+         help: write it as a loop: {way_out}\n\
+         help: or to run the whole function on a pool, write `#[concurrent(task)]`, then `{name}::submit(..)`"
+    )
+}
+
 pub(crate) fn no_loop(name: &Ident) -> String {
     format!(
         "[C022] `{name}` has no `for` loop that could run in parallel: to run the whole function on a pool, write \

@@ -15,14 +15,14 @@ pub(super) enum Gather<'a> {
     Nothing,
     /// Partial results.
     Partials(Reductions<'a>),
-    /// What is stored in one place.
+    /// What is pushed.
     Stored(Store<'a>),
 }
 
 impl<'a> Gather<'a> {
     pub(super) fn of(plan: &'a LoopPlan, split: &Split, abi: &'a Abi, source: Span) -> Self {
-        if let Some(stored) = &plan.stored {
-            return Self::Stored(Store::of(stored, abi, source));
+        if !plan.stored.is_empty() {
+            return Self::Stored(Store::of(&plan.stored, abi, source));
         }
         Reductions::of(&plan.reduced, split, abi, source).map_or(Self::Nothing, Self::Partials)
     }
@@ -43,15 +43,14 @@ impl<'a> Gather<'a> {
     /// What the closure does last.
     pub(super) fn last(&self) -> Option<TokenStream> {
         match self {
-            Self::Nothing => None,
             Self::Partials(reductions) => reductions.look_at(),
-            Self::Stored(store) => Some(store.put()),
+            Self::Nothing | Self::Stored(_) => None,
         }
     }
 
     // Output: run(team, |item| …)
     // or:     run_reducing(team, partial(…), |chunk, item| …)
-    // or:     run_storing(team, store, |chunk, item| …)
+    // or:     run_storing(team, (store0, store1), |(collected0, collected1), item| …)
     pub(super) fn run(&self, team: &Ident, closure: &TokenStream, source: Span) -> TokenStream {
         let (at, chunk, item) = (names::at(source), names::local("chunk"), names::local("item"));
         match self {
@@ -60,9 +59,9 @@ impl<'a> Gather<'a> {
                 let types = reductions.types();
                 quote_spanned!(at=> run_reducing(#team, #types, |#chunk, #item| #closure))
             }
-            Self::Stored(_) => {
-                let store = names::local_at("store", source);
-                quote_spanned!(at=> run_storing(#team, #store, |#chunk, #item| #closure))
+            Self::Stored(store) => {
+                let (stores, collected) = (store.stores(), store.collected());
+                quote_spanned!(at=> run_storing(#team, #stores, |#collected, #item| #closure))
             }
         }
     }

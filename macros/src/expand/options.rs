@@ -1,5 +1,6 @@
 //! The options as calls of the runtime's builder.
 
+use super::store;
 use crate::abi::Abi;
 use crate::model::loop_plan::LoopPlan;
 use crate::model::options::{Keyed, Options};
@@ -7,11 +8,12 @@ use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Expr;
+use syn::spanned::Spanned;
 
 // Input:  workers = 4, chunksize = n
 // Output: LoopOptions::new().workers(4).chunksize(n).checked()
 pub(crate) fn of_loop(plan: &LoopPlan, abi: &Abi) -> TokenStream {
-    let LoopPlan { options, split, reduced, .. } = plan;
+    let LoopPlan { options, split, reduced, stored, .. } = plan;
     let start = abi.private("LoopOptions");
     let counts = counts(options);
     let pool = options.pool.as_ref().map(pool);
@@ -23,7 +25,9 @@ pub(crate) fn of_loop(plan: &LoopPlan, abi: &Abi) -> TokenStream {
         let may_be_left = split.may_be_left.then(|| quote!(.may_be_left()));
         let reduces = (!reduced.is_empty()).then(|| quote!(.reduces()));
         let crosses = split.has_steps().then(|| quote!(.crosses()));
-        quote!(#may_be_left #reduces #crosses)
+        let may_be_shared = store::may_be_shared(stored, abi, plan.source().base.span());
+        let shared = may_be_shared.map(|may_be| quote!(.shared_if(#may_be)));
+        quote!(#may_be_left #reduces #crosses #shared)
     });
     quote!(#start::new() #counts #pool #unordered #facts .checked())
 }

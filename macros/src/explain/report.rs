@@ -9,6 +9,7 @@ use crate::analyze::uses;
 use crate::check::loops::describe;
 use crate::model::loop_plan::{Capture, Crossing, Split};
 use crate::model::reduction::Reduction;
+use crate::model::stored;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use std::fmt::Write;
@@ -18,30 +19,28 @@ use syn::{ExprForLoop, Type};
 
 /// The explanation of one loop, a line for each statement and for each thing that is worth knowing.
 pub(crate) fn text(candidate: &Candidate) -> String {
-    let Candidate { written, verdict, reduced, originals, .. } = candidate;
+    let Candidate { written, verdict, reduced, stored, originals, .. } = candidate;
     let mut text = "`#[concurrent]` runs this loop in two parts: P in parallel, S in order".to_owned();
     if candidate.options.is_sequential() {
         return "`#[concurrent]` leaves this loop as it is, since its mode is \"sequential\"".to_owned();
     }
     let mut lines: Vec<Line> = verdict.report.iter().map(|line| as_written(line, originals)).collect();
     lines.sort_by_key(|line| (line.stmt.span().start().line, line.stmt.span().start().column));
-    for line in lines {
+    for mut line in lines {
+        line.stmt = stored::as_written(&line.stmt, stored).into();
         statement(&mut text, &line);
+    }
+    if !stored.is_empty() {
+        let names = stored.iter().map(|stored| format!("`{}`", code(stored.place().to_token_stream()))).collect();
+        list(&mut text, "collected by P, a chunk at a time, and appended in order", names);
     }
     if !reduced.is_empty() {
         let names = reduced.iter().map(|reduced| format!("`{}`", reduced.mentions[0])).collect();
         list(&mut text, "folded by P, a chunk at a time", names);
     }
     let split = &verdict.split;
-    let crosses = match &candidate.stored {
-        Some(stored) => {
-            let place = code(stored.place.to_token_stream());
-            format!("crosses from P to S, or is put into `{place}` by P if that is a vector")
-        }
-        None if candidate.options.is_process() => "crosses from P to S, as a copy".to_owned(),
-        None => "crosses from P to S".to_owned(),
-    };
-    list(&mut text, &crosses, crossing(split, originals));
+    let crosses = if candidate.options.is_process() { "crosses from P to S, as a copy" } else { "crosses from P to S" };
+    list(&mut text, crosses, crossing(split, originals));
     if candidate.options.is_process() {
         list(&mut text, "captured by P, copied to each worker process", copied(split));
     } else {

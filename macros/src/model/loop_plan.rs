@@ -21,7 +21,7 @@ pub(crate) struct LoopPlan {
     /// The variables whose values are folded where the parallel part runs.
     pub(crate) reduced: Vec<Reduced>,
     /// Where all its results go, if that is all that is done in order.
-    pub(crate) stored: Option<Stored>,
+    pub(crate) stored: Vec<Stored>,
 }
 
 /// The body in two parts, which take turns.
@@ -45,6 +45,21 @@ impl Split {
     /// Whether something is done in order for each iteration.
     pub(crate) fn has_steps(&self) -> bool {
         self.turns.len() > 1 || !self.segments[0].crossing.is_empty()
+    }
+
+    /// The in-order statements of the body, also those in its branches and inner loops.
+    pub(crate) fn in_order(&self) -> Vec<&Stmt> {
+        fn of(turns: &[Turn]) -> Vec<&Stmt> {
+            // Whoever adds a kind of turn has to say here what of it is in order.
+            let stmts = turns.iter().flat_map(|turn| match turn {
+                Turn::Parallel(_) => Vec::new(),
+                Turn::InOrder(stmts) => stmts.iter().collect(),
+                Turn::Fork(fork) => fork.branches.iter().flat_map(|branch| of(&branch.turns)).collect(),
+                Turn::Each(each) => of(&each.turns),
+            });
+            stmts.collect()
+        }
+        of(&self.turns)
     }
 
     /// The variables around the loop, and `self`, that the parallel part uses, each once.

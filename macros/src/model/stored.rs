@@ -1,24 +1,42 @@
 //! Where the results of a loop go.
 
-use super::loop_plan::Split;
+use crate::names;
 use proc_macro2::Ident;
-use syn::Expr;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, Stmt};
 
-/// `place.push(value)` is all that a loop does in order.
+/// A place that a loop pushes to, where it does nothing but that in order.
 pub(crate) struct Stored {
-    /// The variable of the parallel part.
-    pub(crate) value: Ident,
-    pub(crate) place: Expr,
-    /// `place` is a variable that holds an exclusive reference.
+    /// What the parallel part pushes to instead.
+    pub(crate) chunk: Ident,
+    /// The place, as each statement names it: of two that a macro writes, one may mean another variable of the same name.
+    pub(crate) mentions: Vec<Expr>,
+    /// The place is a variable that holds an exclusive reference.
     pub(crate) is_reference: bool,
-    /// `push`, as it was written.
+    /// `push`, or what has the same effect, as it was written.
     pub(crate) method: Ident,
+    /// Each iteration that comes to its end pushes once.
+    pub(crate) is_one_each: bool,
 }
 
 impl Stored {
-    /// What is stored by the parallel part does not cross, and leaves nothing to do in order.
-    pub(crate) fn leave_out(&self, split: &mut Split) {
-        split.turns.truncate(1);
-        split.segments.iter_mut().for_each(|segment| segment.crossing.clear());
+    pub(crate) fn place(&self) -> &Expr {
+        &self.mentions[0]
     }
+}
+
+/// A statement of the parallel part, as it was written.
+pub(crate) fn as_written(stmt: &Stmt, stored: &[Stored]) -> Stmt {
+    struct Restorer<'a>(&'a [Stored]);
+    impl VisitMut for Restorer<'_> {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            match self.0.iter().find(|stored| names::is_variable(expr, &stored.chunk)) {
+                Some(stored) => *expr = stored.place().clone(),
+                None => visit_mut::visit_expr_mut(self, expr),
+            }
+        }
+    }
+    let mut stmt = stmt.clone();
+    Restorer(stored).visit_stmt_mut(&mut stmt);
+    stmt
 }

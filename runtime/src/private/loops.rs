@@ -54,6 +54,7 @@ pub struct LoopOptions<'pool> {
     may_be_left: bool,
     reduces: bool,
     crosses: bool,
+    is_unshared: bool,
     pool: Option<&'pool ThreadPool>,
 }
 
@@ -80,6 +81,12 @@ impl<'pool> LoopOptions<'pool> {
     /// Something crosses from each iteration to the calling thread.
     pub fn crosses(mut self) -> Self {
         self.crosses = true;
+        self
+    }
+
+    /// Unless it `may_be_shared`, the loop runs as it was written.
+    pub fn shared_if(mut self, may_be_shared: bool) -> Self {
+        self.is_unshared |= !may_be_shared;
         self
     }
 
@@ -119,6 +126,9 @@ impl<'pool> LoopOptions<'pool> {
 
     /// What the options and the environment say; `None`: the loop is run as it was written.
     pub(super) fn sharing(&self, at_most: Option<usize>) -> Option<Sharing> {
+        if self.is_unshared {
+            return None;
+        }
         // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.
         if self.is_in_chunks() || (config::schedule().is_some() && !self.is_alone()) {
             Some(Sharing::Always)

@@ -56,7 +56,7 @@ pub use reduce::{And, Chunk, First, Only, Ordered, Partial, Types, and_steps, lo
 pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};
 #[cfg(unix)]
 pub use shipping::Packed;
-pub use store::{AnyPlace, ByPushing, InVector, Store, Stored, VectorPlace};
+pub use store::{AnyPlace, ByPushing, InVector, Store, Stored, Stores, VectorPlace, is_one_place};
 pub use tasks::{Argument, Beside, Is, Output, TaskOptions, Type, map_task, submit_task};
 #[cfg(unix)]
 pub use travels::{

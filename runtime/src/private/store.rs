@@ -1,15 +1,16 @@
-//! What the expansion of a loop calls that does nothing in order but `out.push(x)`.
+//! What the expansion of a loop calls that does nothing in order but push to `out`, or to several vectors.
 //!
-//! Where `out` is a vector and it is known how many items there are, room is made for all results, and each is written
-//! where it belongs by whoever computes it: they are touched once, and by nobody else. The calling thread only counts
-//! them, chunk by chunk in the order of the loop. Otherwise a chunk collects its results, which the calling thread pushes.
+//! Where `out` is a vector, each iteration pushes once, and it is known how many there are, room is made for all results, and
+//! each is written where it belongs by whoever computes it: they are touched once, and by nobody else. The calling thread
+//! only counts them, chunk by chunk in the order of the loop. Otherwise a chunk collects its results, which the calling
+//! thread appends, or pushes if `out` is no vector. Of several places, all are vectors: a loop over others would show in which
+//! order they are pushed to, and so is not shared ([`shared_if`](super::loops::LoopOptions::shared_if)).
 //!
 //! ```text
 //! let how = (&&Probe::place(&mut out)).stores();
-//! let store = how.open(&mut out, &team);
+//! let store = how.open(&mut out, &team);                  // or how.open_apart(&mut out)
 //! let mut steps = unsafe { Team::run_storing(team, store, |chunk, x| {
-//!     let h0 = f(x);
-//!     chunk.put(h0);                                      // out.push(f(x));
+//!     chunk.push(f(x));                                   // out.push(f(x));
 //!     Flow::Next(())
 //! }) };
 //! while let Some(step) = Iterator::next(&mut steps) {
@@ -60,7 +61,12 @@ pub trait AnyPlace {
 
 impl<V: ?Sized> AnyPlace for Probe<V> {}
 
-/// Where the results of a loop go.
+/// Whether what is named the same is the same variable. Otherwise a macro wrote one of the names.
+pub fn is_one_place<V, const N: usize>(mentions: [&V; N]) -> bool {
+    mentions.windows(2).all(|pair| ptr::eq(pair[0], pair[1]))
+}
+
+/// Where results of a loop go.
 #[derive(Debug)]
 pub struct Store<T> {
     /// Room for one result of each item, which nothing but the loop uses while it runs. `None`: nobody made any.
@@ -73,11 +79,21 @@ unsafe impl<T> Send for Store<T> {}
 unsafe impl<T> Sync for Store<T> {}
 
 impl InVector {
+    /// Whether nobody can tell when it is pushed to.
+    pub fn is_vector(self) -> bool {
+        true
+    }
+
     /// Makes room behind the end of `out`, if it is known how much is needed.
     pub fn open<T, S: Strips>(self, out: &mut Vec<T>, team: &Team<'_, S>) -> Store<T> {
         // Without memory for all, there may still be some for those that come before a panic.
         let has_room = team.n_in_order().is_some_and(|n| out.try_reserve(n).is_ok());
         Store { room: has_room.then(|| end_of(out)) }
+    }
+
+    /// Makes no room, since nobody knows how many results an iteration has.
+    pub fn open_apart<T>(self, _: &mut Vec<T>) -> Store<T> {
+        Store { room: None }
     }
 
     /// Adds the results of the next chunk. The closure says how other places would be given one.
@@ -92,8 +108,18 @@ fn end_of<T>(out: &mut Vec<T>) -> NonNull<T> {
 }
 
 impl ByPushing {
+    /// Whether nobody can tell when it is pushed to.
+    pub fn is_vector(self) -> bool {
+        false
+    }
+
     /// Makes no room.
-    pub fn open<V: ?Sized, T, S: Strips>(self, _: &mut V, _: &Team<'_, S>) -> Store<T> {
+    pub fn open<V: ?Sized, T, S: Strips>(self, out: &mut V, _: &Team<'_, S>) -> Store<T> {
+        self.open_apart(out)
+    }
+
+    /// The same.
+    pub fn open_apart<V: ?Sized, T>(self, _: &mut V) -> Store<T> {
         Store { room: None }
     }
 
@@ -117,14 +143,14 @@ pub struct Stored<T> {
     apart: Vec<T>,
 }
 
-// SAFETY: its values belong to it as those of a vector do, and `put`, the only way in, demands that they are `Send`. (Here
-// that would be a second error about the same value.)
+// SAFETY: its values belong to it as those of a vector do, and all ways in demand that they are `Send`. (Here that would be a
+// second error about the same value.)
 unsafe impl<T> Send for Stored<T> {}
 
 impl<T> Stored<T> {
-    /// The result of the next item that has one.
+    /// `out.push(value)`
     #[inline]
-    pub fn put(&mut self, value: T)
+    pub fn push(&mut self, value: T)
     where
         T: Cross,
     {
@@ -135,6 +161,30 @@ impl<T> Stored<T> {
         // SAFETY: it was reserved by `open`, and nobody but this chunk uses it before it is dropped or landed.
         unsafe { place.write(value) };
         self.n_placed += 1;
+    }
+
+    /// `out.extend(values)`
+    pub fn extend<I>(&mut self, values: I)
+    where
+        I: IntoIterator,
+        Vec<T>: Extend<I::Item>,
+        T: Cross,
+    {
+        self.apart().extend(values);
+    }
+
+    /// `out.extend_from_slice(values)`
+    pub fn extend_from_slice(&mut self, values: &[T])
+    where
+        T: Cross + Clone,
+    {
+        self.apart().extend_from_slice(values);
+    }
+
+    /// Where any number of results can be put.
+    fn apart(&mut self) -> &mut Vec<T> {
+        assert!(self.place.is_none(), "a place has room for one result");
+        &mut self.apart
     }
 
     /// Adds them to `out`, behind which the room begins that is left when all earlier chunks have landed.
@@ -175,29 +225,69 @@ impl<T> Gather for Stored<T> {
     const KEEPS_STEPS: bool = false;
 }
 
-/// A closure that puts its results into a store.
-struct Storing<F, T> {
-    part: F,
-    store: Store<T>,
+impl<A: Gather, T> Gather for (A, Stored<T>) {
+    const KEEPS_STEPS: bool = A::KEEPS_STEPS;
 }
 
-impl<I, C, T, F> Work<I, C, Stored<T>> for Storing<F, T>
-where
-    F: Fn(&mut Stored<T>, I) -> C + Sync,
-{
-    fn begin(&self, first: usize, n_places: usize) -> Stored<T> {
+/// One place, or several: `((first, second), third)`.
+pub trait Stores: Sync {
+    /// What a chunk gathers for them.
+    type Stored: Gather;
+
+    /// Begins a chunk of so many items, the first of which is the `first` of the loop.
+    fn begin(&self, first: usize, n_items: usize) -> Self::Stored;
+
+    /// How many bytes a chunk keeps of an iteration that pushes once.
+    fn kept_bytes(&self) -> usize;
+}
+
+impl<T> Stores for Store<T> {
+    type Stored = Stored<T>;
+
+    fn begin(&self, first: usize, n_items: usize) -> Stored<T> {
         // SAFETY: the room has a place for each item of the loop, and these are some of them.
-        let place = self.store.room.map(|room| unsafe { room.add(first) });
-        Stored { place, n_placed: 0, n_places, apart: Vec::new() }
+        let place = self.room.map(|room| unsafe { room.add(first) });
+        Stored { place, n_placed: 0, n_places: n_items, apart: Vec::new() }
+    }
+
+    fn kept_bytes(&self) -> usize {
+        if self.room.is_some() { 0 } else { size_of::<T>() }
+    }
+}
+
+impl<A: Stores, T> Stores for (A, Store<T>) {
+    type Stored = (A::Stored, Stored<T>);
+
+    fn begin(&self, first: usize, n_items: usize) -> Self::Stored {
+        (self.0.begin(first, n_items), self.1.begin(first, n_items))
+    }
+
+    fn kept_bytes(&self) -> usize {
+        self.0.kept_bytes() + self.1.kept_bytes()
+    }
+}
+
+/// A closure that puts its results into stores.
+struct Storing<F, S> {
+    part: F,
+    stores: S,
+}
+
+impl<I, C, F, S: Stores> Work<I, C, S::Stored> for Storing<F, S>
+where
+    F: Fn(&mut S::Stored, I) -> C + Sync,
+{
+    fn begin(&self, first: usize, n_items: usize) -> S::Stored {
+        self.stores.begin(first, n_items)
     }
 
     #[inline]
-    fn run(&self, chunk: &mut Stored<T>, item: I) -> C {
+    fn run(&self, chunk: &mut S::Stored, item: I) -> C {
         (self.part)(chunk, item)
     }
 
     fn kept_bytes(&self) -> usize {
-        if self.store.room.is_some() { 0 } else { size_of::<T>() }
+        self.stores.kept_bytes()
     }
 }
 
@@ -206,19 +296,20 @@ impl<'pool, S: Strips> Team<'pool, S> {
     ///
     /// # Safety
     ///
-    /// As for [`run`](Self::run); and the vector that `store` was opened for is only used to let chunks land, as long as the
-    /// result lives.
-    pub unsafe fn run_storing<F, T, C>(
+    /// As for [`run`](Self::run); and the vectors that `stores` were opened for are only used to let chunks land, as long as
+    /// the result lives.
+    pub unsafe fn run_storing<F, A, C>(
         self,
-        store: Store<T>,
+        stores: A,
         part: F,
-    ) -> impl Iterator<Item = Given<Stored<T>, C>> + Running<S::Input>
+    ) -> impl Iterator<Item = Given<A::Stored, C>> + Running<S::Input>
     where
         <S::Input as Input>::Source: Source<Chunk: Send> + Send,
-        F: Fn(&mut Stored<T>, S::Item) -> C + Sync,
+        A: Stores<Stored: Send>,
+        F: Fn(&mut A::Stored, S::Item) -> C + Sync,
         C: Step + Send,
     {
         // SAFETY: our caller promises the same.
-        Chunks(unsafe { self.start(Storing { part, store }) })
+        Chunks(unsafe { self.start(Storing { part, stores }) })
     }
 }
