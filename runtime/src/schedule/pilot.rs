@@ -256,7 +256,8 @@ impl Pilot {
         let ahead = self.ahead(picos, left);
         let whole = self.so_far + ahead;
         if whole < WORTH_SHARING {
-            return ahead >= series::SHORTEST && self.is_of_series();
+            // What runs ahead of an exit would be a large part of it.
+            return left.all_run && ahead >= series::SHORTEST && self.is_of_series();
         }
         let calls = &self.site.calls;
         let is_sample = || whole < SHORT && calls.want_plain_one();
