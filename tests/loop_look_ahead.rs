@@ -251,3 +251,37 @@ fn a_lock_in_the_iterated_expression_is_held_through_the_loop() {
         assert_eq!(run(&numbers), ((0..30).collect(), 30));
     });
 }
+
+#[test]
+fn where_nothing_waits_all_others_are_run_beside_a_long_iteration() {
+    const N: usize = 500;
+    /// The first iteration ends when all others have.
+    fn run(n_done: &AtomicUsize, i: usize) -> u64 {
+        while i == 0 && n_done.load(SeqCst) < N - 1 {
+            thread::yield_now();
+        }
+        n_done.fetch_add(1, SeqCst);
+        i as u64
+    }
+    #[concurrent(workers = 2, reduce(+: sum))]
+    fn summed(n_done: &AtomicUsize) -> u64 {
+        let mut sum = 0;
+        for i in 0..N {
+            sum += run(n_done, i);
+        }
+        sum
+    }
+    #[concurrent(workers = 2)]
+    fn stored(n_done: &AtomicUsize) -> u64 {
+        let mut out = Vec::new();
+        for i in 0..N {
+            out.push(run(n_done, i));
+        }
+        out.iter().sum()
+    }
+    timed(|| {
+        for sum in [summed, stored] {
+            assert_eq!(sum(&AtomicUsize::new(0)), (0..N as u64).sum());
+        }
+    });
+}

@@ -2,8 +2,8 @@
 //!
 //! A *round* gives each contender one turn, so that whatever else the machine does meets all of them; the table shows the
 //! medians, over the rounds, of each contender's time divided by that of the plain loop in the same round. A warm turn
-//! is some calls that are not counted, as long as helpers need to wake up and to notice that there is more, and then as
-//! many as a clock can measure well. An idle turn is a rest and one call.
+//! is calls that are not counted, for ten milliseconds (helpers have to wake up, a system has to find them a core, and who counts
+//! has to notice that there is more), and then as many as a clock can measure well. An idle turn is a rest and one call.
 
 use std::hint::black_box;
 use std::sync::Barrier;

@@ -82,8 +82,11 @@ pub(crate) fn missed(cell: Cell, times: &Times, busy: bool) -> Vec<String> {
 /// Runs of the same cell differ by so much.
 const UNKNOWN: &str = "no reason is known, and other runs may show none";
 
-/// Loops that are shorter are not shared, in seconds.
+/// Loops that are shorter are shared only where they follow each other, in seconds, ...
 const SHARED_FROM: f64 = 150e-6;
+
+/// ... from this on.
+const SHARED_IN_SERIES_FROM: f64 = 15e-6;
 
 fn why_slower_than_plain(cell: Cell, times: &Times) -> &'static str {
     match cell.state {
@@ -99,10 +102,12 @@ fn why_slower_than_best(cell: Cell, times: &Times) -> &'static str {
     let by_openmp = times.ratio(Contender::OpenMp).is_some_and(|ratio| Some(ratio) == times.best_other());
     match cell.sink {
         _ if cell.state == State::AtOnce => why_slower_than_plain(cell, times),
-        _ if times.plain < SHARED_FROM && by_openmp => {
-            "too short for threads that have to be woken; OpenMP's never sleep"
+        Sink::Find | Sink::Fallible if times.plain < SHARED_FROM => "loops that may be left are shared from 150 us on",
+        _ if times.plain < SHARED_IN_SERIES_FROM => "too short for handing over; OpenMP's threads never sleep",
+        _ if times.plain < SHARED_FROM && cell.state == State::Idle => {
+            "a single loop of less than 150 us is not shared"
         }
-        _ if times.plain < SHARED_FROM => "loops of less than 150 us are not shared",
+        _ if times.plain < SHARED_FROM => "handing over takes some microseconds; OpenMP's threads never sleep",
         Sink::Find | Sink::Count | Sink::Float if cell.nanos < 50 => {
             "iterations of less than 50 ns are not handed over"
         }

@@ -15,6 +15,10 @@ use std::time::{Duration, Instant};
 /// tens of microseconds.
 const LINGER: Duration = Duration::from_micros(200);
 
+/// So many chunks may be started and not yet consumed where their items leave nothing behind each: all others may then be done
+/// beside one that takes long.
+const MANY_CHUNKS: usize = 1024;
+
 /// How long the caller leaves an item to a helper under [`Schedule::One`], which has it change threads.
 const SWITCH: Duration = Duration::from_millis(1);
 
@@ -284,6 +288,12 @@ where
         state.is_helped
     }
 
+    /// How many chunks may be started and not yet consumed.
+    fn max_chunks(&self) -> usize {
+        let bounds_memory = A::KEEPS_STEPS || self.limits.schedule.is_some();
+        if bounds_memory { self.limits.max_chunks() } else { MANY_CHUNKS }
+    }
+
     /// How many helpers were called and have not gone back: those who have not come, once nobody is let in.
     pub(crate) fn n_called(&self, state: &State<S, C, A>) -> usize {
         state.helpers
@@ -306,7 +316,7 @@ where
         }
         let n = state.size.next(remaining, self.limits.workers);
         let backlog_is_full = state.source.ready() >= self.limits.max_backlog(n);
-        if backlog_is_full || state.order.outstanding() >= self.limits.max_chunks() {
+        if backlog_is_full || state.order.outstanding() >= self.max_chunks() {
             return 0;
         }
         self.within_window(state, n)
@@ -323,7 +333,7 @@ where
     /// called. `own` chunks are left for the caller.
     pub(crate) fn call_helpers(&self, state: &mut State<S, C, A>, limit: usize, own: usize) -> usize {
         let may_start =
-            !state.closed && !self.has_nothing_to_start(state) && state.order.outstanding() < self.limits.max_chunks();
+            !state.closed && !self.has_nothing_to_start(state) && state.order.outstanding() < self.max_chunks();
         if state.helpers >= limit || !(may_start || state.held.len() > 0) {
             return 0;
         }
@@ -366,7 +376,7 @@ where
 
     /// Starts the next chunk of the source.
     fn claim_next(&self, state: &mut State<S, C, A>) -> Option<(usize, Claimed<S::Chunk>)> {
-        let has_room = state.order.outstanding() < self.limits.max_chunks();
+        let has_room = state.order.outstanding() < self.max_chunks();
         if state.closed || !has_room || self.has_nothing_to_start(state) {
             return None;
         }
