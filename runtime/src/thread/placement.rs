@@ -10,8 +10,14 @@ use std::time::{Duration, Instant};
 /// Waking a thread on another core takes 40 to 60 µs.
 const LATE: Duration = Duration::from_micros(100);
 
+/// How long they stay where they were put: callers on several cores may call the same ones.
+const STAY: Duration = Duration::from_millis(5);
+
 /// How long new threads are waited for at most.
 const ARRIVAL: Duration = Duration::from_millis(1);
+
+/// No core.
+const NOWHERE: usize = usize::MAX;
 
 /// Threads that are called, and when one was called that has not come yet.
 #[derive(Debug)]
@@ -26,6 +32,8 @@ pub(super) struct Placement {
     entered: Condvar,
     /// The core that they are kept off; changed under the lock of their list.
     avoided: AtomicUsize,
+    /// Since when, in nanoseconds from the beginning.
+    avoided_since: AtomicU64,
 }
 
 impl Placement {
@@ -36,7 +44,8 @@ impl Placement {
             beginning: Instant::now(),
             threads: Mutex::new(Vec::new()),
             entered: Condvar::new(),
-            avoided: AtomicUsize::new(usize::MAX),
+            avoided: AtomicUsize::new(NOWHERE),
+            avoided_since: AtomicU64::new(0),
         }
     }
 
@@ -44,7 +53,10 @@ impl Placement {
     pub(super) fn enter(&self) {
         let thread = cores::Thread::current();
         let mut threads = self.threads.lock();
-        thread.keep_off(self.avoided.load(Ordering::Relaxed));
+        let avoided = self.avoided.load(Ordering::Relaxed);
+        if avoided != NOWHERE {
+            thread.keep_off(avoided);
+        }
         threads.push(thread);
         self.entered.notify_one();
     }
@@ -78,16 +90,24 @@ impl Placement {
 
     /// Whether somebody is late, as the caller goes on: then all are kept off its core.
     pub(super) fn look(&self) {
-        let since = self.since.load(Ordering::Relaxed);
-        if self.n_waiting.load(Ordering::Relaxed) == 0 || self.now().saturating_sub(since) < LATE.as_nanos() as u64 {
+        if self.n_waiting.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let core = cores::current();
-        if self.avoided.load(Ordering::Relaxed) != core {
-            let threads = self.threads.lock();
-            self.avoided.store(core, Ordering::Relaxed);
-            threads.iter().for_each(|thread| thread.keep_off(core));
+        let now = self.now();
+        let is_past = |since: &AtomicU64, time: Duration| {
+            Duration::from_nanos(now.saturating_sub(since.load(Ordering::Relaxed))) >= time
+        };
+        if !is_past(&self.since, LATE) {
+            return;
         }
+        let (core, avoided) = (cores::current(), self.avoided.load(Ordering::Relaxed));
+        if avoided == core || (avoided != NOWHERE && !is_past(&self.avoided_since, STAY)) {
+            return;
+        }
+        let threads = self.threads.lock();
+        self.avoided.store(core, Ordering::Relaxed);
+        self.avoided_since.store(now, Ordering::Relaxed);
+        threads.iter().for_each(|thread| thread.keep_off(core));
     }
 
     fn now(&self) -> u64 {
@@ -112,8 +132,10 @@ mod cores {
         /// Lets it run on all its cores but one. Where there is none left, or the system objects, nothing changes.
         pub(super) fn keep_off(&self, core: usize) {
             let Self(id, mut cores) = *self;
-            if core < CpuSet::MAX_CPU && cores.is_set(core) && cores.count() > 1 {
+            if core < CpuSet::MAX_CPU {
                 cores.unset(core);
+            }
+            if cores.count() > 0 {
                 thread::sched_setaffinity(Some(id), &cores).ok();
             }
         }
@@ -140,7 +162,7 @@ mod cores {
     }
 
     pub(super) fn current() -> usize {
-        usize::MAX
+        super::NOWHERE
     }
 }
 
@@ -170,7 +192,7 @@ mod tests {
             entered.recv().unwrap();
             placement.call();
             placement.look();
-            assert_eq!(placement.avoided.load(Ordering::Relaxed), usize::MAX, "there is time left");
+            assert_eq!(placement.avoided.load(Ordering::Relaxed), NOWHERE, "there is time left");
             thread::sleep(LATE);
             placement.look();
             go_on.send(()).unwrap();
@@ -187,6 +209,6 @@ mod tests {
         placement.come();
         thread::sleep(LATE);
         placement.look();
-        assert_eq!(placement.avoided.load(Ordering::Relaxed), usize::MAX);
+        assert_eq!(placement.avoided.load(Ordering::Relaxed), NOWHERE);
     }
 }
