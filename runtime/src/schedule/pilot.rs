@@ -85,8 +85,8 @@ pub struct Pilot {
     is_exact: bool,
     /// What the strips before it took, and the rest would have taken as strips.
     so_far: Duration,
-    /// How many iterations were run in the call, in what time; `None`: that is not certain.
-    whole: Option<(usize, Duration)>,
+    /// How many iterations were run in strips; `None`: that is not certain.
+    n_run: Option<usize>,
     /// Workers are next, behind an empty strip.
     is_shared: bool,
     /// Workers did not pay, as it seemed, and a plain strip is to show whether that is so.
@@ -139,7 +139,7 @@ impl Pilot {
             n_items: 0,
             is_exact: false,
             so_far,
-            whole: Some((0, so_far)),
+            n_run: Some(0),
             is_shared: false,
             is_in_doubt: false,
             is_unpaid: false,
@@ -211,11 +211,6 @@ impl Pilot {
         self.plain(strip(picos, left, LONG_STRIP), left)
     }
 
-    /// So many iterations more were run.
-    fn count(&mut self, n_items: usize, elapsed: Duration) {
-        self.whole = self.whole.map(|(n, time)| (n + n_items, time + elapsed));
-    }
-
     /// Begins a strip of `n` items.
     fn plain(&mut self, n: usize, left: Left) -> usize {
         self.n_items = left.items.1.map_or(n, |at_most| at_most.min(n));
@@ -232,10 +227,7 @@ impl Pilot {
         let elapsed = self.began.take()?.elapsed();
         self.so_far += elapsed;
         let picos = picos(elapsed, self.n_items).max(1);
-        self.count(self.n_items, elapsed);
-        if !is_certain {
-            self.whole = None;
-        }
+        self.n_run = self.n_run.filter(|_| is_certain).map(|n_run| n_run + self.n_items);
         if self.n_items > 0 && (is_certain || self.site.item_picos().is_none_or(|known| picos > known)) {
             self.site.remember_item(picos);
         }
@@ -302,10 +294,9 @@ impl Drop for Pilot {
         }
         series::go_on(self.beginning(), Instant::now(), self.so_far);
         let site = self.site;
-        let whole = self.whole.filter(|_| self.knows_plain());
         let calls = if self.so_far < WORTH_SHARING { &site.short_calls } else { &site.calls };
         match self.shared {
-            None => calls.was_plain(whole.map(|(n_items, _)| n_items), self.so_far),
+            None => calls.was_plain(self.n_run, self.so_far),
             Some((_, took, plainly)) if self.is_unpaid => calls.was_unpaid(took, took.saturating_sub(plainly)),
             Some((n_items, took, plainly)) => calls.was_shared(n_items, took, plainly),
         }
@@ -479,7 +470,7 @@ mod tests {
                 let (time, plainly) = (work(MICRO / 2, 10_000), work(MICRO, 10_000));
                 pilot.shared = Some((10_000, time, plainly));
             } else {
-                pilot.whole = Some((10_000, work(MICRO, 10_000)));
+                pilot.n_run = Some(10_000);
             }
             (pilot.so_far, pilot.began) = (work(MICRO, 10_000), None);
         };
