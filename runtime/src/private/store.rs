@@ -104,7 +104,10 @@ impl InVector {
 
 /// Where the next element of a vector will be.
 fn end_of<T>(out: &mut Vec<T>) -> NonNull<T> {
-    NonNull::from(out.spare_capacity_mut()).cast()
+    // Not by a borrow of the spare capacity, into which others write meanwhile.
+    // SAFETY: the elements that are there end within the vector's memory, or right behind it.
+    let end = unsafe { out.as_mut_ptr().add(out.len()) };
+    NonNull::new(end).expect("a vector's memory is somewhere")
 }
 
 impl ByPushing {
@@ -311,5 +314,57 @@ impl<'pool, S: Strips> Team<'pool, S> {
     {
         // SAFETY: our caller promises the same.
         Chunks(unsafe { self.start(Storing { part, stores }) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two chunks of so many items that have a place behind what is there.
+    fn two_chunks(out: &mut Vec<String>, n: usize) -> [Stored<String>; 2] {
+        out.reserve(2 * n);
+        let room = end_of(out);
+        [0, n].map(|first| {
+            // SAFETY: there is room for both.
+            let place = Some(unsafe { room.add(first) });
+            Stored { place, n_placed: 0, n_places: n, apart: Vec::new() }
+        })
+    }
+
+    #[test]
+    fn a_chunk_is_filled_while_another_one_lands() {
+        let mut out = vec!["first".to_owned()];
+        let [mut one, mut two] = two_chunks(&mut out, 2);
+        two.push("d".to_owned());
+        one.push("b".to_owned());
+        one.push("c".to_owned());
+        one.land(&mut out);
+        two.push("e".to_owned());
+        two.land(&mut out);
+        assert_eq!(out, ["first", "b", "c", "d", "e"]);
+    }
+
+    #[test]
+    fn results_close_up_behind_a_chunk_that_has_less() {
+        let mut out = Vec::new();
+        let [mut one, mut two] = two_chunks(&mut out, 3);
+        two.push("c".to_owned());
+        one.push("a".to_owned());
+        two.push("d".to_owned());
+        one.land(&mut out);
+        two.land(&mut out);
+        assert_eq!(out, ["a", "c", "d"]);
+    }
+
+    #[test]
+    fn what_does_not_land_is_dropped_once() {
+        let mut out = Vec::new();
+        let [mut one, mut two] = two_chunks(&mut out, 1);
+        two.push("b".to_owned());
+        one.push("a".to_owned());
+        one.land(&mut out);
+        drop(two);
+        assert_eq!(out, ["a"]);
     }
 }

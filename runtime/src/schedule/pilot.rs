@@ -85,8 +85,8 @@ pub struct Pilot {
     is_exact: bool,
     /// What the strips before it took, and the rest would have taken as strips.
     so_far: Duration,
-    /// How many iterations were run in strips; `None`: that is not certain.
-    n_run: Option<usize>,
+    /// How many iterations were run in strips, as far as that is certain, and what these took.
+    counted: (usize, Duration),
     /// Workers are next, behind an empty strip.
     is_shared: bool,
     /// Workers did not pay, as it seemed, and a plain strip is to show whether that is so.
@@ -139,7 +139,7 @@ impl Pilot {
             n_items: 0,
             is_exact: false,
             so_far,
-            n_run: Some(0),
+            counted: (0, so_far),
             is_shared: false,
             is_in_doubt: false,
             is_unpaid: false,
@@ -195,8 +195,11 @@ impl Pilot {
         let Closed { n_items, elapsed, work, at_most } = balance.close(self.site, measured);
         self.shared_picos = balance.shared_picos();
         self.so_far += work;
-        let (n_before, elapsed_before, before) = self.shared.unwrap_or_default();
-        self.shared = Some((n_before + n_items, elapsed_before + elapsed, before + at_most));
+        // Where the loop was left at once, it tells nothing.
+        if n_items > 0 {
+            let (n_before, elapsed_before, before) = self.shared.unwrap_or_default();
+            self.shared = Some((n_before + n_items, elapsed_before + elapsed, before + at_most));
+        }
     }
 
     /// Whether what the plain loop takes is known by strips of it.
@@ -227,7 +230,10 @@ impl Pilot {
         let elapsed = self.began.take()?.elapsed();
         self.so_far += elapsed;
         let picos = picos(elapsed, self.n_items).max(1);
-        self.n_run = self.n_run.filter(|_| is_certain).map(|n_run| n_run + self.n_items);
+        if is_certain {
+            let (n_items, time) = self.counted;
+            self.counted = (n_items + self.n_items, time + elapsed);
+        }
         if self.n_items > 0 && (is_certain || self.site.item_picos().is_none_or(|known| picos > known)) {
             self.site.remember_item(picos);
         }
@@ -252,8 +258,8 @@ impl Pilot {
             return left.all_run && ahead >= series::SHORTEST && self.is_of_series();
         }
         let calls = &self.site.calls;
-        let is_sample = || whole < SHORT && calls.want_plain_one();
-        ahead >= WORTH_SHARING && !calls.rest(self.so_far) && !*self.is_sample.get_or_insert_with(is_sample)
+        let is_sample = whole < SHORT && *self.is_sample.get_or_insert_with(|| calls.want_plain_one());
+        ahead >= WORTH_SHARING && !calls.rest(self.so_far) && !is_sample
     }
 
     /// Whether this call, which is too short to wake anybody for, is shared for the sake of the series that it belongs to, as
@@ -296,8 +302,12 @@ impl Drop for Pilot {
         let site = self.site;
         let calls = if self.so_far < WORTH_SHARING { &site.short_calls } else { &site.calls };
         match self.shared {
-            None => calls.was_plain(self.n_run, self.so_far),
-            Some((_, took, plainly)) if self.is_unpaid => calls.was_unpaid(took, took.saturating_sub(plainly)),
+            None => calls.was_plain(self.counted, self.so_far),
+            // What strips took since then tells what was lost.
+            Some((n_items, took, _)) if self.is_unpaid => {
+                let plainly = work(site.item_picos().unwrap_or(0), n_items);
+                calls.was_unpaid(took, took.saturating_sub(plainly));
+            }
             Some((n_items, took, plainly)) => calls.was_shared(n_items, took, plainly),
         }
     }
@@ -470,7 +480,7 @@ mod tests {
                 let (time, plainly) = (work(MICRO / 2, 10_000), work(MICRO, 10_000));
                 pilot.shared = Some((10_000, time, plainly));
             } else {
-                pilot.n_run = Some(10_000);
+                pilot.counted = (10_000, work(MICRO, 10_000));
             }
             (pilot.so_far, pilot.began) = (work(MICRO, 10_000), None);
         };

@@ -24,7 +24,12 @@ pub(super) fn so_far(now: Instant) -> Duration {
 
 /// A loop has run `from` one moment `to` the other, and would have taken so long plainly.
 pub(super) fn go_on(from: Instant, to: Instant, took: Duration) {
-    SERIES.set(Some((to, so_far(from) + took)));
+    let so_far = match SERIES.get() {
+        // Those within this one are part of it.
+        Some((ended, so_far)) if ended > from => so_far.max(took),
+        _ => so_far(from) + took,
+    };
+    SERIES.set(Some((to, so_far)));
 }
 
 #[cfg(test)]
@@ -45,5 +50,13 @@ mod tests {
         assert_eq!(so_far(now + GAP), Duration::ZERO, "too late");
         go_on(now + GAP, now + GAP, MICRO);
         assert_eq!(so_far(now + GAP), MICRO, "the next series");
+    }
+    #[test]
+    fn loops_within_a_loop_are_counted_once() {
+        let begin = Instant::now();
+        go_on(begin + 10 * MICRO, begin + 40 * MICRO, 30 * MICRO);
+        go_on(begin + 41 * MICRO, begin + 70 * MICRO, 29 * MICRO);
+        go_on(begin, begin + 80 * MICRO, 80 * MICRO);
+        assert_eq!(so_far(begin + 80 * MICRO), 80 * MICRO);
     }
 }

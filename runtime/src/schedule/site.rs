@@ -169,6 +169,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes")]
     fn the_more_calls_were_short_the_fewer_are_timed() {
         let (site, short) = (Site::new(), Duration::from_nanos(100));
         for part in [1, 2, 4, 8, 16, 32, 64, 128, 256, 256, 256] {
@@ -183,6 +184,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes")]
     fn of_calls_that_take_turns_each_is_timed_sometimes() {
         for period in 1..=100 {
             let every = |_| (0..period).map(|_| next_angle()).next_back().expect("there is one");

@@ -44,6 +44,7 @@ impl Crew {
     pub(crate) fn spawn(&self, job: impl FnOnce() -> bool + Send + 'static) {
         let (jobs, placement) = (Arc::clone(&self.jobs), Arc::clone(&self.placement));
         // Relaxed: a hint for others, which orders nothing.
+        self.look_out();
         jobs.fetch_add(1, Ordering::Relaxed);
         placement.call();
         self.pool.spawn(move || {
@@ -51,6 +52,7 @@ impl Crew {
             if job() {
                 jobs.fetch_sub(1, Ordering::Relaxed);
             }
+            placement.go();
         });
     }
 

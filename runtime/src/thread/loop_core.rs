@@ -306,7 +306,7 @@ where
         let (n_running, began) = state.running;
         let running = (state.origin.elapsed() * n_running).saturating_sub(began);
         let ahead = running.as_secs_f64() / finished.as_secs_f64().max(f64::MIN_POSITIVE);
-        (n_run + (n_run as f64 * ahead) as usize, finished + running)
+        (n_run.saturating_add((n_run as f64 * ahead) as usize), finished + running)
     }
 
     /// How many items the caller should pull now, 0 for none.

@@ -2,9 +2,12 @@
 //!
 //! A thread that is woken is put on a core by the system. Some put it on the core of who woke it, though others are free: of
 //! virtual machines, for one, to wake few of them. A caller that goes on with its loop then keeps the helper from coming,
-//! for milliseconds. So where one has not come in time, all are kept off the caller's core from then on.
+//! for milliseconds. So where one has not come in time, all are kept off the caller's core from then on, while they sleep. While
+//! they work they may run anywhere, as must what the user's code starts meanwhile.
 
 use crate::sync::{AtomicU64, AtomicUsize, Condvar, Mutex, Ordering};
+use cores::Thread;
+use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
 /// Waking a thread on another core takes 40 to 60 µs.
@@ -19,15 +22,22 @@ const ARRIVAL: Duration = Duration::from_millis(1);
 /// No core.
 const NOWHERE: usize = usize::MAX;
 
+thread_local! {
+    /// The calling thread, if it is one that is called.
+    static SELF: OnceCell<Thread> = const { OnceCell::new() };
+}
+
 /// Threads that are called, and when one was called that has not come yet.
 #[derive(Debug)]
 pub(super) struct Placement {
     /// How many calls wait for somebody to come.
     n_waiting: AtomicUsize,
+    /// How many have come and not gone.
+    n_here: AtomicUsize,
     /// Since when they do, in nanoseconds from the beginning.
     since: AtomicU64,
     beginning: Instant,
-    threads: Mutex<Vec<cores::Thread>>,
+    threads: Mutex<Vec<Thread>>,
     /// Notified when there is the first of them.
     entered: Condvar,
     /// The core that they are kept off; changed under the lock of their list.
@@ -40,6 +50,7 @@ impl Placement {
     pub(super) fn new() -> Self {
         Self {
             n_waiting: AtomicUsize::new(0),
+            n_here: AtomicUsize::new(0),
             since: AtomicU64::new(0),
             beginning: Instant::now(),
             threads: Mutex::new(Vec::new()),
@@ -51,13 +62,8 @@ impl Placement {
 
     /// The calling thread is one of them.
     pub(super) fn enter(&self) {
-        let thread = cores::Thread::current();
-        let mut threads = self.threads.lock();
-        let avoided = self.avoided.load(Ordering::Relaxed);
-        if avoided != NOWHERE {
-            thread.keep_off(avoided);
-        }
-        threads.push(thread);
+        let thread = SELF.with(|this| this.get_or_init(Thread::current).clone());
+        self.threads.lock().push(thread);
         self.entered.notify_one();
     }
 
@@ -75,22 +81,36 @@ impl Placement {
 
     /// Somebody is called.
     pub(super) fn call(&self) {
-        if self.n_waiting.fetch_add(1, Ordering::Relaxed) == 0 {
+        if self.n_waiting.load(Ordering::Relaxed) == 0 {
             self.since.store(self.now(), Ordering::Relaxed);
-        } else {
-            self.look();
+        }
+        self.n_waiting.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The calling thread has come.
+    pub(super) fn come(&self) {
+        self.n_waiting.fetch_sub(1, Ordering::Relaxed);
+        self.n_here.fetch_add(1, Ordering::Relaxed);
+        self.since.store(self.now(), Ordering::Relaxed);
+        self.place(NOWHERE);
+    }
+
+    /// The calling thread goes back to sleep.
+    pub(super) fn go(&self) {
+        self.n_here.fetch_sub(1, Ordering::Relaxed);
+        self.place(self.avoided.load(Ordering::Relaxed));
+    }
+
+    fn place(&self, avoided: usize) {
+        if self.avoided.load(Ordering::Relaxed) != NOWHERE {
+            SELF.with(|this| this.get().into_iter().for_each(|this| this.keep_off(avoided)));
         }
     }
 
-    /// Somebody has come.
-    pub(super) fn come(&self) {
-        self.n_waiting.fetch_sub(1, Ordering::Relaxed);
-        self.since.store(self.now(), Ordering::Relaxed);
-    }
-
-    /// Whether somebody is late, as the caller goes on: then all are kept off its core.
+    /// Whether somebody is late, as the caller goes on though they are not busy: then all are kept off its core.
     pub(super) fn look(&self) {
-        if self.n_waiting.load(Ordering::Relaxed) == 0 {
+        let is_one_of_them = || SELF.with(|this| this.get().is_some());
+        if self.n_waiting.load(Ordering::Relaxed) == 0 || is_one_of_them() {
             return;
         }
         let now = self.now();
@@ -105,6 +125,9 @@ impl Placement {
             return;
         }
         let threads = self.threads.lock();
+        if self.n_here.load(Ordering::Relaxed) >= threads.len() {
+            return;
+        }
         self.avoided.store(core, Ordering::Relaxed);
         self.avoided_since.store(now, Ordering::Relaxed);
         threads.iter().for_each(|thread| thread.keep_off(core));
@@ -120,7 +143,7 @@ mod cores {
     use rustix::thread::{self, CpuSet, Pid};
 
     /// A thread, and the cores that it was given.
-    #[derive(Debug)]
+    #[derive(Debug, Clone)]
     pub(super) struct Thread(Pid, CpuSet);
 
     impl Thread {
@@ -150,7 +173,7 @@ mod cores {
 /// Elsewhere, nobody is late as far as we know.
 #[cfg(not(all(target_os = "linux", not(miri))))]
 mod cores {
-    #[derive(Debug)]
+    #[derive(Debug, Clone)]
     pub(super) struct Thread;
 
     impl Thread {
@@ -170,35 +193,44 @@ mod cores {
 mod tests {
     use super::*;
     use rustix::thread::sched_getaffinity;
+    use std::sync::mpsc::channel;
     use std::thread;
 
     #[test]
-    fn who_does_not_come_in_time_is_kept_off_the_callers_core() {
+    fn who_does_not_come_in_time_is_kept_off_the_callers_core_until_it_does() {
         let own = sched_getaffinity(None).unwrap();
         if own.count() < 2 {
             return;
         }
         let placement = Placement::new();
+        thread::sleep(LATE);
         thread::scope(|scope| {
-            let (enter, entered) = std::sync::mpsc::channel();
-            let (go_on, goes_on) = std::sync::mpsc::channel();
+            let ((say, said), (tell, told)) = (channel(), channel());
             let placement = &placement;
-            let helper = scope.spawn(move || {
+            scope.spawn(move || {
                 placement.enter();
-                enter.send(()).unwrap();
-                goes_on.recv().unwrap();
-                sched_getaffinity(None).unwrap()
+                let steps: [fn(&Placement); 3] = [|_| (), Placement::come, Placement::go];
+                for step in steps {
+                    say.send(sched_getaffinity(None).unwrap()).unwrap();
+                    told.recv().unwrap();
+                    step(placement);
+                }
+                say.send(sched_getaffinity(None).unwrap()).unwrap();
             });
-            entered.recv().unwrap();
+            assert!(said.recv().unwrap() == own);
             placement.call();
+            placement.since.store(u64::MAX, Ordering::Relaxed);
             placement.look();
             assert_eq!(placement.avoided.load(Ordering::Relaxed), NOWHERE, "there is time left");
-            thread::sleep(LATE);
+            placement.since.store(0, Ordering::Relaxed);
             placement.look();
-            go_on.send(()).unwrap();
-            let cores = helper.join().unwrap();
             let avoided = placement.avoided.load(Ordering::Relaxed);
-            assert!(own.is_set(avoided) && !cores.is_set(avoided) && cores.count() + 1 == own.count());
+            let mut others = own;
+            others.unset(avoided);
+            for (when, cores) in [("called", others), ("here", own), ("gone", others)] {
+                tell.send(()).unwrap();
+                assert!(said.recv().unwrap() == cores, "{when}");
+            }
         });
     }
 
@@ -207,6 +239,7 @@ mod tests {
         let placement = Placement::new();
         placement.call();
         placement.come();
+        placement.since.store(0, Ordering::Relaxed);
         thread::sleep(LATE);
         placement.look();
         assert_eq!(placement.avoided.load(Ordering::Relaxed), NOWHERE);
