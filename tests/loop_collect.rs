@@ -567,6 +567,99 @@ fn other_things_are_pushed_to_in_the_order_of_the_loop() {
     });
 }
 
+/// A vector of so many elements at most, which refuses a list that it has no place for.
+mod bounded {
+    pub(super) struct Vec<T> {
+        pub(super) values: std::vec::Vec<T>,
+        pub(super) n_calls: usize,
+    }
+
+    impl<T: Clone> Vec<T> {
+        pub(super) const MOST: usize = 30;
+
+        pub(super) fn new() -> Self {
+            Self { values: std::vec::Vec::new(), n_calls: 0 }
+        }
+
+        pub(super) fn push(&mut self, value: T) {
+            self.extend([value]);
+        }
+
+        pub(super) fn extend(&mut self, values: impl IntoIterator<Item = T>) {
+            let values: std::vec::Vec<T> = values.into_iter().collect();
+            assert!(self.values.len() + values.len() <= Self::MOST, "full");
+            self.values.extend(values);
+            self.n_calls += 1;
+        }
+
+        pub(super) fn extend_from_slice(&mut self, values: &[T]) {
+            self.extend(values.to_vec());
+        }
+    }
+}
+
+#[concurrent(workers = 3)]
+fn extend_bounded(n: usize, out: &mut bounded::Vec<usize>) {
+    for i in 0..n {
+        out.extend((0..4).map(|k| work(i) + k));
+    }
+}
+
+#[concurrent(workers = 3)]
+fn extend_bounded_from_slices(n: usize, out: &mut bounded::Vec<usize>) {
+    for i in 0..n {
+        out.extend_from_slice(&[work(i), i, i, i]);
+    }
+}
+
+#[concurrent(workers = 3)]
+fn push_and_extend_bounded(n: usize, out: &mut bounded::Vec<usize>) {
+    for i in 0..n {
+        out.push(work(i));
+        out.extend([i, i, i]);
+    }
+}
+
+#[test]
+fn other_vectors_are_extended_as_a_whole() {
+    timed(|| {
+        type Extend = fn(usize, &mut bounded::Vec<usize>);
+        // How many calls there are in an iteration, and how many elements there are at the end, where the next list does not fit.
+        let ways: [(Extend, usize, usize); 3] =
+            [(extend_bounded, 1, 28), (extend_bounded_from_slices, 1, 28), (push_and_extend_bounded, 2, 29)];
+        for (extend, n_calls, most) in ways {
+            let mut out = bounded::Vec::new();
+            extend(7, &mut out);
+            assert_eq!((out.values.len(), out.n_calls), (28, 7 * n_calls));
+
+            let mut out = bounded::Vec::new();
+            panics(|| extend(40, &mut out)).expect("it is full");
+            assert_eq!(out.values.len(), most);
+        }
+    });
+}
+
+#[concurrent(workers = 2)]
+fn few_of_many(n: usize) -> Vec<usize> {
+    let mut out = Vec::new();
+    for i in 0..n {
+        if !i.is_multiple_of(2_000) {
+            continue;
+        }
+        out.push(i);
+    }
+    out
+}
+
+#[test]
+fn no_room_is_made_for_what_is_skipped() {
+    timed(|| {
+        let out = few_of_many(20_000);
+        assert!(out.iter().copied().eq((0..10).map(|i| i * 2_000)));
+        assert!(out.capacity() < 1_000, "{}", out.capacity());
+    });
+}
+
 macro_rules! two_of_a_name {
     ($parameter:ident, $push:block) => {
         #[concurrent(workers = 3)]

@@ -1,11 +1,26 @@
 //! Loops that only push: what is pushed is collected where it is made
 
 use std::collections::BinaryHeap;
+use std::path::PathBuf;
 
 use super::{form, thread_form, try_work, weigh, work};
 
 fn even_work(n: u64) -> Option<u64> {
     (work(n) % 3 != 0).then_some(n + 1)
+}
+
+/// Keeps nothing that it is given.
+#[derive(Debug, Default)]
+struct Report(String);
+
+impl Report {
+    fn push(&mut self, line: &str) {
+        self.0.push_str(line);
+    }
+}
+
+fn render(word: &str) -> String {
+    format!("{word} {} ", weigh(word))
 }
 
 form! { pushes_of_some, |x| f(&x.numbers),
@@ -189,5 +204,75 @@ form! { pushes_around_a_panic, |x| f(&x.numbers),
             out.push(work(n + 1));
         }
         out
+    }
+}
+
+form! { pushes_of_a_borrow_to_a_path, |x| f(&x.words),
+    fn f(words: &[String]) -> PathBuf {
+        let mut path = PathBuf::new();
+        for word in words {
+            let s = render(word);
+            path.push(&s);
+        }
+        path
+    }
+}
+
+form! { pushes_of_a_borrow, |x| f(&x.words),
+    fn f(words: &[String]) -> Report {
+        let mut report = Report::default();
+        for word in words {
+            let line = render(word);
+            report.push(&line);
+        }
+        report
+    }
+}
+
+form! { pushes_of_a_borrow_of_what_was_just_made, |x| f(&x.words),
+    fn f(words: &[String]) -> Report {
+        let mut report = Report::default();
+        for word in words {
+            report.push(&render(word));
+        }
+        report
+    }
+}
+
+form! { pushes_of_a_part, |x| f(&x.words),
+    fn f(words: &[String]) -> Report {
+        let mut report = Report::default();
+        for word in words {
+            let t = render(word);
+            report.push(t.trim());
+        }
+        report
+    }
+}
+
+form! { pushes_of_a_variable_that_borrows, |x| f(&x.words),
+    fn f(words: &[String]) -> Report {
+        let mut report = Report::default();
+        for word in words {
+            let t = render(word);
+            let part = t.trim();
+            if part.len() > 5 {
+                report.push(part);
+            }
+        }
+        report
+    }
+}
+
+form! { pushes_of_a_pattern_that_borrows, |x| f(&x.words),
+    fn f(words: &[String]) -> Report {
+        let mut report = Report::default();
+        for word in words {
+            let t = render(word);
+            if let Some((_, weight)) = t.split_once(' ') {
+                report.push(weight);
+            }
+        }
+        report
     }
 }

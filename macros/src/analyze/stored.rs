@@ -8,7 +8,7 @@ use super::hoist;
 use super::scope::{Declared, Locals, plan_number};
 use super::split::{self, Verdict};
 use super::types;
-use super::uses::{self, Place};
+use super::uses::{self, ExitKind, Place};
 use crate::model::stored::Stored;
 use crate::names;
 use proc_macro2::Ident;
@@ -46,17 +46,19 @@ pub(crate) fn split(
         let declared = locals.get(&place.name)?;
         let first = calls.first()?;
         let is_one_push = calls.len() == 1 && first.method == "push";
-        // Of an unknown type, each `push` might take values of a type of its own. And of several places, all are vectors.
+        // Of an unknown type, each `push` might take values of a type of its own, or borrow what it takes for as long as the
+        // call. And of several places, all are vectors.
         let is_vector = declared.is_vector && place.fields.is_empty();
         let chunk = names::collected(number, first.receiver.span());
         let stored = Stored {
-            is_one_each: is_one_push && rewritten.body.stmts.iter().any(|stmt| is_push(stmt, &chunk)),
+            is_one_push,
+            is_one_each: is_one_push && is_never_skipped(&rewritten, &chunk),
             chunk,
             mentions: calls.iter().map(|call| (*call.receiver).clone()).collect(),
             is_reference: is_reference(place, declared)?,
             method: first.method.clone(),
         };
-        (is_vector || (is_single && is_one_push)).then_some(stored)
+        (is_vector || (is_single && is_one_push && pushes_what_crosses(plain, place))).then_some(stored)
     });
     let stored = stored.collect::<Option<Vec<Stored>>>()?;
 
@@ -78,6 +80,32 @@ fn is_reference(place: &Place, declared: &Declared) -> Option<bool> {
         [] => declared.is_exclusive_reference().then_some(true),
         [_] => (place.name == "self" && (declared.is_mut || declared.is_mut_ref)).then_some(false),
         _ => None,
+    }
+}
+
+/// Whether a loop does nothing in order, as it was written, but push what crosses to there, and so outlives the iteration.
+fn pushes_what_crosses(plain: &Verdict, place: &Place) -> bool {
+    let has_replayed = plain.split.segments.iter().any(|segment| !segment.replayed.is_empty());
+    match *plain.split.in_order() {
+        [Stmt::Expr(Expr::MethodCall(call), _)] => {
+            !has_replayed && is_known(call) && is_place(&call.receiver, place) && is_made_of_variables(&call.args[0])
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is, or is built around, values of variables, and borrows none of these.
+fn is_made_of_variables(value: &Expr) -> bool {
+    match value {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(field) => is_made_of_variables(&field.base),
+        Expr::Paren(inner) => is_made_of_variables(&inner.expr),
+        Expr::Unary(inner) => is_made_of_variables(&inner.expr),
+        Expr::Cast(inner) => is_made_of_variables(&inner.expr),
+        Expr::Call(call) if hoist::is_constructor(&call.func) => call.args.iter().all(is_made_of_variables),
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_made_of_variables),
+        Expr::Struct(parts) => parts.fields.iter().all(|part| is_made_of_variables(&part.expr)),
+        _ => false,
     }
 }
 
@@ -116,9 +144,14 @@ fn captures_bound(verdict: &Verdict, plain: &Verdict, locals: &Locals) -> bool {
     verdict.split.outer_variables().iter().filter(|name| !known.contains(name)).any(is_bound)
 }
 
-/// Whether a statement is a call by which a chunk collects something.
-fn is_push(stmt: &Stmt, chunk: &Ident) -> bool {
-    matches!(stmt, Stmt::Expr(Expr::MethodCall(call), _) if names::is_variable(&call.receiver, chunk))
+/// Whether each iteration that comes to its end collects something: behind a `continue`, few might.
+fn is_never_skipped(rewritten: &ExprForLoop, chunk: &Ident) -> bool {
+    let stmts = &rewritten.body.stmts;
+    let is_push = |stmt: &Stmt| matches!(stmt, Stmt::Expr(Expr::MethodCall(call), _) if names::is_variable(&call.receiver, chunk));
+    stmts.iter().position(is_push).is_some_and(|at| {
+        let facts = stmts[..=at].iter().map(|stmt| uses::of_stmt(stmt, rewritten.label.as_ref()));
+        facts.flat_map(|facts| facts.exits).all(|exit| exit.kind != ExitKind::Continue)
+    })
 }
 
 /// Lets chunks collect what is pushed.

@@ -93,13 +93,13 @@ impl<'a> Store<'a> {
     }
 }
 
-/// What has to hold if a loop that pushes is to be shared: nobody can tell in which order several places are pushed to, and
-/// statements that name one place mean the same.
+/// What has to hold if a loop that pushes is to be shared: nobody can tell in which order several places are pushed to, or
+/// whether `extend` is one push after the other; and statements that name one place mean the same.
 // Output: { use {…}; (&&Probe::place(&mut out)).stores() }.is_vector() && … && is_one_place([&out, &out]) && …
 pub(super) fn may_be_shared(stored: &[Stored], abi: &Abi, source: Span) -> Option<TokenStream> {
     let at = names::at(source);
-    let several = if stored.len() > 1 { stored } else { &[] };
-    let are_vectors = several.iter().map(|stored| {
+    let any_push = matches!(stored, [Stored { is_one_push: true, .. }]);
+    let are_vectors = stored.iter().filter(|_| !any_push).map(|stored| {
         let probed = probed(stored, abi, at);
         quote_spanned!(at=> #probed.is_vector())
     });

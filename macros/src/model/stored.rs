@@ -15,6 +15,8 @@ pub(crate) struct Stored {
     pub(crate) is_reference: bool,
     /// `push`, or what has the same effect, as it was written.
     pub(crate) method: Ident,
+    /// One `push` is all that the loop does with the place.
+    pub(crate) is_one_push: bool,
     /// Each iteration that comes to its end pushes once.
     pub(crate) is_one_each: bool,
 }
