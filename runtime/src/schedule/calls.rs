@@ -93,10 +93,16 @@ impl Calls {
         }
     }
 
-    /// A call was shared, and found that workers do not pay: so much was lost.
-    pub(super) fn was_unpaid(&self, took: Duration, lost: Duration) {
-        self.shared.clear();
-        self.rest.begin(took, lost);
+    /// A call was shared, and found that workers do not pay: so many iterations would have taken so long plainly.
+    pub(super) fn was_unpaid(&self, n_items: usize, took: Duration, plainly: Duration) {
+        let plainly = self.plain.picos().map_or(plainly, |picos| work(picos, n_items));
+        // Unless items became shorter meanwhile, as plain calls tell.
+        if !pays(nanos(took), nanos(plainly)) {
+            // What the next plain call is compared with.
+            self.shared.clear();
+            self.shared.add(n_items, took, 2 * TRIAL);
+            self.rest.begin(took, took.saturating_sub(plainly).min(took / 2));
+        }
     }
 }
 
@@ -222,6 +228,20 @@ mod tests {
         run(&calls, 1_000, 50 * MICRO, 30 * MICRO);
         assert!(run(&calls, 100, 50 * MICRO, 4_000 * MICRO) < 10, "{calls:?}");
         assert!(run(&calls, 5_000, 50 * MICRO, 30 * MICRO) > 2_000, "{calls:?}");
+    }
+
+    #[test]
+    fn plain_calls_know_better_than_the_items_at_the_end_of_a_call() {
+        let calls = Calls::new();
+        calls.was_unpaid(1_000, TRIAL, TRIAL / 10);
+        assert!(
+            calls.rest(9 * TRIAL) && !calls.rest(10 * TRIAL),
+            "nothing else is known, and half of it was lost at most"
+        );
+        calls.was_plain((1_000, 2 * TRIAL), 2 * TRIAL);
+        assert!(!calls.rest(Duration::ZERO), "they did pay");
+        calls.was_unpaid(1_000, TRIAL, TRIAL / 10);
+        assert!(!calls.rest(Duration::ZERO));
     }
 
     #[test]

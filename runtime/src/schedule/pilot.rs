@@ -211,7 +211,9 @@ impl Pilot {
     pub(crate) fn go_on_alone(&mut self, left: Left) -> usize {
         let picos = self.site.item_picos().unwrap_or(1).max(self.shared_picos);
         self.is_in_doubt = true;
-        self.plain(strip(picos, left, LONG_STRIP), left)
+        // Items may become longer: it has no more of them than workers did.
+        let most = self.shared.map_or(usize::MAX, |(n_items, ..)| n_items);
+        self.plain(strip(picos, left, LONG_STRIP).min(most), left)
     }
 
     /// Begins a strip of `n` items.
@@ -303,10 +305,9 @@ impl Drop for Pilot {
         let calls = if self.so_far < WORTH_SHARING { &site.short_calls } else { &site.calls };
         match self.shared {
             None => calls.was_plain(self.counted, self.so_far),
-            // What strips took since then tells what was lost.
+            // What strips took since then tells what they would have taken before.
             Some((n_items, took, _)) if self.is_unpaid => {
-                let plainly = work(site.item_picos().unwrap_or(0), n_items);
-                calls.was_unpaid(took, took.saturating_sub(plainly));
+                calls.was_unpaid(n_items, took, work(site.item_picos().unwrap_or(0), n_items));
             }
             Some((n_items, took, plainly)) => calls.was_shared(n_items, took, plainly),
         }
@@ -380,7 +381,7 @@ mod tests {
     #[test]
     fn with_workers_given_whatever_may_block_is_shared_however_short() {
         let site = known(MICRO);
-        site.calls.was_unpaid(Duration::from_secs(1), Duration::from_secs(1));
+        site.calls.was_unpaid(1, Duration::from_secs(1), Duration::ZERO);
         assert_eq!(first(site, Sharing::UnlessTiny, exactly(20)), Turn::Shared);
         assert_eq!(first(known(TELLING - 1), Sharing::UnlessTiny, exactly(20)), Turn::Plain(GROWTH));
     }
@@ -460,6 +461,14 @@ mod tests {
             Turn::Plain(50),
             "the next call does without them"
         );
+    }
+
+    #[test]
+    fn a_look_is_no_longer_than_what_it_is_compared_with() {
+        let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(1_000), &|| true);
+        pilot.shared_picos = MICRO;
+        pilot.shared = Some((100, work(MICRO, 100), work(MICRO, 100)));
+        assert_eq!(pilot.go_on_alone(exactly(900)), 100, "though all would take less than 2 ms, as it seems");
     }
 
     #[test]
