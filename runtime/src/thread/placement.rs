@@ -7,7 +7,7 @@
 
 use crate::sync::{AtomicU64, AtomicUsize, Condvar, Mutex, Ordering};
 use cores::Thread;
-use std::cell::OnceCell;
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 /// Waking a thread on another core takes 40 to 60 µs.
@@ -23,8 +23,16 @@ const ARRIVAL: Duration = Duration::from_millis(1);
 const NOWHERE: usize = usize::MAX;
 
 thread_local! {
-    /// The calling thread, if it is one that is called.
-    static SELF: OnceCell<Thread> = const { OnceCell::new() };
+    /// Which of those that are called the calling thread is, if it is one.
+    static INDEX: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// A thread that is called.
+#[derive(Debug)]
+struct Helper {
+    thread: Thread,
+    /// How many visits it is at, one within another.
+    n_visits: usize,
 }
 
 /// Threads that are called, and when one was called that has not come yet.
@@ -32,12 +40,10 @@ thread_local! {
 pub(super) struct Placement {
     /// How many calls wait for somebody to come.
     n_waiting: AtomicUsize,
-    /// How many have come and not gone.
-    n_here: AtomicUsize,
     /// Since when they do, in nanoseconds from the beginning.
     since: AtomicU64,
     beginning: Instant,
-    threads: Mutex<Vec<Thread>>,
+    helpers: Mutex<Vec<Helper>>,
     /// Notified when there is the first of them.
     entered: Condvar,
     /// The core that they are kept off; changed under the lock of their list.
@@ -50,10 +56,9 @@ impl Placement {
     pub(super) fn new() -> Self {
         Self {
             n_waiting: AtomicUsize::new(0),
-            n_here: AtomicUsize::new(0),
             since: AtomicU64::new(0),
             beginning: Instant::now(),
-            threads: Mutex::new(Vec::new()),
+            helpers: Mutex::new(Vec::new()),
             entered: Condvar::new(),
             avoided: AtomicUsize::new(NOWHERE),
             avoided_since: AtomicU64::new(0),
@@ -62,18 +67,19 @@ impl Placement {
 
     /// The calling thread is one of them.
     pub(super) fn enter(&self) {
-        let thread = SELF.with(|this| this.get_or_init(Thread::current).clone());
-        self.threads.lock().push(thread);
+        let mut helpers = self.helpers.lock();
+        INDEX.set(Some(helpers.len()));
+        helpers.push(Helper { thread: Thread::current(), n_visits: 0 });
         self.entered.notify_one();
     }
 
     /// Blocks until one of the new threads is here, or for a millisecond. A system may also put those on the core of who
     /// starts them, which is free meanwhile.
     pub(super) fn wait_for_one(&self) {
-        let threads = self.threads.lock();
-        if threads.is_empty() {
+        let helpers = self.helpers.lock();
+        if helpers.is_empty() {
             // Waker: `enter` on the first thread that has started, or the time-out.
-            drop(self.entered.wait_timeout(threads, ARRIVAL));
+            drop(self.entered.wait_timeout(helpers, ARRIVAL));
         }
     }
 
@@ -90,27 +96,30 @@ impl Placement {
     /// The calling thread has come.
     pub(super) fn come(&self) {
         self.n_waiting.fetch_sub(1, Ordering::Relaxed);
-        self.n_here.fetch_add(1, Ordering::Relaxed);
         self.since.store(self.now(), Ordering::Relaxed);
-        self.place(NOWHERE);
+        self.count(|n_visits| n_visits + 1);
     }
 
     /// The calling thread goes back to sleep.
     pub(super) fn go(&self) {
-        self.n_here.fetch_sub(1, Ordering::Relaxed);
-        self.place(self.avoided.load(Ordering::Relaxed));
+        self.count(|n_visits| n_visits - 1);
     }
 
-    fn place(&self, avoided: usize) {
-        if self.avoided.load(Ordering::Relaxed) != NOWHERE {
-            SELF.with(|this| this.get().into_iter().for_each(|this| this.keep_off(avoided)));
+    /// Puts the calling thread where it belongs by its number of visits.
+    fn count(&self, change: impl FnOnce(usize) -> usize) {
+        let Some(index) = INDEX.get() else { return };
+        // Under the lock, so that nobody who looks takes it for a sleeper.
+        let helper = &mut self.helpers.lock()[index];
+        helper.n_visits = change(helper.n_visits);
+        let avoided = self.avoided.load(Ordering::Relaxed);
+        if avoided != NOWHERE {
+            helper.thread.keep_off(if helper.n_visits > 0 { NOWHERE } else { avoided });
         }
     }
 
     /// Whether somebody is late, as the caller goes on though they are not busy: then all are kept off its core.
     pub(super) fn look(&self) {
-        let is_one_of_them = || SELF.with(|this| this.get().is_some());
-        if self.n_waiting.load(Ordering::Relaxed) == 0 || is_one_of_them() {
+        if self.n_waiting.load(Ordering::Relaxed) == 0 || INDEX.get().is_some() {
             return;
         }
         let now = self.now();
@@ -124,13 +133,13 @@ impl Placement {
         if avoided == core || (avoided != NOWHERE && !is_past(&self.avoided_since, STAY)) {
             return;
         }
-        let threads = self.threads.lock();
-        if self.n_here.load(Ordering::Relaxed) >= threads.len() {
-            return;
+        let helpers = self.helpers.lock();
+        let mut sleepers = helpers.iter().filter(|helper| helper.n_visits == 0).peekable();
+        if sleepers.peek().is_some() {
+            self.avoided.store(core, Ordering::Relaxed);
+            self.avoided_since.store(now, Ordering::Relaxed);
+            sleepers.for_each(|helper| helper.thread.keep_off(core));
         }
-        self.avoided.store(core, Ordering::Relaxed);
-        self.avoided_since.store(now, Ordering::Relaxed);
-        threads.iter().for_each(|thread| thread.keep_off(core));
     }
 
     fn now(&self) -> u64 {
@@ -143,7 +152,7 @@ mod cores {
     use rustix::thread::{self, CpuSet, Pid};
 
     /// A thread, and the cores that it was given.
-    #[derive(Debug, Clone)]
+    #[derive(Debug)]
     pub(super) struct Thread(Pid, CpuSet);
 
     impl Thread {
@@ -173,7 +182,7 @@ mod cores {
 /// Elsewhere, nobody is late as far as we know.
 #[cfg(not(all(target_os = "linux", not(miri))))]
 mod cores {
-    #[derive(Debug, Clone)]
+    #[derive(Debug)]
     pub(super) struct Thread;
 
     impl Thread {
@@ -231,6 +240,30 @@ mod tests {
                 tell.send(()).unwrap();
                 assert!(said.recv().unwrap() == cores, "{when}");
             }
+        });
+    }
+
+    #[test]
+    fn who_works_is_left_alone() {
+        let placement = Placement::new();
+        thread::sleep(LATE);
+        thread::scope(|scope| {
+            let ((say, said), (tell, told)) = (channel(), channel());
+            let placement = &placement;
+            scope.spawn(move || {
+                placement.enter();
+                placement.call();
+                placement.come();
+                say.send(()).unwrap();
+                told.recv().unwrap();
+                placement.go();
+            });
+            said.recv().unwrap();
+            placement.call();
+            placement.since.store(0, Ordering::Relaxed);
+            placement.look();
+            assert_eq!(placement.avoided.load(Ordering::Relaxed), NOWHERE, "it is busy, not late");
+            tell.send(()).unwrap();
         });
     }
 
