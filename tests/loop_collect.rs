@@ -7,13 +7,13 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use concurrent_futures::concurrent;
-use concurrent_futures_suite::{Counted, timed};
+use concurrent_futures_suite::{Counted, Journal, timed};
 
 /// Uneven work, so that later chunks are done before earlier ones.
 fn work(i: usize) -> usize {
@@ -215,18 +215,6 @@ fn exits_leave_what_was_pushed_before_them() {
     });
 }
 
-/// Has a `push`, and is no vector.
-#[derive(Default)]
-struct Journal {
-    lines: Mutex<Vec<String>>,
-}
-
-impl Journal {
-    fn push(&self, line: impl Into<String>) {
-        self.lines.lock().unwrap().push(line.into());
-    }
-}
-
 #[concurrent(workers = 3)]
 fn some_into_others(n: usize) -> (BinaryHeap<Reverse<usize>>, String, Vec<String>) {
     let mut heap = BinaryHeap::new();
@@ -252,7 +240,7 @@ fn some_into_others(n: usize) -> (BinaryHeap<Reverse<usize>>, String, Vec<String
             _ => to.push(format!("{i}")),
         }
     }
-    (heap, text, journal.lines.into_inner().unwrap())
+    (heap, text, journal.into_lines())
 }
 
 #[test]

@@ -6,13 +6,13 @@ use std::collections::BinaryHeap;
 use std::fmt::Display;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use concurrent_futures::concurrent;
-use concurrent_futures_suite::{Counted, timed};
+use concurrent_futures_suite::{Counted, Journal, timed};
 
 /// Uneven work, so that later chunks are done before earlier ones.
 fn work(i: usize) -> usize {
@@ -191,18 +191,6 @@ fn results_go_to_a_field() {
     });
 }
 
-/// Has a `push`, and is no vector.
-#[derive(Default)]
-struct Journal {
-    lines: Mutex<Vec<String>>,
-}
-
-impl Journal {
-    fn push(&self, line: impl Into<String>) {
-        self.lines.lock().unwrap().push(line.into());
-    }
-}
-
 #[concurrent(workers = 3)]
 fn into_others(n: usize) -> (BinaryHeap<Reverse<usize>>, String, PathBuf, Vec<String>) {
     let mut heap = BinaryHeap::new();
@@ -223,7 +211,7 @@ fn into_others(n: usize) -> (BinaryHeap<Reverse<usize>>, String, PathBuf, Vec<St
     for i in 0..n {
         to.push(format!("{}", work(i)));
     }
-    (heap, text, path, journal.lines.into_inner().unwrap())
+    (heap, text, path, journal.into_lines())
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod counted;
 mod door;
+mod journal;
 mod probe;
 mod random;
 mod tasks;
@@ -22,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 pub use counted::Counted;
 pub use door::{Door, Scratch, until};
+pub use journal::Journal;
 pub use probe::{Probe, descriptors, is_alive, signal, status_of};
 pub use random::Random;
 pub use tasks::{nap, pass};
