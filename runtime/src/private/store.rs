@@ -196,7 +196,7 @@ impl<T> Stored<T> {
         if let Some(place) = self.place.take() {
             let end = end_of(out);
             if end != place {
-                // Some items in front had no result.
+                // Some items in front had no result, though where that can be, the macro asks for no room.
                 // SAFETY: both lie in the vector's spare capacity, `place` where `open` made room and `end` in front of it, since
                 // no item has more than one result. What lies between is not in use any more.
                 unsafe { place.copy_to(end, self.n_placed) };

@@ -1,5 +1,6 @@
 //! How many consecutive iterations are handed over together.
 
+use super::site::n_items;
 use std::time::Duration;
 
 /// What one chunk should take: long enough that handing it over (about a microsecond) does not show,
@@ -42,9 +43,7 @@ impl ChunkSize {
     ) -> Self {
         let largest = (MOST_BYTES.checked_div(n_bytes).unwrap_or(usize::MAX)).max(1);
         let largest = window.map_or(largest, |window| (window / (2 * workers.max(1))).clamp(1, largest));
-        let taking = |time: Duration| {
-            picos.map_or(1, |picos| (time.as_nanos() * 1000 / u128::from(picos.max(1))).max(1) as usize)
-        };
+        let taking = |time| picos.map_or(1, |picos| n_items(time, picos.max(1)).max(1));
         Self { fixed, current: taking(FIRST).min(largest), largest, shortest: taking(SHORTEST), is_brisk: false }
     }
 

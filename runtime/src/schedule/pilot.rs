@@ -4,7 +4,7 @@
 
 use super::balance::{Balance, Closed, pays, picos};
 use super::series;
-use super::site::{STRIP, Site, TELLING, WORTH_SHARING, work};
+use super::site::{STRIP, Site, TELLING, WORTH_SHARING, n_items, work};
 use std::time::{Duration, Instant};
 
 /// A strip that took less tells little: its code and data may only have come to the cache.
@@ -316,7 +316,7 @@ impl Drop for Pilot {
 
 /// How many items a strip that takes so long has.
 fn strip(picos: u64, left: Left, time: Duration) -> usize {
-    let n = (time.as_nanos() * 1000 / u128::from(picos)).clamp(1, usize::MAX as u128 / 2) as usize;
+    let n = n_items(time, picos).clamp(1, usize::MAX / 2);
     match left.known() {
         // No strip of a few items at the end. (An iterator that says that it has none left has not ended yet.)
         Some(known) if known / 2 < n => known.max(1),

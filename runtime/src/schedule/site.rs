@@ -131,7 +131,7 @@ fn next_angle() -> u32 {
 }
 
 /// How many iterations take so long.
-fn n_items(time: Duration, picos: u64) -> usize {
+pub(super) fn n_items(time: Duration, picos: u64) -> usize {
     usize::try_from(nanos(time).saturating_mul(1000) / picos).unwrap_or(usize::MAX)
 }
 

@@ -468,9 +468,10 @@ where
     ) -> MutexGuard<'core, State<S, C, A>> {
         let n_finished = self.n_finished.load(Ordering::Relaxed);
         drop(state);
-        let is_there = sync::look_for(|| self.n_finished.load(Ordering::Relaxed) != n_finished);
+        let is_there = || self.n_finished.load(Ordering::Relaxed) != n_finished;
+        sync::look_for(is_there);
         state = self.state.lock();
-        if is_there || self.n_finished.load(Ordering::Relaxed) != n_finished {
+        if is_there() {
             return state;
         }
         state.caller_waits = true;
