@@ -1,7 +1,7 @@
 //! Annotated loops beside the plain ones and beside those of peers, in one run.
 //!
 //! ```text
-//! cargo bench --bench loops                                 # everything, 10 to 15 minutes
+//! cargo bench --bench loops                                 # everything, about 8 minutes
 //! cargo bench --bench loops -- --quick                      # fewer rounds and loops, about a minute
 //! cargo bench --bench loops -- --busy                       # beside a process that keeps one core busy
 //! cargo bench --bench loops -- --svg docs/loops.svg         # and a picture
