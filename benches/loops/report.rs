@@ -102,7 +102,6 @@ fn why_slower_than_best(cell: Cell, times: &Times) -> &'static str {
     let by_openmp = times.ratio(Contender::OpenMp).is_some_and(|ratio| Some(ratio) == times.best_other());
     match cell.sink {
         _ if cell.state == State::AtOnce => why_slower_than_plain(cell, times),
-        Sink::Find | Sink::Fallible if times.plain < SHARED_FROM => "loops that may be left are shared from 150 us on",
         _ if times.plain < SHARED_IN_SERIES_FROM => "too short for handing over; OpenMP's threads never sleep",
         _ if times.plain < SHARED_FROM && cell.state == State::Idle => {
             "a single loop of less than 150 us is not shared"

@@ -192,6 +192,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
             schedule: config::schedule().filter(|_| !options.is_alone()),
             // Where `workers` was given, the body may block, however short it was the last time.
             item_picos: pilot.site().item_picos().filter(|_| options.workers.is_none()),
+            exit: if options.may_be_left { pilot.exit() } else { None },
         };
         // SAFETY: our caller promises what `start` asks for.
         unsafe { Steps::start(input, part, limits, helpers, pilot) }

@@ -51,7 +51,7 @@ pub struct LoopOptions<'pool> {
     pub(super) chunk_size: Option<usize>,
     pub(super) buffer_size: Option<usize>,
     pub(super) unordered: bool,
-    may_be_left: bool,
+    pub(super) may_be_left: bool,
     reduces: bool,
     crosses: bool,
     is_unshared: bool,

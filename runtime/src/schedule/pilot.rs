@@ -190,6 +190,12 @@ impl Pilot {
         self.site
     }
 
+    /// How many iterations are to come, if the loop is left when the last call was.
+    pub(crate) fn exit(&self) -> Option<usize> {
+        let ahead = self.site.last_total()?.checked_sub(self.so_far)?;
+        Some(n_items(ahead, self.site.item_picos()?))
+    }
+
     /// Workers have ended; `measured` is how many iterations of the parallel part were run, and their time.
     pub(crate) fn shared(&mut self, balance: &mut Balance, measured: (usize, Duration)) {
         let Closed { n_items, elapsed, work, at_most } = balance.close(self.site, measured);
@@ -200,6 +206,12 @@ impl Pilot {
             let (n_before, elapsed_before, before) = self.shared.unwrap_or_default();
             self.shared = Some((n_before + n_items, elapsed_before + elapsed, before + at_most));
         }
+    }
+
+    /// How many iterations were shared.
+    #[cfg(test)]
+    pub(crate) fn n_shared(&self) -> usize {
+        self.shared.map_or(0, |(n_items, ..)| n_items)
     }
 
     /// Whether what the plain loop takes is known by strips of it.
@@ -256,8 +268,7 @@ impl Pilot {
         let ahead = self.ahead(picos, left);
         let whole = self.so_far + ahead;
         if whole < WORTH_SHARING {
-            // What runs ahead of an exit would be a large part of it.
-            return left.all_run && ahead >= series::SHORTEST && self.is_of_series();
+            return ahead >= series::SHORTEST && self.is_of_series();
         }
         let calls = &self.site.calls;
         let is_sample = whole < SHORT && *self.is_sample.get_or_insert_with(|| calls.want_plain_one());
@@ -398,6 +409,20 @@ mod tests {
         let site = known(MICRO);
         site.remember_total(Duration::from_millis(10));
         assert_eq!(first(site, Sharing::IfItPays, at_most(Some(20))), Turn::Plain(50), "20 µs at most");
+    }
+
+    #[test]
+    fn a_loop_is_expected_to_be_left_where_it_was() {
+        let site = known(MICRO);
+        let start = || Pilot::start(site, Sharing::Always, Left { all_run: false, ..exactly(1_000) }, &|| true).0;
+        assert_eq!(start().exit(), None);
+        site.remember_total(Duration::from_micros(40));
+        assert_eq!(start().exit(), Some(40));
+        let mut later = start();
+        later.so_far = Duration::from_micros(30);
+        assert_eq!(later.exit(), Some(10));
+        later.so_far = Duration::from_micros(41);
+        assert_eq!(later.exit(), None, "it was not");
     }
 
     #[test]

@@ -97,6 +97,8 @@ pub(crate) struct Limits {
     pub(crate) schedule: Option<Schedule>,
     /// What an iteration is expected to take, in picoseconds.
     pub(crate) item_picos: Option<u64>,
+    /// After how many iterations the loop is expected to be left, if it may be.
+    pub(crate) exit: Option<usize>,
 }
 
 impl Limits {
@@ -127,8 +129,10 @@ pub(crate) struct Finished<C, A = ()> {
     pub(crate) gathered: A,
     /// The panic of the iteration after the last value.
     pub(crate) panic: Option<Panic>,
-    /// How many items the chunk had, whether or not all were run.
+    /// How many items the chunk had, ...
     pub(crate) n_items: usize,
+    /// ... and how many of them were run, to their end or to that of the loop.
+    pub(crate) n_run: usize,
 }
 
 /// A chunk that may run.
@@ -343,7 +347,7 @@ where
             state.helpers += called;
             return called;
         }
-        let size = state.size.next(Some(ready), self.limits.workers);
+        let size = self.next_size(state);
         let chunks = ready.div_ceil(size).saturating_sub(own);
         let busy_or_coming = state.helpers - state.lingering;
         let called = chunks.saturating_sub(busy_or_coming).min(limit - state.helpers);
@@ -374,6 +378,16 @@ where
         state.held.pick(state.end)
     }
 
+    /// How many of the items in the source the next chunk has.
+    fn next_size(&self, state: &State<S, C, A>) -> usize {
+        let ahead = self.limits.exit.map_or(usize::MAX, |exit| match exit.saturating_sub(state.n_claimed) {
+            // It goes on for as long again, as far as anybody knows.
+            0 => state.n_claimed,
+            ahead => ahead,
+        });
+        state.size.next(Some(state.source.ready().min(ahead)), self.limits.workers)
+    }
+
     /// Starts the next chunk of the source.
     fn claim_next(&self, state: &mut State<S, C, A>) -> Option<(usize, Claimed<S::Chunk>)> {
         let has_room = state.order.outstanding() < self.max_chunks();
@@ -381,7 +395,7 @@ where
             return None;
         }
         let ready = state.source.ready();
-        let mut n = state.size.next(Some(ready), self.limits.workers);
+        let mut n = self.next_size(state);
         if !self.limits.pulled {
             n = self.within_window(state, n.min(ready));
             if n == 0 {
@@ -438,11 +452,11 @@ where
         .err();
         let elapsed = start.elapsed();
 
-        let (gathered, mut n_run) = made;
+        let (gathered, n_run) = made;
         let mut state = self.state.lock();
-        n_run += usize::from(panic.is_some());
-        state.size.observe(n_run, elapsed);
-        state.measured.0 += n_run;
+        let n_begun = n_run + usize::from(panic.is_some());
+        state.size.observe(n_begun, elapsed);
+        state.measured.0 += n_begun;
         state.measured.1 += elapsed;
         state.running.0 -= 1;
         state.running.1 -= began;
@@ -452,7 +466,7 @@ where
             state.closed = true;
             state.end = state.end.min(number);
         }
-        state.order.finish(number, Finished { values, gathered, panic, n_items });
+        state.order.finish(number, Finished { values, gathered, panic, n_items, n_run });
         // Relaxed: what it tells is read under the lock.
         self.n_finished.fetch_add(1, Ordering::Relaxed);
         if state.caller_waits {

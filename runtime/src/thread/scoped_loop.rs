@@ -85,6 +85,8 @@ where
     then_panic: Option<Panic>,
     /// How many iterations that chunk counts as ahead.
     holds: usize,
+    /// How many of these were run.
+    n_run: usize,
     input: N,
     /// What `next` of the user's iterator panicked with: due after everything pulled before.
     source_panic: Option<Panic>,
@@ -121,6 +123,7 @@ where
             gathered: None,
             then_panic: None,
             holds: 0,
+            n_run: 0,
             input,
             source_panic: None,
             helpers,
@@ -157,6 +160,7 @@ where
     fn advance(&mut self) -> bool {
         let core = Arc::clone(&self.core);
         let n_done = std::mem::take(&mut self.holds);
+        self.n_run = 0;
         self.balance.leave_in_order(n_done);
         let mut state = core.lock();
         core.release(&mut state, n_done);
@@ -187,11 +191,11 @@ where
             if !core.is_helped(&state) {
                 self.helpers.lender.look_out();
             }
-            if let Some(Finished { values, gathered, panic, n_items }) = core.take(&mut state) {
+            if let Some(Finished { values, gathered, panic, n_items, n_run }) = core.take(&mut state) {
                 self.current = values.into_iter();
                 self.gathered = Some(gathered);
                 self.then_panic = panic;
-                self.holds = n_items;
+                (self.holds, self.n_run) = (n_items, n_run);
                 self.balance.enter_in_order();
                 return true;
             }
@@ -233,6 +237,8 @@ where
             self.helpers.lender.forget(self.core.n_called(&state));
             self.core.measured(&state)
         };
+        // Where the loop was left within a chunk.
+        self.balance.leave_in_order(self.n_run.saturating_sub(self.current.len()));
         pilot.shared(&mut self.balance, measured);
         // The user's items, whose destructors may panic: now nobody has the lease any more.
         drop(held);
@@ -286,5 +292,46 @@ where
 {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::pilot::{Left, Sharing};
+    use crate::schedule::site::Site;
+    use crate::schedule::source::{Split, Splittable};
+    use crate::thread::loop_core::Each;
+
+    struct Number;
+
+    impl Step for Number {
+        fn ends_loop(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn of_a_chunk_within_which_a_loop_is_left_only_what_was_used_counts() {
+        let site: &'static Site = Box::leak(Box::new(Site::new()));
+        let left = Left { items: (100, Some(100)), all_run: false, cross: true };
+        let (pilot, _) = Pilot::start(site, Sharing::Always, left, &|| true);
+        let limits = Limits {
+            workers: 1,
+            window: None,
+            chunk_size: Some(10),
+            unordered: false,
+            pulled: false,
+            schedule: None,
+            item_picos: None,
+            exit: None,
+        };
+        let helpers = Helpers { lender: Lender::Crew(None), limit: 0, may_give_up: false };
+        // SAFETY: it is a local, dropped at the end of this function, and borrows nothing.
+        let mut steps = unsafe {
+            Steps::start(Split::new(Splittable::into_source(0..100)), Each(|_| Number), limits, helpers, pilot)
+        };
+        assert_eq!(steps.by_ref().take(15).count(), 15);
+        assert_eq!(steps.end().map(|pilot| pilot.n_shared()), Some(15));
     }
 }
