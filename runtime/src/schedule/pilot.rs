@@ -442,7 +442,7 @@ mod tests {
             drop(pilot);
             (0..10).find_map(|_| site.untimed_strip(left.items.1))
         };
-        let (short, long) = (Duration::from_nanos(100), Duration::from_micros(10));
+        let (short, long) = (Duration::from_nanos(100), Duration::from_micros(20));
         assert_eq!(untimed_after(Sharing::IfItPays, short), Some(50));
         assert_eq!(untimed_after(Sharing::IfItPays, long), None);
         assert_eq!(untimed_after(Sharing::UnlessTiny, short), None, "it may block the next time");

@@ -13,8 +13,9 @@ pub(crate) const WORTH_SHARING: Duration = Duration::from_micros(150);
 /// workers could have helped meanwhile.
 pub(super) const STRIP: Duration = Duration::from_micros(50);
 
-/// Loops that are shorter than this are run without a look at the clock (25 ns, and more where its code is not in a cache).
-const WORTH_TIMING: Duration = Duration::from_micros(4);
+/// Loops that are shorter than this are run without a look at the clock, since nobody would share them (see
+/// [`series::SHORTEST`](super::series::SHORTEST)): two looks and what follows them take 110 ns.
+const WORTH_TIMING: Duration = Duration::from_micros(12);
 
 /// But some calls are timed all the same, since a loop may change: at first each second one, and half as many each time that it
 /// was short again, down to one in so many.
@@ -165,7 +166,7 @@ mod tests {
         assert_eq!(timed(&site, 9), 9, "no call was short");
         site.remember_shortness(LONG, None);
         site.timed.store(0, Ordering::Relaxed);
-        assert_eq!([Some(4), Some(5), None].map(|n| site.untimed_strip(n)), [Some(50), None, None]);
+        assert_eq!([Some(12), Some(13), None].map(|n| site.untimed_strip(n)), [Some(50), None, None]);
     }
 
     #[test]
@@ -207,6 +208,6 @@ mod tests {
         site.remember_shortness(short, None);
         assert_eq!(begin(None), Some(50_000));
         site.remember_shortness(LONG, None);
-        assert_eq!([begin(Some(4000)), begin(Some(4001))], [Some(50_000), None], "what takes 4 µs by its items");
+        assert_eq!([begin(Some(12_000)), begin(Some(12_001))], [Some(50_000), None], "what takes 12 µs by its items");
     }
 }
