@@ -112,23 +112,28 @@ impl Ready {
         Self { runs: runs.collect(), data, expected, expected_in_place }
     }
 
-    /// Seconds of one call, of so many. The last result is compared, and let go of outside the time.
+    /// Seconds of one call, of so many: from when the first of the threads begins until all are done. The last result is
+    /// compared, and let go of outside the time.
     fn time(&mut self, which: usize, calls: usize) -> f64 {
         let (who, run) = &self.runs[which];
         let (first, others) = self.data.split_first_mut().expect("there is at least one");
         let barrier = Barrier::new(1 + others.len());
-        let (output, time) = thread::scope(|scope| {
-            for data in others {
-                scope.spawn(|| {
-                    // Woken by the last one that comes.
-                    barrier.wait();
-                    run(data, calls)
-                });
-            }
+        let timed = |data: &mut Data| {
+            // Woken by the last one that comes.
             barrier.wait();
             let start = Instant::now();
-            let output = run(first, calls);
-            (output, start.elapsed())
+            let output = run(data, calls);
+            (output, start, Instant::now())
+        };
+        let (output, time) = thread::scope(|scope| {
+            let others: Vec<_> = others.iter_mut().map(|data| scope.spawn(|| timed(data))).collect();
+            let (output, mut start, mut end) = timed(first);
+            for other in others {
+                // Woken by its end.
+                let (_, other_start, other_end) = other.join().expect("no panic");
+                (start, end) = (start.min(other_start), end.max(other_end));
+            }
+            (output, end - start)
         });
         assert!(output == self.expected, "{} computes something else", who.name());
         for data in &mut self.data {

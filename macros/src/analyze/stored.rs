@@ -42,6 +42,8 @@ pub(crate) fn split(
     }
 
     let is_single = places.len() == 1;
+    // What the calling thread evaluates on its way out could be a macro that names the place, while workers still write there.
+    let may_be_touched = plain.left_at.is_some() && plain.split.return_in_order;
     let stored = places.iter().enumerate().map(|(number, (place, calls))| {
         let declared = locals.get(&place.name)?;
         let first = calls.first()?;
@@ -52,7 +54,7 @@ pub(crate) fn split(
         let chunk = names::collected(number, first.receiver.span());
         let stored = Stored {
             is_one_push,
-            is_one_each: is_one_push && is_never_skipped(&rewritten, &chunk),
+            is_one_each: is_one_push && !may_be_touched && is_never_skipped(&rewritten, &chunk),
             chunk,
             mentions: calls.iter().map(|call| (*call.receiver).clone()).collect(),
             is_reference: is_reference(place, declared)?,

@@ -17,7 +17,7 @@ pub(crate) struct Stored {
     pub(crate) method: Ident,
     /// One `push` is all that the loop does with the place.
     pub(crate) is_one_push: bool,
-    /// Each iteration that comes to its end pushes once.
+    /// Each iteration that comes to its end pushes once, and nobody but the loop can touch the place before it is over.
     pub(crate) is_one_each: bool,
 }
 

@@ -145,9 +145,10 @@ pub struct Team<'pool, S: Strips> {
 }
 
 impl<'pool, S: Strips> Team<'pool, S> {
-    /// How many iterations there will be, if all are run and come to their end in the order of the loop.
+    /// How many iterations there will be, if all are run, as it seems, and come to their end in the order of the loop.
     pub(super) fn n_in_order(&self) -> Option<usize> {
-        self.input.len().filter(|_| self.options.is_whole_and_in_order())
+        let runs_most = |n: &usize| self.pilot.runs_most(self.options.left_of((*n, Some(*n))));
+        self.input.len().filter(|n| !self.options.unordered && runs_most(n))
     }
 
     /// Starts them. (Of the result no more is said than what can be done with it, so that an error about the closure does not

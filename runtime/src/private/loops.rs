@@ -116,12 +116,13 @@ impl<'pool> LoopOptions<'pool> {
 
     #[inline(always)]
     pub(super) fn left<S: Strips>(&self, strips: &S) -> Left {
-        Left { items: strips.left(), all_run: !self.may_be_left, cross: self.crosses }
+        self.left_of(strips.left())
     }
 
-    /// Whether all iterations are run, and followed by their in-order parts in the order of the loop.
-    pub(super) fn is_whole_and_in_order(&self) -> bool {
-        !self.may_be_left && !self.unordered
+    /// So many items are left, at least and at most.
+    #[inline(always)]
+    pub(super) fn left_of(&self, items: (usize, Option<usize>)) -> Left {
+        Left { items, all_run: !self.may_be_left, cross: self.crosses }
     }
 
     /// What the options and the environment say; `None`: the loop is run as it was written.
