@@ -6,7 +6,7 @@ use super::scope::Locals;
 use super::types;
 use proc_macro2::Ident;
 use syn::visit::Visit;
-use syn::{Expr, Lit, Local, Pat, PatIdent, ReturnType, Stmt};
+use syn::{Expr, Local, Pat, PatIdent, ReturnType, Stmt};
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
 pub(super) fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
@@ -53,28 +53,6 @@ pub(super) fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
         Expr::Call(_) => true,
         Expr::Macro(mac) => mac.mac.path.is_ident("vec"),
         Expr::Paren(inner) => items_are_owned(&inner.expr, locals),
-        _ => false,
-    }
-}
-
-/// Whether the value of `expr` is surely `Copy`.
-pub(super) fn is_copied_value(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(literal) => !matches!(literal.lit, Lit::Verbatim(_)),
-        Expr::Cast(_) => true,
-        Expr::Reference(reference) => reference.mutability.is_none(),
-        Expr::Paren(inner) => is_copied_value(&inner.expr),
-        Expr::MethodCall(call) => {
-            matches!(
-                call.method.to_string().as_str(),
-                "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count"
-            )
-        }
-        Expr::Binary(binary) => {
-            use syn::BinOp::*;
-            matches!(binary.op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
-                || (is_copied_value(&binary.left) && is_copied_value(&binary.right))
-        }
         _ => false,
     }
 }

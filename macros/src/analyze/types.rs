@@ -248,6 +248,28 @@ pub(crate) fn is_copied(ty: &Type) -> bool {
     }
 }
 
+/// Whether the value of `expr` is surely `Copy`.
+pub(crate) fn is_copied_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(literal) => !matches!(literal.lit, Lit::Verbatim(_)),
+        Expr::Cast(_) => true,
+        Expr::Reference(reference) => reference.mutability.is_none(),
+        Expr::Paren(inner) => is_copied_value(&inner.expr),
+        Expr::MethodCall(call) => {
+            matches!(
+                call.method.to_string().as_str(),
+                "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count"
+            )
+        }
+        Expr::Binary(binary) => {
+            use syn::BinOp::*;
+            matches!(binary.op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
+                || (is_copied_value(&binary.left) && is_copied_value(&binary.right))
+        }
+        _ => false,
+    }
+}
+
 /// Whether there is a reference within a type, at another than its outermost place: `HashMap<&str, u64>`, `&[&str]`.
 pub(crate) fn holds_borrow(ty: &Type) -> bool {
     struct Finder(bool);

@@ -10,7 +10,7 @@ use super::splitter::{Progress, Splitter, is_local_macro, stmt_is_weighty};
 use super::variables::{Flags, StmtKey, Variable, VariableId};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, ExitKind};
-use crate::analyze::{hoist, kinds, patterns, types};
+use crate::analyze::{hoist, kinds, leaving, patterns, types};
 use crate::model::loop_plan::{Branch, Each, Fork, Segment, Turn};
 use crate::names;
 use std::mem;
@@ -262,11 +262,7 @@ impl Splitter<'_> {
             let assigns = |other: &uses::Use| other.access == Access::Mutate("is assigned");
             facts.uses.iter().any(|other| assigns(other) && other.place.overlaps(&used.place))
         };
-        let moved = |used: &&uses::Use| match &used.access {
-            Access::Value => true,
-            Access::Method(method, _) => method.starts_with("into"),
-            _ => false,
-        };
+        let moved = |used: &&uses::Use| leaving::takes(&used.access);
         facts.uses.iter().filter(moved).any(|used| {
             let is_moved = |id: &VariableId| *id < n_variables && !self.variables.of(*id).is_copied;
             let id = self.variables.id(&used.place.name).filter(is_moved);

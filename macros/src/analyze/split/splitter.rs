@@ -8,7 +8,7 @@ use super::report::{Fate, Line};
 use super::variables::{StmtKey, VariableId, Variables, View, leaves_alone, reads_a_copy};
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
-use crate::analyze::uses::{self, Access, Effect, Facts, Use};
+use crate::analyze::uses::{self, Access, Effect, Facts, Place, Use};
 use crate::analyze::{hoist, kinds, known, patterns, types};
 use crate::model::loop_plan::{Segment, Turn};
 use crate::parse::marks::{self, Part};
@@ -27,6 +27,8 @@ pub(super) struct Splitter<'a> {
     pub(super) named: Names<'a>,
     /// The loop may be left before its source ends.
     pub(super) may_be_left: bool,
+    /// What is around the loop and may be moved, since the loop is left behind that.
+    pub(super) moved_last: &'a [Place],
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -94,6 +96,7 @@ impl<'a> Splitter<'a> {
         around: &'a Locals,
         named: Names<'a>,
         may_be_left: bool,
+        moved_last: &'a [Place],
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
@@ -102,6 +105,7 @@ impl<'a> Splitter<'a> {
             around,
             named,
             may_be_left,
+            moved_last,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),
@@ -251,7 +255,8 @@ impl<'a> Splitter<'a> {
                 }
             }
         }
-        if let (true, Some(used)) = (self.may_be_left, facts.uses.iter().find(|used| self.moves_capture(used))) {
+        let moves = |used: &&Use| self.moves_last(used) || (self.may_be_left && self.moves_capture(used));
+        if let Some(used) = facts.uses.iter().find(moves) {
             return because(used.span, Why::Moves(used.place.name.clone()));
         }
         if let Some(mark) = facts.ordered.first() {
@@ -308,7 +313,7 @@ impl<'a> Splitter<'a> {
         let types = types::of_bound(pat, value.as_ref());
         evaluate(self, facts);
         // A view is a reference, which is `Copy`.
-        let is_copied = init.is_some_and(kinds::is_copied_value) || is_view || kinds::is_copied_type(pat);
+        let is_copied = init.is_some_and(types::is_copied_value) || is_view || kinds::is_copied_type(pat);
         for (name, is_mut) in patterns::bound_names(pat) {
             // A guard lives to the end of the iteration.
             let is_guard = name.to_string().starts_with('_') && !later.is_empty();

@@ -11,7 +11,7 @@ use super::variables::StmtKey;
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::{Locals, types_of};
 use crate::analyze::uses::{self, Effect, ExitKind, Place, Use};
-use crate::analyze::{kinds, patterns, types};
+use crate::analyze::{kinds, leaving, patterns, types};
 use crate::model::loop_plan::{Capture, Split};
 use proc_macro2::{Ident, Span};
 use syn::{ExprForLoop, ReturnType};
@@ -71,6 +71,7 @@ pub(crate) fn split(
     let aliased = aliases::names(&written.body);
     let references = references::names(&written.body);
     let may_be_left = body.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
+    let moved_last = leaving::moved_last(written, locals);
     let mut stays: Vec<StmtKey> = Vec::new();
     let mut splitter = loop {
         let mut splitter = Splitter::new(
@@ -80,6 +81,7 @@ pub(crate) fn split(
             locals,
             Names { aliased: &aliased, references: &references },
             may_be_left,
+            &moved_last,
             stays.clone(),
         );
         for (name, is_mut) in patterns::bound_names(&written.pat) {
