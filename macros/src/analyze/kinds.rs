@@ -45,7 +45,12 @@ pub(super) fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
         Expr::MethodCall(call) if call.method == "enumerate" || call.method == "rev" => {
             items_are_owned(&call.receiver, locals)
         }
-        Expr::MethodCall(call) if call.method == "into_iter" => items_are_owned(&call.receiver, locals),
+        Expr::MethodCall(call) if ["into_iter", "filter", "skip", "take"].iter().any(|name| call.method == name) => {
+            items_are_owned(&call.receiver, locals)
+        }
+        Expr::MethodCall(call) if ["map", "map_while", "filter_map"].iter().any(|name| call.method == name) => {
+            call.args.first().is_some_and(makes_value)
+        }
         Expr::MethodCall(call) => {
             ["cloned", "drain", "to_vec", "to_owned", "clone", "collect"].iter().any(|name| call.method == name)
         }
@@ -53,6 +58,24 @@ pub(super) fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
         Expr::Call(_) => true,
         Expr::Macro(mac) => mac.mac.path.is_ident("vec"),
         Expr::Paren(inner) => items_are_owned(&inner.expr, locals),
+        _ => false,
+    }
+}
+
+/// `Result::ok`, `|line| line.unwrap()`, `|name| name.to_string()`: whether a function gives values of their own, as far as
+/// its name tells.
+fn makes_value(function: &Expr) -> bool {
+    let makes = |name: &Ident| {
+        let makers = ["unwrap", "expect", "ok", "to_string", "to_owned", "into_owned", "clone", "to_vec", "collect"];
+        makers.iter().any(|maker| name == maker)
+    };
+    match function {
+        Expr::Path(path) => path.path.segments.last().is_some_and(|last| makes(&last.ident)),
+        Expr::Closure(closure) => match &*closure.body {
+            Expr::MethodCall(call) => makes(&call.method),
+            Expr::Macro(mac) => mac.mac.path.is_ident("format"),
+            _ => false,
+        },
         _ => false,
     }
 }

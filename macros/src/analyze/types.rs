@@ -270,6 +270,11 @@ pub(crate) fn is_copied_value(expr: &Expr) -> bool {
     }
 }
 
+/// Whether values of this type hold no references, as far as it says.
+pub(crate) fn is_owned(ty: &Type) -> bool {
+    !matches!(ty, Type::Reference(_)) && !holds_borrow(ty) && !mentions_infer(ty)
+}
+
 /// Whether there is a reference within a type, at another than its outermost place: `HashMap<&str, u64>`, `&[&str]`.
 pub(crate) fn holds_borrow(ty: &Type) -> bool {
     struct Finder(bool);

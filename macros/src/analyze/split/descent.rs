@@ -46,6 +46,11 @@ impl Splitter<'_> {
                     (self.each(stmt, inner), Progress::OneStatement)
                 }
             };
+            if let (true, Shape::Branches(branches)) = (is_done && self.frees_the_loop_around(stmt), &shape) {
+                // Otherwise it would have been taken out.
+                self.weight += usize::from(hoist::is_weighty(&branches.head));
+                return Some(progress);
+            }
             if is_done && self.weight > before.weight {
                 return Some(progress);
             }
@@ -53,6 +58,13 @@ impl Splitter<'_> {
             *self = Self { tries, ..before };
         }
         None
+    }
+
+    /// Whether a statement of an inner loop, taken apart, leaves the loop where the parallel part can tell: otherwise the
+    /// loop would have to be in order as a whole.
+    fn frees_the_loop_around(&self, stmt: &Stmt) -> bool {
+        let leaves = || self.facts(stmt).exits.iter().any(|exit| exit.kind == ExitKind::Leave);
+        self.path.contains(&None) && !self.may_leave_in_order && leaves()
     }
 
     /// Splits each of the branches. `false`: what decides between them must be in order.

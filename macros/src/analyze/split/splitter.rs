@@ -303,8 +303,11 @@ impl<'a> Splitter<'a> {
         evaluate: impl FnOnce(&mut Self, Facts),
     ) {
         let is_own = facts.uses.iter().all(|used| self.is_own(used));
-        let borrows = init
-            .is_some_and(|init| self.borrows_from_own(init, &facts) || self.is_reference_into_own(pat, init, &facts));
+        let borrows = init.is_some_and(|init| {
+            self.borrows_from_own(init, &facts)
+                || self.is_reference_into_own(pat, init, &facts)
+                || self.collects_from_own(pat, init, &facts)
+        });
         let is_view = init.is_some_and(hoist::is_view);
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
@@ -353,9 +356,16 @@ impl<'a> Splitter<'a> {
     /// Whether a pattern binds a reference, as its type or its uses say, into what the parallel part made.
     pub(super) fn is_reference_into_own(&self, pat: &Pat, value: &Expr, facts: &Facts) -> bool {
         let is_reference = |name: &Ident| self.named.references.contains(&name.to_string());
-        let says_so = matches!(pat, Pat::Type(typed) if matches!(*typed.ty, Type::Reference(_)))
+        let holds_one = |ty: &Type| matches!(ty, Type::Reference(_)) || types::holds_borrow(ty);
+        let says_so = matches!(pat, Pat::Type(typed) if holds_one(&typed.ty))
             || patterns::bound_names(pat).iter().any(|(name, _)| is_reference(name));
         says_so && references::may_refer_to_arguments(value) && facts.uses.iter().any(|used| self.is_made_here(used))
+    }
+
+    /// Whether a pattern binds a collection of what borrows from a value that the parallel part made.
+    fn collects_from_own(&self, pat: &Pat, value: &Expr, facts: &Facts) -> bool {
+        let is_owned = matches!(pat, Pat::Type(typed) if types::is_owned(&typed.ty));
+        !is_owned && hoist::collects_borrows(value) && facts.uses.iter().any(|used| self.is_made_here(used))
     }
 
     pub(super) fn is_made_here(&self, used: &Use) -> bool {
