@@ -6,7 +6,7 @@ use super::scope::Locals;
 use super::types;
 use proc_macro2::Ident;
 use syn::visit::Visit;
-use syn::{Expr, Local, Pat, PatIdent, ReturnType, Stmt};
+use syn::{Expr, ExprMethodCall, Local, Pat, PatIdent, ReturnType, Stmt};
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
 pub(super) fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
@@ -106,15 +106,18 @@ pub(crate) fn is_inferred_later(stmt: &Stmt, name: &Ident) -> bool {
     let Stmt::Local(Local { pat: Pat::Ident(PatIdent { ident, .. }), init: Some(init), .. }) = stmt else {
         return false;
     };
+    let openers = ["sum", "product", "collect", "into", "try_into", "parse", "unwrap_or_default"];
+    let is_open =
+        |call: &ExprMethodCall| openers.iter().any(|method| call.method == method) && call.turbofish.is_none();
     let mut made = &*init.expr;
     loop {
         made = match made {
             Expr::Try(inner) => &inner.expr,
             Expr::Paren(inner) => &inner.expr,
+            Expr::MethodCall(call) if known::passes_on(&call.method.to_string()) && !is_open(call) => &call.receiver,
             _ => break,
         };
     }
     let Expr::MethodCall(call) = made else { return false };
-    let is_open = ["sum", "product", "collect", "into", "unwrap_or_default"].iter().any(|method| call.method == method);
-    ident == name && is_open && call.turbofish.is_none()
+    ident == name && is_open(call)
 }

@@ -295,6 +295,17 @@ pub(crate) fn holds_borrow(ty: &Type) -> bool {
     finder.0
 }
 
+/// Whether there is a reference within a type, or those that it refers to or is a tuple of, which is none of these itself:
+/// `&Option<&str>`.
+pub(crate) fn holds_borrow_within(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => holds_borrow_within(&reference.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(holds_borrow_within),
+        Type::Path(_) => holds_borrow(ty),
+        _ => false,
+    }
+}
+
 fn is_primitive(name: &Ident) -> bool {
     [
         "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",

@@ -14,7 +14,7 @@ use crate::analyze::uses::{self, Effect, ExitKind, Place, Use};
 use crate::analyze::{kinds, leaving, patterns, types};
 use crate::model::loop_plan::{Capture, Split};
 use proc_macro2::{Ident, Span};
-use syn::{ExprForLoop, ReturnType};
+use syn::{ExprForLoop, ReturnType, Type};
 
 /// The split, and what it was decided on.
 pub(crate) struct Verdict {
@@ -43,6 +43,8 @@ pub(crate) struct Verdict {
     pub(crate) iterand_changed: Option<Carried>,
     /// The parallel part surely moves what it captures.
     pub(crate) moved: Option<Use>,
+    /// The type of the items, where it is certain.
+    pub(crate) item: Option<Type>,
     /// The items are exclusive references, since something is changed through them here.
     pub(crate) items_changed: Option<Span>,
     /// A variable that the loop's pattern binds by reference crosses, which it cannot.
@@ -111,6 +113,7 @@ pub(crate) fn split(
         source_changes: carried::changed_by_source(&written.expr, locals),
         iterand_changed: carried::changed_iterand(&written.expr, &carried, locals).cloned(),
         moved: splitter.moved,
+        item,
         items_changed: uses::changes_items(&written.pat, &written.body, label),
         crosses_by_ref: crossing.find(|name| by_ref.contains(name)).cloned(),
         reasons: splitter.reasons,
