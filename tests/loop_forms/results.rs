@@ -297,18 +297,12 @@ form! { two_results_of_one_call, |x| f(&x.numbers),
 }
 
 form! { fields_of_the_type_that_their_place_has, |x| f(&x.text),
-    fn f(text: &str) -> Result<Vec<(u8, String, f64)>, String> {
+    fn f(text: &str) -> Result<Vec<(u16, String, f64)>, String> {
         let mut rows = Vec::new();
         for line in text.lines() {
             let Some((name, value)) = line.trim().split_once('=') else { continue };
-            rows.push((
-                value.len().try_into().unwrap_or(0),
-                name.to_owned(),
-                value.trim().parse().map_err(|_| format!("{value} is no number"))?,
-            ));
-            if let Ok(code) = value.trim().parse() {
-                rows.push((code, name.to_uppercase(), 0.5));
-            }
+            let code = value.trim().parse().unwrap_or(7);
+            rows.push((code, name.to_owned(), value.trim().parse().map_err(|_| format!("{value} is no number"))?));
         }
         Ok(rows)
     }

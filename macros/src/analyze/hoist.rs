@@ -273,6 +273,13 @@ pub(super) fn is_plain_place(expr: &Expr) -> bool {
     }
 }
 
+/// `Rc::new(work(x))`: of a value that is bound to its thread, only the parts may be made elsewhere.
+fn makes_bound(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return false };
+    let Expr::Path(path) = &*call.func else { return false };
+    path.path.segments.iter().any(|segment| segment.ident == "Rc")
+}
+
 /// Whether anything is called in `expr`.
 fn has_call(expr: &Expr) -> bool {
     struct Finder(bool);
@@ -325,7 +332,7 @@ impl Hoister<'_> {
         let wanted = (is_work(expr) && !may_borrow(expr))
             || (self.judge.is_grabbed(expr) && is_value(expr))
             || (is_measure(expr) && self.judge.is_bound_to_parallel(expr));
-        wanted && self.judge.is_parallel(expr)
+        wanted && !makes_bound(expr) && self.judge.is_parallel(expr)
     }
 
     /// Goes through the parts of an expression that stays, as far as they are evaluated unconditionally.
