@@ -501,4 +501,88 @@ real! { checksums_until_the_first_bad_block: [&(0..50).map(|i| vec![i as u8; 200
     }
 }
 
+real! { the_first_bad_token_is_the_error: [&["1 + 2", "1.2.3", "?"]]
+    fn numbers(lines: &[&str]) -> Result<Vec<f64>, Box<dyn Error>> {
+        let mut all = Vec::new();
+        for line in lines {
+            for word in line.split(' ').filter(|word| *word != "+") {
+                all.push(word.parse()?);
+            }
+        }
+        Ok(all)
+    }
+}
+
+real! { a_step_of_n_bodies: [&(0..30).map(|i| ([f64::from(i).sin(), f64::from(i).cos()], f64::from(i))).collect::<Vec<_>>()]
+    fn step(bodies: &[([f64; 2], f64)]) -> Vec<[f64; 2]> {
+        let mut moved = bodies.iter().map(|(position, _)| *position).collect::<Vec<_>>();
+        for (i, position) in moved.iter_mut().enumerate() {
+            let mut pull = [0.0; 2];
+            for (j, (other, mass)) in bodies.iter().enumerate() {
+                if i == j {
+                    continue;
+                }
+                let way: [f64; 2] = std::array::from_fn(|k| other[k] - position[k]);
+                let squared = way.iter().map(|x| x * x).sum::<f64>() + 1e-3;
+                for k in 0..2 {
+                    pull[k] += way[k] * mass / (squared * squared.sqrt());
+                }
+            }
+            for k in 0..2 {
+                position[k] += pull[k] * 0.01;
+            }
+        }
+        moved
+    }
+}
+
+real! { edit_distances_to_a_word: [&prose(12), "quack"]
+    fn closest<'t>(text: &'t str, wanted: &str) -> Vec<(usize, &'t str)> {
+        let mut scored = Vec::new();
+        for word in text.split_whitespace() {
+            let mut row: Vec<usize> = (0..=wanted.chars().count()).collect();
+            for (i, a) in word.chars().enumerate() {
+                let mut next = vec![i + 1];
+                for (j, b) in wanted.chars().enumerate() {
+                    next.push((row[j] + usize::from(a != b)).min(row[j + 1] + 1).min(next[j] + 1));
+                }
+                row = next;
+            }
+            scored.push((row[row.len() - 1], word));
+        }
+        scored.sort_unstable();
+        scored
+    }
+}
+
+real! { the_words_of_each_line_that_is_read: [&prose(40)]
+    fn longest_lines(text: &str) -> io::Result<(usize, Vec<String>)> {
+        let (mut n_words, mut longest) = (0, Vec::new());
+        for line in Cursor::new(text).lines() {
+            let line = line?.to_lowercase();
+            let words: Vec<_> = line.split(' ').filter(|word| word.len() > 2).collect();
+            n_words += words.len();
+            if words.len() >= longest.len() {
+                longest = words.into_iter().map(str::to_owned).collect();
+            }
+        }
+        Ok((n_words, longest))
+    }
+}
+
+real! { a_name_goes_to_the_first_who_wants_it: [&prose(30), "the name".to_owned()]
+    fn given(text: &str, name: String) -> Vec<(usize, String)> {
+        let mut out = Vec::new();
+        for (line, text) in text.lines().enumerate() {
+            let words: BTreeSet<String> = text.split(' ').map(str::to_lowercase).collect();
+            if words.contains("lazy") && words.contains("dog") {
+                out.push((line, name));
+                break;
+            }
+            out.push((line, words.into_iter().collect()));
+        }
+        out
+    }
+}
+
 concurrent_futures_suite::under_each_schedule!();

@@ -112,13 +112,11 @@ pub(crate) fn total(n: u64) -> u64 {
                                 ::core::option::Option::Some(__step) => {
                                     let (__h0,) = match __step {
                                         ::concurrent_futures::__private::Flow::Next(__values) => __values,
-                                        // The parallel part of this iteration ended with a `continue`.
-                                        ::concurrent_futures::__private::Flow::Skip => continue,
-                                        // It ended with a `break`.
-                                        ::concurrent_futures::__private::Flow::Stop => break,
-                                        // It ended with another exit, which would be repeated here, where it means what it
-                                        // says. There are none.
+                                        // The parallel part of this iteration ended with an exit, which would be repeated
+                                        // here, where it means what it says. There are none.
                                         ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {},
+                                        // Nor is there a `continue` or a plain `break`.
+                                        _ => ::core::unreachable!(),
                                     };
                                     // What is left of the body as it was written.
                                     total += __h0;

@@ -1,5 +1,8 @@
 //! What stands in a body besides statements that compute and store.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use super::{form, thread_form, weigh, work};
 
 form! { items_in_the_body, |x| f(&x.numbers),
@@ -253,5 +256,18 @@ form! { cursors_over_an_item, |x| f(&x.words),
             out.push((head, weight, letters.count()));
         }
         out
+    }
+}
+
+thread_form! { values_bound_to_their_thread_around_work, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<Rc<u64>>, usize) {
+        let shared = Rc::new(Cell::new(0));
+        let mut made = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            shared.set(shared.get() + y);
+            made.push(Rc::new(work(y)));
+        }
+        (made, Rc::strong_count(&shared))
     }
 }

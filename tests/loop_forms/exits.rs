@@ -295,3 +295,107 @@ form! { what_an_exit_moves, |x| f(&x.numbers, x.text.clone(), x.words.clone()),
         Ok((out, text))
     }
 }
+
+form! { moved_in_front_of_a_break, |x| f(&x.numbers, x.words.concat()),
+    fn f(numbers: &[u64], name: String) -> Vec<(u64, String)> {
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            if y % 13 == 1 {
+                out.push((y, name));
+                break;
+            }
+            out.push((y, n.to_string()));
+        }
+        out
+    }
+}
+
+form! { moved_in_front_of_each_way_out, |x| f(&x.numbers, x.words.concat()),
+    fn f(numbers: &[u64], name: String) -> Vec<String> {
+        let mut out = Vec::new();
+        'numbers: for n in numbers {
+            let y = work(*n);
+            if y % 13 == 1 {
+                out.push(name);
+                if y % 2 == 0 {
+                    break 'numbers;
+                }
+                out.push(work(y % 100).to_string());
+                return out;
+            }
+            out.push(y.to_string());
+        }
+        out
+    }
+}
+
+form! { moved_into_one_of_two_vectors, |x| f(&x.numbers, x.words.concat()),
+    fn f(numbers: &[u64], name: String) -> (Vec<u64>, Vec<String>) {
+        let mut even = Vec::new();
+        let mut odd = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            match y % 16 {
+                0 => {
+                    odd.push(name);
+                    odd.push(work(n + 1).to_string());
+                    return (even, odd);
+                }
+                r if r % 2 == 0 => even.push(y),
+                _ => odd.push(y.to_string()),
+            }
+        }
+        odd.push(name);
+        (even, odd)
+    }
+}
+
+form! { moved_into_what_is_returned, |x| f(&x.numbers, &x.words),
+    fn f(numbers: &[u64], words: &[String]) -> Result<u64, (String, u64)> {
+        let name = words.concat();
+        let mut total = 0;
+        for n in numbers {
+            let y = work(*n);
+            if y % 13 == 1 {
+                return Err((name, y));
+            }
+            total += y;
+        }
+        Ok(total)
+    }
+}
+
+form! { moved_into_a_call_in_front_of_a_break, |x| f(&x.numbers, &x.words),
+    fn f(numbers: &[u64], words: &[String]) -> Vec<u64> {
+        fn weight_of(words: Vec<String>, y: u64) -> u64 {
+            weigh(&words.concat()) + y
+        }
+        let own = words.iter().rev().cloned().collect();
+        let mut out = Vec::new();
+        for n in numbers {
+            let Some(y) = Some(work(*n)).filter(|y| y % 13 != 1) else {
+                let last = weight_of(own, *n);
+                out.push(last);
+                break;
+            };
+            out.push(y);
+        }
+        out
+    }
+}
+
+form! { moved_in_front_of_a_panic, |x| f(&x.numbers, x.words.concat()),
+    fn f(numbers: &[u64], name: String) -> Vec<String> {
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            if y % 13 == 1 {
+                out.push(name);
+                panic!("{out:?} at {n}");
+            }
+            out.push(y.to_string());
+        }
+        out
+    }
+}

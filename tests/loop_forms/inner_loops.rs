@@ -562,3 +562,20 @@ form! { words_of_lines, |x| f(&x.numbers),
         m
     }
 }
+
+form! { the_first_pair_leaves_both_loops, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Option<(usize, usize)>, u64) {
+        let mut found = None;
+        let mut tried = 0;
+        'numbers: for (i, a) in numbers.iter().enumerate() {
+            tried += 1;
+            for (j, b) in numbers[i + 1..].iter().take(3).enumerate() {
+                if work(a + b) % 23 == 5 {
+                    found = Some((i, j));
+                    break 'numbers;
+                }
+            }
+        }
+        (found, tried)
+    }
+}

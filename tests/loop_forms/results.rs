@@ -295,3 +295,33 @@ form! { two_results_of_one_call, |x| f(&x.numbers),
         (quotients, rest, most)
     }
 }
+
+form! { fields_of_the_type_that_their_place_has, |x| f(&x.text),
+    fn f(text: &str) -> Result<Vec<(u16, String, f64)>, String> {
+        let mut rows = Vec::new();
+        for line in text.lines() {
+            let Some((name, value)) = line.trim().split_once('=') else { continue };
+            let code = value.trim().parse().unwrap_or(7);
+            rows.push((code, name.to_owned(), value.trim().parse().map_err(|_| format!("{value} is no number"))?));
+        }
+        Ok(rows)
+    }
+}
+
+form! { words_of_a_line_of_the_iteration, |x| f(&x.text),
+    fn f(text: &str) -> (Vec<usize>, usize, String) {
+        let (mut counts, mut longest, mut reversed) = (Vec::new(), 0, String::new());
+        for line in text.lines().map(|line| line.to_owned()) {
+            let upper = line.to_uppercase();
+            let words: Vec<_> = upper.split(' ').filter(|word| !word.is_empty()).collect();
+            let parts: Vec<&str> = line.split('=').map(str::trim).collect();
+            let pairs = upper.split(' ').filter_map(|word| word.split_once('=')).collect::<Vec<_>>();
+            let mirrored: String = upper.chars().rev().collect();
+            work(mirrored.len() as u64);
+            counts.push(words.len() + parts.len());
+            longest = longest.max(pairs.iter().map(|(key, value)| key.len() * value.len()).sum());
+            reversed += &mirrored;
+        }
+        (counts, longest, reversed)
+    }
+}

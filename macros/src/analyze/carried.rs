@@ -11,7 +11,7 @@ use syn::visit::{self, Visit};
 #[derive(Debug, Clone)]
 pub(crate) struct Carried {
     pub(crate) place: Place,
-    /// Where it is changed first.
+    /// Where it is changed first, as far as that is certain anywhere.
     pub(crate) span: Span,
     /// What happens there: "is assigned", "is the receiver of `.push()`".
     pub(crate) how: String,
@@ -27,11 +27,17 @@ pub(crate) fn find(body: &Facts, locals: &Locals, shared: &[Ident]) -> Vec<Carri
     let mut carried: Vec<Carried> = Vec::new();
     for used in &body.uses {
         let is_shared = shared.iter().any(|name| *name == used.place.name);
-        if let Some(how) = changes(used, locals, is_shared)
-            && !carried.iter().any(|known| known.place == used.place)
-        {
-            let place = used.place.clone();
-            carried.push(Carried { place, span: used.span, how, is_guess: is_guess(used), by_effect: false });
+        let Some(how) = changes(used, locals, is_shared) else { continue };
+        let (place, is_guess) = (used.place.clone(), is_guess(used));
+        let found = Carried { place, span: used.span, how, is_guess, by_effect: false };
+        match carried.iter_mut().find(|known| known.place == used.place) {
+            None => carried.push(found),
+            // What is certain says more: of `x = x.max(y)`, that it is assigned.
+            Some(known) if known.is_guess && !is_guess => {
+                let is_one = known.span.start().line == found.span.start().line;
+                *known = Carried { span: if is_one { known.span } else { found.span }, ..found };
+            }
+            Some(_) => {}
         }
     }
     for effect in &body.effects {

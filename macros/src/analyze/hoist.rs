@@ -3,13 +3,14 @@
 
 use super::known::{self, MacroKind};
 use super::tokens;
+use super::types;
 use super::uses;
 use crate::names;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, Local, Macro, Stmt, Token, parse_quote};
+use syn::{Expr, GenericArgument, Local, Macro, Stmt, Token, parse_quote};
 
 /// What was taken out.
 pub(crate) struct Hoisted {
@@ -164,14 +165,43 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
     }
 }
 
+/// `line.split(',').collect()`: whether a value collects what may borrow from a variable of the iteration.
+pub(crate) fn collects_borrows(value: &Expr) -> bool {
+    match value {
+        Expr::MethodCall(call) if call.method == "collect" => {
+            let is_owned = |ty: &GenericArgument| matches!(ty, GenericArgument::Type(ty) if types::is_owned(ty));
+            let is_owned = call.turbofish.as_ref().and_then(|given| given.args.first()).is_some_and(is_owned);
+            !is_owned && elements_borrow(&call.receiver)
+        }
+        Expr::MethodCall(call) => known::passes_on(&call.method.to_string()) && collects_borrows(&call.receiver),
+        Expr::Try(inner) => collects_borrows(&inner.expr),
+        Expr::Paren(inner) => collects_borrows(&inner.expr),
+        Expr::Group(inner) => collects_borrows(&inner.expr),
+        _ => false,
+    }
+}
+
 /// Whether the elements of a chain of iterators may borrow from a variable of the iteration.
 fn elements_borrow(chain: &Expr) -> bool {
     match chain {
+        Expr::MethodCall(call) if call.args.first().is_some_and(gives_views) => elements_borrow(&call.receiver),
         Expr::MethodCall(call) if known::makes_elements(&call.method.to_string()) => false,
         Expr::MethodCall(call) if is_lazy(call) && matches!(&*call.receiver, Expr::MethodCall(_)) => {
             elements_borrow(&call.receiver)
         }
         chain => may_borrow(chain),
+    }
+}
+
+/// `str::trim`, `|line| line.split_once('=')`: whether a function gives views of what it takes.
+fn gives_views(function: &Expr) -> bool {
+    match function {
+        Expr::Path(path) => {
+            let segments = &path.path.segments;
+            segments.len() > 1 && segments.last().is_some_and(|last| known::is_view(&last.ident.to_string()))
+        }
+        Expr::Closure(closure) => elements_borrow(&closure.body),
+        _ => false,
     }
 }
 
@@ -243,6 +273,13 @@ pub(super) fn is_plain_place(expr: &Expr) -> bool {
     }
 }
 
+/// `Rc::new(work(x))`: of a value that is bound to its thread, only the parts may be made elsewhere.
+fn makes_bound(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return false };
+    let Expr::Path(path) = &*call.func else { return false };
+    path.path.segments.iter().any(|segment| segment.ident == "Rc")
+}
+
 /// Whether anything is called in `expr`.
 fn has_call(expr: &Expr) -> bool {
     struct Finder(bool);
@@ -295,7 +332,7 @@ impl Hoister<'_> {
         let wanted = (is_work(expr) && !may_borrow(expr))
             || (self.judge.is_grabbed(expr) && is_value(expr))
             || (is_measure(expr) && self.judge.is_bound_to_parallel(expr));
-        wanted && self.judge.is_parallel(expr)
+        wanted && !makes_bound(expr) && self.judge.is_parallel(expr)
     }
 
     /// Goes through the parts of an expression that stays, as far as they are evaluated unconditionally.

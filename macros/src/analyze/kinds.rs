@@ -6,7 +6,7 @@ use super::scope::Locals;
 use super::types;
 use proc_macro2::Ident;
 use syn::visit::Visit;
-use syn::{Expr, Lit, Local, Pat, PatIdent, ReturnType, Stmt};
+use syn::{Expr, ExprMethodCall, Local, Pat, PatIdent, ReturnType, Stmt};
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
 pub(super) fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
@@ -45,7 +45,12 @@ pub(super) fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
         Expr::MethodCall(call) if call.method == "enumerate" || call.method == "rev" => {
             items_are_owned(&call.receiver, locals)
         }
-        Expr::MethodCall(call) if call.method == "into_iter" => items_are_owned(&call.receiver, locals),
+        Expr::MethodCall(call) if ["into_iter", "filter", "skip", "take"].iter().any(|name| call.method == name) => {
+            items_are_owned(&call.receiver, locals)
+        }
+        Expr::MethodCall(call) if ["map", "map_while", "filter_map"].iter().any(|name| call.method == name) => {
+            call.args.first().is_some_and(makes_value)
+        }
         Expr::MethodCall(call) => {
             ["cloned", "drain", "to_vec", "to_owned", "clone", "collect"].iter().any(|name| call.method == name)
         }
@@ -57,24 +62,20 @@ pub(super) fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
     }
 }
 
-/// Whether the value of `expr` is surely `Copy`.
-pub(super) fn is_copied_value(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(literal) => !matches!(literal.lit, Lit::Verbatim(_)),
-        Expr::Cast(_) => true,
-        Expr::Reference(reference) => reference.mutability.is_none(),
-        Expr::Paren(inner) => is_copied_value(&inner.expr),
-        Expr::MethodCall(call) => {
-            matches!(
-                call.method.to_string().as_str(),
-                "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count"
-            )
-        }
-        Expr::Binary(binary) => {
-            use syn::BinOp::*;
-            matches!(binary.op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
-                || (is_copied_value(&binary.left) && is_copied_value(&binary.right))
-        }
+/// `Result::ok`, `|line| line.unwrap()`, `|name| name.to_string()`: whether a function gives values of their own, as far as
+/// its name tells.
+fn makes_value(function: &Expr) -> bool {
+    let makes = |name: &Ident| {
+        let makers = ["unwrap", "expect", "ok", "to_string", "to_owned", "into_owned", "clone", "to_vec", "collect"];
+        makers.iter().any(|maker| name == maker)
+    };
+    match function {
+        Expr::Path(path) => path.path.segments.last().is_some_and(|last| makes(&last.ident)),
+        Expr::Closure(closure) => match &*closure.body {
+            Expr::MethodCall(call) => makes(&call.method),
+            Expr::Macro(mac) => mac.mac.path.is_ident("format"),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -105,15 +106,18 @@ pub(crate) fn is_inferred_later(stmt: &Stmt, name: &Ident) -> bool {
     let Stmt::Local(Local { pat: Pat::Ident(PatIdent { ident, .. }), init: Some(init), .. }) = stmt else {
         return false;
     };
+    let openers = ["sum", "product", "collect", "into", "try_into", "parse", "unwrap_or_default"];
+    let is_open =
+        |call: &ExprMethodCall| openers.iter().any(|method| call.method == method) && call.turbofish.is_none();
     let mut made = &*init.expr;
     loop {
         made = match made {
             Expr::Try(inner) => &inner.expr,
             Expr::Paren(inner) => &inner.expr,
+            Expr::MethodCall(call) if known::passes_on(&call.method.to_string()) && !is_open(call) => &call.receiver,
             _ => break,
         };
     }
     let Expr::MethodCall(call) = made else { return false };
-    let is_open = ["sum", "product", "collect", "into", "unwrap_or_default"].iter().any(|method| call.method == method);
-    ident == name && is_open && call.turbofish.is_none()
+    ident == name && is_open(call)
 }

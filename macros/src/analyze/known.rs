@@ -308,6 +308,11 @@ pub(crate) enum MacroKind {
     Unknown,
 }
 
+/// Whether the macro of that name always panics.
+pub(crate) fn is_panic(name: &str) -> bool {
+    matches!(name, "panic" | "unreachable" | "todo" | "unimplemented")
+}
+
 /// What the macro of that name does.
 pub(crate) fn macro_kind(name: &str) -> MacroKind {
     match name {

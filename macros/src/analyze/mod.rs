@@ -10,6 +10,7 @@ pub(crate) mod scope;
 pub(crate) mod kinds;
 pub(crate) mod carried;
 pub(crate) mod hoist;
+pub(crate) mod leaving;
 pub(crate) mod split;
 pub(crate) mod stored;
 pub(crate) mod reduce;

@@ -26,6 +26,8 @@ pub(crate) struct Declared {
     pub(crate) is_vector: bool,
     /// It is, or holds, something that cannot be shared between threads, as far as can be seen.
     pub(crate) is_bound_to_thread: bool,
+    /// It is surely `Copy`, whatever its type is.
+    pub(crate) is_copied: bool,
     /// Its type, where that is certain.
     pub(crate) ty: Option<Type>,
 }
@@ -135,6 +137,7 @@ impl Walk {
         let types = types::of_bound(pat, ty.or(value.as_ref()));
         drop(known);
         let vectors = types::vectors_in(pat, ty, init);
+        let is_copied = is_whole && init.is_some_and(types::is_copied_value);
         let is_bound_to_thread = types::declares_bound(&["Rc", "RefCell", "Cell"], ty, init);
         for (name, is_mut) in patterns::bound_names(pat) {
             let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
@@ -147,6 +150,7 @@ impl Walk {
                 has_effects,
                 is_vector,
                 is_bound_to_thread,
+                is_copied,
                 ty,
             };
             self.locals.insert(name.to_string(), declared);

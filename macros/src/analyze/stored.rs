@@ -7,7 +7,6 @@
 use super::hoist;
 use super::scope::{Declared, Locals, plan_number};
 use super::split::{self, Verdict};
-use super::types;
 use super::uses::{self, ExitKind, Place};
 use crate::model::stored::Stored;
 use crate::names;
@@ -66,9 +65,7 @@ pub(crate) fn split(
 
     let verdict = split::split(plan, &rewritten, locals, shared, output);
     let is_parallel = verdict.has_work && !verdict.split.has_steps() && verdict.refused_marks.is_empty();
-    let mut pushed = places.iter().flat_map(|(_, calls)| calls).flat_map(|call| &call.args);
-    let may_be_moved = verdict.left_at.is_some() && pushed.any(|value| moves(value, locals));
-    if !is_parallel || may_be_moved || captures_bound(&verdict, plain, locals) {
+    if !is_parallel || captures_bound(&verdict, plain, locals) {
         return None;
     }
     Some((verdict, stored))
@@ -117,25 +114,6 @@ fn may_hide_exits(plain: &Verdict, label: Option<&Label>) -> bool {
         let facts = uses::of_stmt(stmt, label);
         !facts.hidden_exits.is_empty() || !facts.unknown_macros.is_empty()
     })
-}
-
-/// Whether a value that is pushed is, or is built around, a variable from around the loop, which is moved there unless it is
-/// copied: one iteration can do that, and leave the loop.
-fn moves(value: &Expr, locals: &Locals) -> bool {
-    match value {
-        Expr::Path(path) => {
-            let declared = path.path.get_ident().and_then(|name| locals.get(&name.to_string()));
-            declared.is_some_and(|declared| !declared.ty.as_ref().is_some_and(types::is_copied))
-        }
-        Expr::Field(field) => moves(&field.base, locals),
-        Expr::Paren(inner) => moves(&inner.expr, locals),
-        Expr::Call(call) if hoist::is_constructor(&call.func) => call.args.iter().any(|part| moves(part, locals)),
-        Expr::Tuple(tuple) => tuple.elems.iter().any(|part| moves(part, locals)),
-        Expr::Array(array) => array.elems.iter().any(|part| moves(part, locals)),
-        Expr::Struct(parts) => parts.fields.iter().any(|part| moves(&part.expr, locals)),
-        Expr::MethodCall(call) => moves(&call.receiver, locals) && call.method.to_string().starts_with("into"),
-        _ => false,
-    }
 }
 
 /// Whether the parallel part captures what cannot be shared between threads, as far as can be seen, and would not capture it

@@ -248,6 +248,33 @@ pub(crate) fn is_copied(ty: &Type) -> bool {
     }
 }
 
+/// Whether the value of `expr` is surely `Copy`.
+pub(crate) fn is_copied_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(literal) => !matches!(literal.lit, Lit::Verbatim(_)),
+        Expr::Cast(_) => true,
+        Expr::Reference(reference) => reference.mutability.is_none(),
+        Expr::Paren(inner) => is_copied_value(&inner.expr),
+        Expr::MethodCall(call) => {
+            matches!(
+                call.method.to_string().as_str(),
+                "len" | "is_empty" | "contains" | "starts_with" | "ends_with" | "count"
+            )
+        }
+        Expr::Binary(binary) => {
+            use syn::BinOp::*;
+            matches!(binary.op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
+                || (is_copied_value(&binary.left) && is_copied_value(&binary.right))
+        }
+        _ => false,
+    }
+}
+
+/// Whether values of this type hold no references, as far as it says.
+pub(crate) fn is_owned(ty: &Type) -> bool {
+    !matches!(ty, Type::Reference(_)) && !holds_borrow(ty) && !mentions_infer(ty)
+}
+
 /// Whether there is a reference within a type, at another than its outermost place: `HashMap<&str, u64>`, `&[&str]`.
 pub(crate) fn holds_borrow(ty: &Type) -> bool {
     struct Finder(bool);
@@ -266,6 +293,17 @@ pub(crate) fn holds_borrow(ty: &Type) -> bool {
     let mut finder = Finder(false);
     finder.visit_type(within);
     finder.0
+}
+
+/// Whether there is a reference within a type, or those that it refers to or is a tuple of, which is none of these itself:
+/// `&Option<&str>`.
+pub(crate) fn holds_borrow_within(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => holds_borrow_within(&reference.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(holds_borrow_within),
+        Type::Path(_) => holds_borrow(ty),
+        _ => false,
+    }
 }
 
 fn is_primitive(name: &Ident) -> bool {

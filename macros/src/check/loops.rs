@@ -11,7 +11,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprForLoop, ItemFn, Stmt};
+use syn::{Expr, ExprForLoop, ItemFn, Stmt, Type};
 
 /// Whether a loop is worth splitting; otherwise it stays as it is, or is refused.
 pub(crate) fn has_parallel_part(candidate: &Candidate) -> bool {
@@ -41,19 +41,7 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
         sink.error(moved.span, catalog::capture_moved(&moved.place.to_string()));
     }
     if candidate.options.is_process() {
-        let captures = verdict.split.captures.iter().filter(|capture| !capture.is_doubtful);
-        for (capture, ty) in captures.filter_map(|capture| Some((capture, capture.ty.as_ref()?))) {
-            if types::holds_borrow(ty) {
-                let ty = ty
-                    .to_token_stream()
-                    .to_string()
-                    .replace("& ", "&")
-                    .replace(" <", "<")
-                    .replace("< ", "<")
-                    .replace(" >", ">");
-                sink.error(capture.name.span(), catalog::capture_holds_borrow(&capture.name, &ty));
-            }
-        }
+        check_borrows(candidate, sink);
     }
     if let Some(name) = &verdict.crosses_by_ref {
         sink.error(name.span(), catalog::crosses_by_ref(name));
@@ -75,6 +63,26 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Checks what is certain of the types of what workers get.
+fn check_borrows(candidate: &Candidate, sink: &mut Sink) {
+    let verdict = &candidate.verdict;
+    if let Some(item) = verdict.item.as_ref().filter(|ty| types::holds_borrow_within(ty)) {
+        sink.error(candidate.written.expr.span(), catalog::items_hold_borrows(&in_words(item)));
+    }
+    let captures = verdict.split.captures.iter().filter(|capture| !capture.is_doubtful);
+    for (capture, ty) in captures.filter_map(|capture| Some((capture, capture.ty.as_ref()?))) {
+        if types::holds_borrow(ty) {
+            sink.error(capture.name.span(), catalog::capture_holds_borrow(&capture.name, &in_words(ty)));
+        }
+    }
+}
+
+/// A type as one would write it.
+fn in_words(ty: &Type) -> String {
+    let text = ty.to_token_stream().to_string();
+    text.replace("& ", "&").replace(" <", "<").replace("< ", "<").replace(" >", ">")
 }
 
 /// Says that the loop changes what it iterates over, if it does.

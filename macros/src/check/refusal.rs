@@ -10,7 +10,7 @@ use crate::diag::{Sink, catalog};
 use proc_macro2::{Ident, LineColumn, Span};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprForLoop, ExprIndex, Pat, Stmt};
+use syn::{Block, Expr, ExprForLoop, ExprIndex, ExprMethodCall, Pat, Stmt};
 
 /// Says why there is nothing to run in parallel.
 pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
@@ -55,6 +55,8 @@ fn way_out(candidate: &Candidate, carried: &Carried) -> Option<String> {
         may_change_items.then(|| catalog::own_elements(&place))
     } else if is_recurrence(&candidate.written.body, &carried.place) {
         Some(catalog::recurrence(&place))
+    } else if is_memo(&candidate.written.body, &carried.place) {
+        Some(catalog::memo(&place))
     } else {
         None
     }
@@ -158,6 +160,41 @@ fn is_recurrence(body: &Block, place: &Place) -> bool {
     let mut elements = Elements { place, are_stored: false, n_used: 0 };
     elements.visit_block(body);
     elements.are_stored && elements.n_used > 1
+}
+
+/// Whether `place` keeps what iterations compute, for later ones to look it up.
+fn is_memo(body: &Block, place: &Place) -> bool {
+    struct Calls<'a> {
+        place: &'a Place,
+        looks_up: bool,
+        keeps: bool,
+        makes: bool,
+    }
+    impl Visit<'_> for Calls<'_> {
+        fn visit_expr_method_call(&mut self, call: &ExprMethodCall) {
+            let is_of = |expr: &Expr| uses::place(expr).is_some_and(|(place, _)| place == *self.place);
+            let (method, n_args) = (call.method.to_string(), call.args.len());
+            if is_of(&call.receiver) {
+                self.looks_up |= ["get", "contains_key"].contains(&method.as_str()) && n_args == 1;
+                self.keeps |= method == "insert" && n_args == 2;
+            }
+            let is_entry =
+                matches!(&*call.receiver, Expr::MethodCall(entry) if entry.method == "entry" && is_of(&entry.receiver));
+            self.makes |= is_entry
+                && method == "or_insert_with"
+                && matches!(call.args.first(), Some(Expr::Closure(made)) if is_computed(&made.body));
+            visit::visit_expr_method_call(self, call);
+        }
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut calls = Calls { place, looks_up: false, keeps: false, makes: false };
+    calls.visit_block(body);
+    calls.makes || (calls.looks_up && calls.keeps)
+}
+
+/// Whether a value is computed from others, unlike `Vec::new()`.
+fn is_computed(value: &Expr) -> bool {
+    hoist::is_work(value) && !matches!(value, Expr::Call(call) if call.args.is_empty())
 }
 
 /// Whether the use that puts a statement in order is another one than that which changes the variable.

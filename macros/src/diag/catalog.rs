@@ -218,6 +218,14 @@ pub(crate) fn yield_in_loop() -> String {
         .into()
 }
 
+pub(crate) fn items_hold_borrows(ty: &str) -> String {
+    format!(
+        "[C003] this `#[concurrent(mode = \"process\")]` loop iterates over `{ty}`, which cannot be sent to a worker process: \
+         it holds borrows, and what a worker gets owns all that it holds\n\
+         help: iterate over indices or owned values (`String` for `&str`), or use `mode = \"thread\"`"
+    )
+}
+
 pub(crate) fn capture_holds_borrow(name: &Ident, ty: &str) -> String {
     format!(
         "[C030] `{name}: {ty}` is captured by the parallel part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent \
@@ -285,6 +293,13 @@ pub(crate) fn recurrence(place: &str) -> String {
     format!(
         "this is a recurrence, in which each element of `{place}` is computed from others: compute what does not need \
          them first, in a statement of its own, or write the new elements into another vector"
+    )
+}
+
+pub(crate) fn memo(place: &str) -> String {
+    format!(
+        "if `{place}` only saves computing a value again, compute the values in a loop of its own first, once for each \
+         distinct key, which can run in parallel: fill `{place}` from them, and only look them up here"
     )
 }
 

@@ -28,6 +28,10 @@ pub(crate) struct Around<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Exits {
     sites: Vec<Site>,
+    /// There is a `continue` among them.
+    may_skip: bool,
+    /// There is a plain `break` among them.
+    may_stop: bool,
 }
 
 /// One exit that ends the loop: what it hands over, and what the caller does with that.
@@ -56,14 +60,17 @@ impl Exits {
         *bound = rewriter.scopes.swap_remove(0);
     }
 
-    // Output: Flow<_, Or<_, Or<_, Never>>>
-    pub(crate) fn flow_type(&self, abi: &Abi) -> TokenStream {
+    // Output: Flow<values, Or<_, Or<_, Never>>>
+    pub(crate) fn flow_type(&self, abi: &Abi, values: &TokenStream) -> TokenStream {
         let (flow, or, never) = (abi.private("Flow"), abi.private("Or"), abi.private("Never"));
         let exits = self.sites.iter().fold(quote!(#never), |rest, _| quote!(#or<_, #rest>));
-        quote!(#flow<_, #exits>)
+        quote!(#flow<#values, #exits>)
     }
 
     // Output: match step { Next(v) => v, Skip => continue, Stop => break, Leave(exit) => match exit { … } }
+    //
+    // There is no way on but what occurs: in front of an exit, an in-order statement may have moved what no other way on
+    // would find again.
     pub(crate) fn honour(&self, step: &TokenStream, around: Around<'_>) -> TokenStream {
         let (flow, or) = (around.abi.private("Flow"), around.abi.private("Or"));
         let (values, exit) = (names::local("values"), names::local("exit"));
@@ -72,12 +79,16 @@ impl Exits {
             let Site { payload, honour } = site;
             quote!(match #exit { #or::This(#payload) => #honour, #or::That(#exit) => #rest })
         });
+        let skip = self.may_skip.then(|| quote!(#flow::Skip => continue #label,));
+        let stop = self.may_stop.then(|| quote!(#flow::Stop => break #label,));
+        let others = (!(self.may_skip && self.may_stop)).then(|| quote!(_ => ::core::unreachable!(),));
         quote! {
             match #step {
                 #flow::Next(#values) => #values,
-                #flow::Skip => continue #label,
-                #flow::Stop => break #label,
+                #skip
+                #stop
                 #flow::Leave(#exit) => #arms,
+                #others
             }
         }
     }
@@ -114,11 +125,13 @@ impl Rewriter<'_, '_> {
         let own = name.is_none() || name == self.around.label.map(|label| label.name.ident.to_string());
         let span = expr.span();
         if own && is_continue {
+            self.exits.may_skip = true;
             let flow = self.around.abi.private("Flow");
             return Some(expression(quote_spanned!(names::at(span)=> return #flow::Skip)));
         }
         let Some(value) = value else {
             if own {
+                self.exits.may_stop = true;
                 let flow = self.around.abi.private("Flow");
                 return Some(expression(quote_spanned!(names::at(span)=> return #flow::Stop)));
             }

@@ -55,13 +55,20 @@ struct Course {
     follow: TokenStream,
     /// The landing of the next segment.
     rest: Option<Ident>,
+    /// It never comes to its end, so that nothing crosses.
+    leaves: bool,
 }
 
 impl Course {
     // Output: -> Flow<_, Never> { let x = item; …; Flow::Next((y, rest1,)) }
+    // or:     -> Flow<Never, Or<_, Never>> { …; return Flow::Leave(…); }
     fn closure(&self, first: TokenStream, exits: &Exits, around: Around<'_>) -> TokenStream {
         let Self { run, give, .. } = self;
-        let (flow, flow_type) = (around.abi.private("Flow"), exits.flow_type(around.abi));
+        if self.leaves {
+            let flow_type = exits.flow_type(around.abi, &around.abi.private("Never"));
+            return quote!(-> #flow_type { #first #run });
+        }
+        let (flow, flow_type) = (around.abi.private("Flow"), exits.flow_type(around.abi, &quote!(_)));
         quote!(-> #flow_type { #first #run #flow::Next(#give) })
     }
 }
@@ -120,7 +127,8 @@ impl<'a> Writer<'a> {
                 break;
             }
         }
-        Course { run, give: quote!((#give)), take: quote!((#take)), open, follow, rest }
+        let leaves = self.segments[*first].leaves;
+        Course { run, give: quote!((#give)), take: quote!((#take)), open, follow, rest, leaves }
     }
 
     /// The statements of a segment, and what the in-order part repeats of them.
@@ -150,8 +158,9 @@ impl<'a> Writer<'a> {
             quote!(let #name = #segment(|| #closure);)
         };
         let values = exits.honour(&quote!(#name.land()), self.around);
-        let Course { take, open, follow, rest, .. } = course;
+        let Course { take, open, follow, rest, leaves, .. } = course;
         let follow = match (&self.segments[number].lands_at, rest) {
+            _ if leaves => quote!(match #values {}),
             (None, _) => quote!(let #take = #values; #open #follow),
             (Some(placeholder), None) => {
                 land_within(follow, placeholder, &quote!({ let #take = #values; #open #placeholder }))
@@ -180,11 +189,16 @@ impl<'a> Writer<'a> {
         let mut arms = TokenStream::new();
         for (index, Branch { name, bound: own, turns }) in branches.iter().enumerate() {
             let course = self.course(turns, exits, &mut [bound, own].concat());
-            let Course { run, give, take, open, follow, .. } = course;
-            let given = self.one_of(index, branches.len(), quote!({ #run #give }));
-            head = land_within(head, name, &given);
+            let Course { run, give, take, open, follow, leaves, .. } = course;
+            let given = if leaves { quote!({ #run }) } else { quote!({ #run #give }) };
+            head = land_within(head, name, &self.one_of(index, branches.len(), given));
             let taken = self.one_of(index, branches.len(), values.to_token_stream());
-            arms.extend(quote!(#taken => { let #take = #values; #open #follow }));
+            arms.extend(if leaves {
+                let never = self.around.abi.private("Never");
+                quote!(#taken => { let #values: #never = #values; match #values {} })
+            } else {
+                quote!(#taken => { let #take = #values; #open #follow })
+            });
         }
         let chosen = quote!(match #name { #arms });
         let follow = match binding {

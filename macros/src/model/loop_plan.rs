@@ -126,6 +126,8 @@ pub(crate) struct Each {
 #[derive(Default, Clone)]
 pub(crate) struct Segment {
     pub(crate) stmts: Vec<Stmt>,
+    /// Control never comes out of the end of these.
+    pub(crate) leaves: bool,
     /// The variables that the in-order part uses later.
     pub(crate) crossing: Vec<Crossing>,
     /// Statements that only borrow, evaluated again by the in-order part, which borrows from what crossed.

@@ -4,7 +4,7 @@ use super::crossing::Touch;
 use super::splitter::Splitter;
 use super::variables::{Flags, StmtKey, Variable, VariableId, View, leaves_alone, may_change};
 use crate::analyze::uses::{Access, Facts, Use};
-use crate::analyze::{patterns, types};
+use crate::analyze::{leaving, patterns, types};
 use crate::model::loop_plan::{Segment, SegmentId, Turn};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -44,19 +44,21 @@ impl Splitter<'_> {
         }
         self.uses_in_parallel(facts.uses);
         let segment = self.parallel_turn();
+        self.segments[segment].leaves |= leaving::ends_by_leaving(std::slice::from_ref(&stmt));
         self.segments[segment].stmts.push(stmt);
     }
 
     /// Whether a use surely moves a variable from around the iteration, which the next iteration would lack.
     pub(super) fn moves_capture(&self, used: &Use) -> bool {
-        let takes = match &used.access {
-            Access::Value => true,
-            Access::Method(method, _) => method.starts_with("into"),
-            _ => false,
-        };
         let Some(declared) = self.around.get(&used.place.name) else { return false };
         let is_around = self.variables.get(&used.place.name).is_none() && used.place.fields.is_empty();
-        takes && is_around && declared.ty.as_ref().is_some_and(types::is_moved)
+        leaving::takes(&used.access) && is_around && declared.ty.as_ref().is_some_and(types::is_moved)
+    }
+
+    /// Whether a use may move something from around the loop, behind which the loop is left.
+    pub(super) fn moves_last(&self, used: &Use) -> bool {
+        let is_around = self.variables.get(&used.place.name).is_none();
+        is_around && leaving::may_take(&used.access) && self.moved_last.contains(&used.place)
     }
 
     pub(super) fn uses_in_parallel(&mut self, uses: Vec<Use>) {

@@ -10,7 +10,7 @@ use super::splitter::{Progress, Splitter, is_local_macro, stmt_is_weighty};
 use super::variables::{Flags, StmtKey, Variable, VariableId};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, ExitKind};
-use crate::analyze::{hoist, kinds, patterns, types};
+use crate::analyze::{hoist, kinds, leaving, patterns, types};
 use crate::model::loop_plan::{Branch, Each, Fork, Segment, Turn};
 use crate::names;
 use std::mem;
@@ -46,6 +46,11 @@ impl Splitter<'_> {
                     (self.each(stmt, inner), Progress::OneStatement)
                 }
             };
+            if let (true, Shape::Branches(branches)) = (is_done && self.frees_the_loop_around(stmt), &shape) {
+                // Otherwise it would have been taken out.
+                self.weight += usize::from(hoist::is_weighty(&branches.head));
+                return Some(progress);
+            }
             if is_done && self.weight > before.weight {
                 return Some(progress);
             }
@@ -53,6 +58,13 @@ impl Splitter<'_> {
             *self = Self { tries, ..before };
         }
         None
+    }
+
+    /// Whether a statement of an inner loop, taken apart, leaves the loop where the parallel part can tell: otherwise the
+    /// loop would have to be in order as a whole.
+    fn frees_the_loop_around(&self, stmt: &Stmt) -> bool {
+        let leaves = || self.facts(stmt).exits.iter().any(|exit| exit.kind == ExitKind::Leave);
+        self.path.contains(&None) && !self.may_leave_in_order && leaves()
     }
 
     /// Splits each of the branches. `false`: what decides between them must be in order.
@@ -262,11 +274,7 @@ impl Splitter<'_> {
             let assigns = |other: &uses::Use| other.access == Access::Mutate("is assigned");
             facts.uses.iter().any(|other| assigns(other) && other.place.overlaps(&used.place))
         };
-        let moved = |used: &&uses::Use| match &used.access {
-            Access::Value => true,
-            Access::Method(method, _) => method.starts_with("into"),
-            _ => false,
-        };
+        let moved = |used: &&uses::Use| leaving::takes(&used.access);
         facts.uses.iter().filter(moved).any(|used| {
             let is_moved = |id: &VariableId| *id < n_variables && !self.variables.of(*id).is_copied;
             let id = self.variables.id(&used.place.name).filter(is_moved);

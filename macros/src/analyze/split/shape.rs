@@ -1,6 +1,7 @@
 //! What can be taken apart: statements with branches, and inner loops, by their form alone.
 
 use super::splitter::is_local_macro;
+use crate::analyze::leaving::{ends_by_leaving, leaves};
 use crate::analyze::uses::{self, ExitKind};
 use crate::names;
 use proc_macro2::{Ident, Span};
@@ -95,24 +96,6 @@ fn inner(expr: &Expr, maker: Maker<'_>) -> Option<Inner> {
         _ => {}
     }
     Some(Inner { label: label.clone(), source, body, written })
-}
-
-/// Whether control never comes out of the end of `expr`.
-pub(super) fn leaves(expr: &Expr) -> bool {
-    match expr {
-        Expr::Break(_) | Expr::Continue(_) | Expr::Return(_) => true,
-        Expr::Block(inner) => inner.label.is_none() && ends_by_leaving(&inner.block.stmts),
-        Expr::If(branch) => {
-            let otherwise = branch.else_branch.as_ref();
-            ends_by_leaving(&branch.then_branch.stmts) && otherwise.is_some_and(|(_, expr)| leaves(expr))
-        }
-        Expr::Match(choice) => !choice.arms.is_empty() && choice.arms.iter().all(|arm| leaves(&arm.body)),
-        _ => false,
-    }
-}
-
-fn ends_by_leaving(stmts: &[Stmt]) -> bool {
-    matches!(stmts.last(), Some(Stmt::Expr(expr, _)) if leaves(expr))
 }
 
 /// `if … else if …`

@@ -8,7 +8,7 @@ use super::report::{Fate, Line};
 use super::variables::{StmtKey, VariableId, Variables, View, leaves_alone, reads_a_copy};
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
-use crate::analyze::uses::{self, Access, Effect, Facts, Use};
+use crate::analyze::uses::{self, Access, Effect, Facts, Place, Use};
 use crate::analyze::{hoist, kinds, known, patterns, types};
 use crate::model::loop_plan::{Segment, Turn};
 use crate::parse::marks::{self, Part};
@@ -27,6 +27,8 @@ pub(super) struct Splitter<'a> {
     pub(super) named: Names<'a>,
     /// The loop may be left before its source ends.
     pub(super) may_be_left: bool,
+    /// What is around the loop and may be moved, since the loop is left behind that.
+    pub(super) moved_last: &'a [Place],
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -94,6 +96,7 @@ impl<'a> Splitter<'a> {
         around: &'a Locals,
         named: Names<'a>,
         may_be_left: bool,
+        moved_last: &'a [Place],
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
@@ -102,6 +105,7 @@ impl<'a> Splitter<'a> {
             around,
             named,
             may_be_left,
+            moved_last,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),
@@ -251,7 +255,8 @@ impl<'a> Splitter<'a> {
                 }
             }
         }
-        if let (true, Some(used)) = (self.may_be_left, facts.uses.iter().find(|used| self.moves_capture(used))) {
+        let moves = |used: &&Use| self.moves_last(used) || (self.may_be_left && self.moves_capture(used));
+        if let Some(used) = facts.uses.iter().find(moves) {
             return because(used.span, Why::Moves(used.place.name.clone()));
         }
         if let Some(mark) = facts.ordered.first() {
@@ -298,8 +303,11 @@ impl<'a> Splitter<'a> {
         evaluate: impl FnOnce(&mut Self, Facts),
     ) {
         let is_own = facts.uses.iter().all(|used| self.is_own(used));
-        let borrows = init
-            .is_some_and(|init| self.borrows_from_own(init, &facts) || self.is_reference_into_own(pat, init, &facts));
+        let borrows = init.is_some_and(|init| {
+            self.borrows_from_own(init, &facts)
+                || self.is_reference_into_own(pat, init, &facts)
+                || self.collects_from_own(pat, init, &facts)
+        });
         let is_view = init.is_some_and(hoist::is_view);
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
@@ -308,7 +316,7 @@ impl<'a> Splitter<'a> {
         let types = types::of_bound(pat, value.as_ref());
         evaluate(self, facts);
         // A view is a reference, which is `Copy`.
-        let is_copied = init.is_some_and(kinds::is_copied_value) || is_view || kinds::is_copied_type(pat);
+        let is_copied = init.is_some_and(types::is_copied_value) || is_view || kinds::is_copied_type(pat);
         for (name, is_mut) in patterns::bound_names(pat) {
             // A guard lives to the end of the iteration.
             let is_guard = name.to_string().starts_with('_') && !later.is_empty();
@@ -348,9 +356,16 @@ impl<'a> Splitter<'a> {
     /// Whether a pattern binds a reference, as its type or its uses say, into what the parallel part made.
     pub(super) fn is_reference_into_own(&self, pat: &Pat, value: &Expr, facts: &Facts) -> bool {
         let is_reference = |name: &Ident| self.named.references.contains(&name.to_string());
-        let says_so = matches!(pat, Pat::Type(typed) if matches!(*typed.ty, Type::Reference(_)))
+        let holds_one = |ty: &Type| matches!(ty, Type::Reference(_)) || types::holds_borrow(ty);
+        let says_so = matches!(pat, Pat::Type(typed) if holds_one(&typed.ty))
             || patterns::bound_names(pat).iter().any(|(name, _)| is_reference(name));
         says_so && references::may_refer_to_arguments(value) && facts.uses.iter().any(|used| self.is_made_here(used))
+    }
+
+    /// Whether a pattern binds a collection of what borrows from a value that the parallel part made.
+    fn collects_from_own(&self, pat: &Pat, value: &Expr, facts: &Facts) -> bool {
+        let is_owned = matches!(pat, Pat::Type(typed) if types::is_owned(&typed.ty));
+        !is_owned && hoist::collects_borrows(value) && facts.uses.iter().any(|used| self.is_made_here(used))
     }
 
     pub(super) fn is_made_here(&self, used: &Use) -> bool {

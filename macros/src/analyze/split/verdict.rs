@@ -11,10 +11,10 @@ use super::variables::StmtKey;
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::{Locals, types_of};
 use crate::analyze::uses::{self, Effect, ExitKind, Place, Use};
-use crate::analyze::{kinds, patterns, types};
+use crate::analyze::{kinds, leaving, patterns, types};
 use crate::model::loop_plan::{Capture, Split};
 use proc_macro2::{Ident, Span};
-use syn::{ExprForLoop, ReturnType};
+use syn::{ExprForLoop, ReturnType, Type};
 
 /// The split, and what it was decided on.
 pub(crate) struct Verdict {
@@ -43,6 +43,8 @@ pub(crate) struct Verdict {
     pub(crate) iterand_changed: Option<Carried>,
     /// The parallel part surely moves what it captures.
     pub(crate) moved: Option<Use>,
+    /// The type of the items, where it is certain.
+    pub(crate) item: Option<Type>,
     /// The items are exclusive references, since something is changed through them here.
     pub(crate) items_changed: Option<Span>,
     /// A variable that the loop's pattern binds by reference crosses, which it cannot.
@@ -71,6 +73,7 @@ pub(crate) fn split(
     let aliased = aliases::names(&written.body);
     let references = references::names(&written.body);
     let may_be_left = body.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
+    let moved_last = leaving::moved_last(written, locals);
     let mut stays: Vec<StmtKey> = Vec::new();
     let mut splitter = loop {
         let mut splitter = Splitter::new(
@@ -80,6 +83,7 @@ pub(crate) fn split(
             locals,
             Names { aliased: &aliased, references: &references },
             may_be_left,
+            &moved_last,
             stays.clone(),
         );
         for (name, is_mut) in patterns::bound_names(&written.pat) {
@@ -109,6 +113,7 @@ pub(crate) fn split(
         source_changes: carried::changed_by_source(&written.expr, locals),
         iterand_changed: carried::changed_iterand(&written.expr, &carried, locals).cloned(),
         moved: splitter.moved,
+        item,
         items_changed: uses::changes_items(&written.pat, &written.body, label),
         crosses_by_ref: crossing.find(|name| by_ref.contains(name)).cloned(),
         reasons: splitter.reasons,
