@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 /// What passes between two loops of a series at most: so long, helpers look for more before they sleep.
-const GAP: Duration = Duration::from_micros(10);
+pub(crate) const GAP: Duration = Duration::from_micros(10);
 
 /// A loop shorter than this is not worth handing over to a helper who is awake (which takes about two microseconds).
 pub(super) const SHORTEST: Duration = Duration::from_micros(15);
