@@ -81,9 +81,8 @@ pub(crate) fn split(
             label,
             &carried,
             locals,
-            Names { aliased: &aliased, references: &references },
+            Names { aliased: &aliased, references: &references, moved_last: &moved_last },
             may_be_left,
-            &moved_last,
             stays.clone(),
         );
         for (name, is_mut) in patterns::bound_names(&written.pat) {
