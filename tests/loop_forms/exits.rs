@@ -399,3 +399,62 @@ form! { moved_in_front_of_a_panic, |x| f(&x.numbers, x.words.concat()),
         out
     }
 }
+
+form! { moved_although_the_work_reads_it, |x| f(&x.numbers, x.words.concat()),
+    fn f(numbers: &[u64], name: String) -> Result<Vec<u64>, (String, u64)> {
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(n + name.len() as u64);
+            if y % 13 == 1 {
+                return Err((name, y));
+            }
+            out.push(y);
+        }
+        Ok(out)
+    }
+}
+
+form! { two_moved_although_the_work_reads_them, |x| f(&x.numbers, x.words.concat(), x.text.clone()),
+    fn f(numbers: &[u64], name: String, text: String) -> (Vec<String>, Vec<String>) {
+        let (mut even, mut odd) = (Vec::new(), Vec::new());
+        'numbers: for n in numbers {
+            let y = work(*n);
+            let own = format!("{name} {text} {y}");
+            match y % 8 {
+                1 => {
+                    even.push(name);
+                    odd.push(text);
+                    break 'numbers;
+                }
+                3 => continue,
+                r if r % 2 == 0 => even.push(own),
+                _ => {
+                    for d in 0..2 {
+                        if even.len() + d > 7 {
+                            odd.push(name);
+                            break 'numbers;
+                        }
+                    }
+                    odd.push(own);
+                }
+            }
+        }
+        (even, odd)
+    }
+}
+
+form! { moved_at_the_end_of_the_body, |x| f(&x.numbers, x.words.concat()),
+    fn f(numbers: &[u64], name: String) -> Vec<(u64, String)> {
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            if y % 5 != 1 {
+                out.push((y, format!("{name}{n}")));
+                continue;
+            }
+            out.push((y, name));
+            break;
+        }
+        out
+    }
+}

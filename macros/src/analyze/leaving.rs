@@ -61,12 +61,13 @@ pub(crate) fn moved_last(written: &ExprForLoop, locals: &Locals) -> Vec<Place> {
     let mut last = Last { own: written.label.as_ref(), is_inner: false, uses: Vec::new() };
     last.visit_block(&written.body);
 
-    let elsewhere = |place: &Place, uses: &[Use]| uses.iter().filter(|used| used.place == *place).count();
+    let n_uses = |place: &Place, uses: &[Use]| uses.iter().filter(|used| used.place == *place).count();
+    // Each of the last uses is one of all.
     let all: Vec<Use> = by_value(body.uses).chain(by_value(source.uses)).collect();
     let last: Vec<Use> = by_value(last.uses).collect();
     let mut moved: Vec<Place> = Vec::new();
     for Use { place, .. } in &last {
-        let is_last = elsewhere(place, &all) == elsewhere(place, &last);
+        let is_last = n_uses(place, &all) == n_uses(place, &last);
         if is_last && !moved.contains(place) && may_be_moved(place, locals) {
             moved.push(place.clone());
         }

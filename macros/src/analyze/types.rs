@@ -270,9 +270,20 @@ pub(crate) fn is_copied_value(expr: &Expr) -> bool {
     }
 }
 
-/// Whether values of this type hold no references, as far as it says.
+/// Whether values of this type hold no borrows, as far as it says.
 pub(crate) fn is_owned(ty: &Type) -> bool {
-    !matches!(ty, Type::Reference(_)) && !holds_borrow(ty) && !mentions_infer(ty)
+    struct Finder(bool);
+    impl Visit<'_> for Finder {
+        fn visit_type_reference(&mut self, _: &syn::TypeReference) {
+            self.0 = true;
+        }
+        fn visit_lifetime(&mut self, _: &syn::Lifetime) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(mentions_infer(ty));
+    finder.visit_type(ty);
+    !finder.0
 }
 
 /// Whether there is a reference within a type, at another than its outermost place: `HashMap<&str, u64>`, `&[&str]`.

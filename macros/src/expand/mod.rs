@@ -3,6 +3,7 @@
 pub(crate) mod exits;
 pub(crate) mod fallback;
 mod warnings;
+mod release;
 mod parts;
 mod processes;
 pub(crate) mod loops;

@@ -3,6 +3,7 @@
 use super::exits::{Around, Exits};
 use super::gather::Gather;
 use super::processes;
+use super::release::Release;
 use crate::analyze::{kinds, patterns};
 use crate::model::loop_plan::{Branch, Crossing, Each, Fork, Segment, SegmentId, Split, Turn};
 use crate::names;
@@ -23,7 +24,9 @@ pub(super) fn parts(
 ) -> (TokenStream, TokenStream) {
     let segments = &split.segments;
     let is_nested = split.turns.iter().any(|turn| matches!(turn, Turn::Fork(_) | Turn::Each(_))) || gather.has_pieces();
-    let mut writer = Writer { around, segments, inner, is_nested, n_rests: 0 };
+    // What other processes get is a copy.
+    let release = Release::of(if around.is_remote { &[] } else { &split.moved_in_order });
+    let mut writer = Writer { around, segments, inner, is_nested, n_rests: 0, release };
     let mut exits = Exits::default();
     let mut course = writer.course(&split.turns, &mut exits, &mut names_in(pat));
     course.run.extend(gather.last());
@@ -81,6 +84,7 @@ struct Writer<'a> {
     /// wants to know whether a segment ended the loop.
     is_nested: bool,
     n_rests: usize,
+    release: Release<'a>,
 }
 
 impl<'a> Writer<'a> {
@@ -101,7 +105,9 @@ impl<'a> Writer<'a> {
         for (index, turn) in behind.iter().enumerate() {
             let (name, made, used) = match turn {
                 Turn::InOrder(stmts) => {
-                    follow.extend(self.expanded(stmts).into_iter().map(Stmt::into_token_stream));
+                    let mut stmts = self.expanded(stmts);
+                    self.release.rewrite(&mut stmts);
+                    follow.extend(stmts.into_iter().map(Stmt::into_token_stream));
                     continue;
                 }
                 Turn::Fork(fork) => {
@@ -188,7 +194,9 @@ impl<'a> Writer<'a> {
         let values = names::local("values");
         let mut arms = TokenStream::new();
         for (index, Branch { name, bound: own, turns }) in branches.iter().enumerate() {
+            let release = self.release;
             let course = self.course(turns, exits, &mut [bound, own].concat());
+            self.release = release;
             let Course { run, give, take, open, follow, leaves, .. } = course;
             let given = if leaves { quote!({ #run }) } else { quote!({ #run #give }) };
             head = land_within(head, name, &self.one_of(index, branches.len(), given));
@@ -230,8 +238,7 @@ impl<'a> Writer<'a> {
 
         let mut own_exits = Exits::default();
         let around = Around { label: label.as_ref(), ..self.around };
-        let mut own =
-            Writer { around, segments: self.segments, inner: self.inner, is_nested: true, n_rests: self.n_rests };
+        let mut own = Writer { around, inner: &mut *self.inner, is_nested: true, ..*self };
         let course = own.course(turns, &mut own_exits, &mut [bound, &names_in(&pat)].concat());
         self.n_rests = own.n_rests;
 

@@ -34,6 +34,9 @@ pub(crate) struct Split {
     pub(crate) items: Vec<Stmt>,
     /// What the parallel part reads of the function's locals.
     pub(crate) captures: Vec<Capture>,
+    /// The variables, and fields of them, that the parallel part reads and the in-order part may move: the loop is left
+    /// behind that.
+    pub(crate) moved_in_order: Vec<String>,
     /// Whether the loop can be left before its source ends, by `break`, `return`, `?` or an outer label.
     pub(crate) may_be_left: bool,
     /// The values that `return`s in the parallel part return are made on the caller, since they do not

@@ -38,6 +38,8 @@ pub use crate::schedule::site::Site;
 pub use crate::ship::crossing::Crossing;
 #[cfg(unix)]
 pub use crate::ship::part::{Arrived, Body, Captures, MakeBody, Maker};
+#[cfg(unix)]
+pub use crate::ship::travel::Stuck;
 pub use chunks::Given;
 pub use course::{Course, Next, Team};
 pub use flow::{Branch, Ended, Flow, Landing, Never, Or, Through, branch, list, segment, segment_unless};
@@ -48,9 +50,9 @@ pub use probe::{
 };
 #[cfg(unix)]
 pub use processes::{
-    Answer, AnswerWithError, AnyAnswer, ProcessArgument, ProcessOptions, ProcessOutput, ProcessPlan, map_process,
-    panic_with, process_capture, process_cross, process_cross_copy, process_cross_owned, process_items, process_part,
-    submit_process,
+    Answer, AnswerWithError, AnyAnswer, PortableValue, ProcessArgument, ProcessCapture, ProcessCross, ProcessItem,
+    ProcessOptions, ProcessOutput, ProcessPlan, map_process, panic_with, process_capture, process_cross,
+    process_cross_copy, process_cross_owned, process_items, process_part, submit_process,
 };
 pub use reduce::{And, Chunk, First, Only, Ordered, Partial, Types, and_steps, look_at, only_partials, partial};
 pub use residual::{BoundToItsThread, Residual, Sendable, Sends, Shipped, Ships, Stays, ship};

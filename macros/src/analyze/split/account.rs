@@ -58,7 +58,7 @@ impl Splitter<'_> {
     /// Whether a use may move something from around the loop, behind which the loop is left.
     pub(super) fn moves_last(&self, used: &Use) -> bool {
         let is_around = self.variables.get(&used.place.name).is_none();
-        is_around && leaving::may_take(&used.access) && self.moved_last.contains(&used.place)
+        is_around && leaving::may_take(&used.access) && self.named.moved_last.contains(&used.place)
     }
 
     pub(super) fn uses_in_parallel(&mut self, uses: Vec<Use>) {

@@ -27,8 +27,6 @@ pub(super) struct Splitter<'a> {
     pub(super) named: Names<'a>,
     /// The loop may be left before its source ends.
     pub(super) may_be_left: bool,
-    /// What is around the loop and may be moved, since the loop is left behind that.
-    pub(super) moved_last: &'a [Place],
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -83,6 +81,8 @@ pub(super) struct Names<'a> {
     pub(super) aliased: &'a [String],
     /// Those that are used as only references can be.
     pub(super) references: &'a [String],
+    /// Those around the loop, and fields of them, that may be moved, since the loop is left behind that.
+    pub(super) moved_last: &'a [Place],
 }
 
 /// How many statements of one body are taken apart at most: beyond that they stay in order as a whole.
@@ -96,7 +96,6 @@ impl<'a> Splitter<'a> {
         around: &'a Locals,
         named: Names<'a>,
         may_be_left: bool,
-        moved_last: &'a [Place],
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
@@ -105,7 +104,6 @@ impl<'a> Splitter<'a> {
             around,
             named,
             may_be_left,
-            moved_last,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),

@@ -81,9 +81,8 @@ pub(crate) fn split(
             label,
             &carried,
             locals,
-            Names { aliased: &aliased, references: &references },
+            Names { aliased: &aliased, references: &references, moved_last: &moved_last },
             may_be_left,
-            &moved_last,
             stays.clone(),
         );
         for (name, is_mut) in patterns::bound_names(&written.pat) {
@@ -105,6 +104,7 @@ pub(crate) fn split(
     bound.extend(body.inner_names);
     let by_ref = patterns::names_bound_by_ref(&written.pat);
     let mut crossing = splitter.segments[0].crossing.iter().map(|crossing| &crossing.name);
+    let is_read = |place: &Place| splitter.parallel_uses.iter().any(|used| used.place.overlaps(place));
     Verdict {
         has_work: splitter.has_work,
         awaits: body.awaits,
@@ -127,6 +127,7 @@ pub(crate) fn split(
             turns: splitter.turns,
             segments: splitter.segments,
             items: splitter.items,
+            moved_in_order: moved_last.iter().filter(|place| is_read(place)).map(ToString::to_string).collect(),
             may_be_left: left_at.is_some(),
             return_in_order: kinds::looks_unsendable(output),
         },
