@@ -268,7 +268,9 @@ impl Pilot {
         let ahead = self.ahead(picos, left);
         let whole = self.so_far + ahead;
         if whole < WORTH_SHARING {
-            return ahead >= series::SHORTEST && self.is_of_series();
+            // What has no length comes from an iterator that all wait for, and each result is moved once more.
+            let is_slow = picos < TELLING && left.exact().is_none();
+            return ahead >= series::SHORTEST && !is_slow && self.is_of_series();
         }
         let calls = &self.site.calls;
         let is_sample = whole < SHORT && *self.is_sample.get_or_insert_with(|| calls.want_plain_one());
@@ -430,6 +432,22 @@ mod tests {
         assert_eq!(later.exit(), Some(10));
         later.so_far = Duration::from_micros(41);
         assert_eq!(later.exit(), None, "it was not");
+    }
+
+    #[test]
+    fn in_a_series_short_iterations_are_shared_if_their_number_is_known() {
+        // One that has not ended yet.
+        let now = Instant::now();
+        series::go_on(now, now + Duration::from_secs(60), WORTH_SHARING);
+        let next = |picos, left| {
+            let site = known(picos);
+            site.remember_total(work(picos, 400));
+            first(site, Sharing::IfItPays, left)
+        };
+        assert_eq!(next(TELLING - 1, exactly(400)), Turn::Shared);
+        assert!(next(TELLING - 1, at_most(Some(400))) != Turn::Shared);
+        assert!(next(TELLING - 1, at_most(None)) != Turn::Shared);
+        assert_eq!(next(TELLING, at_most(None)), Turn::Shared);
     }
 
     #[test]
