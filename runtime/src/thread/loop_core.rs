@@ -431,22 +431,11 @@ where
             let _inside = context::enter_part();
             // Locals of this closure, which an optimiser keeps in registers, and given back also when a body panics.
             let mut making = GivenBack { made: (self.part.begin(first, n_items), 0), to: &mut made };
-            let (gathered, n_run) = &mut making.made;
-            for item in items {
-                // Not where a look at each item would be felt. Relaxed: a late one only runs an iteration whose result is
-                // dropped.
-                if !is_brisk && self.leaving.load(Ordering::Relaxed) {
-                    break;
-                }
-                let step = self.part.run(gathered, item);
-                *n_run += 1;
-                let ends_loop = step.ends_loop() || gathered.has_ended();
-                if A::KEEPS_STEPS || ends_loop {
-                    values.push(step);
-                }
-                if ends_loop {
-                    break;
-                }
+            if is_brisk {
+                self.go_through(items, &mut making.made, &mut values, || false);
+            } else {
+                // Relaxed: a late one only runs an iteration whose result is dropped.
+                self.go_through(items, &mut making.made, &mut values, || self.leaving.load(Ordering::Relaxed));
             }
         })
         .err();
@@ -473,6 +462,32 @@ where
             self.finished.notify_one();
         }
         state
+    }
+
+    /// Runs items until one of them ends the loop, or `is_left` says that another one did. (A loop of its own where nobody asks, for
+    /// the sake of the compiler.)
+    #[inline(always)]
+    fn go_through(
+        &self,
+        items: S::Chunk,
+        (gathered, n_run): &mut (A, usize),
+        values: &mut Vec<C>,
+        is_left: impl Fn() -> bool,
+    ) {
+        for item in items {
+            if is_left() {
+                break;
+            }
+            let step = self.part.run(gathered, item);
+            *n_run += 1;
+            let ends_loop = step.ends_loop() || gathered.has_ended();
+            if A::KEEPS_STEPS || ends_loop {
+                values.push(step);
+            }
+            if ends_loop {
+                break;
+            }
+        }
     }
 
     /// Blocks the caller until somebody finishes a chunk. To be called only while a helper runs one.
