@@ -119,7 +119,6 @@ impl<'pool> LoopOptions<'pool> {
         Left { items: strips.left(), all_run: !self.may_be_left, cross: self.crosses }
     }
 
-
     /// What the options and the environment say; `None`: the loop is run as it was written.
     pub(super) fn sharing(&self, at_most: Option<usize>) -> Option<Sharing> {
         if self.is_unshared {
