@@ -129,7 +129,7 @@ impl ByPushing {
 
     /// Pushes the results of the next chunk, one by one.
     pub fn land<V: ?Sized, T>(self, mut chunk: Stored<T>, out: &mut V, mut push: impl FnMut(&mut V, T)) {
-        for value in mem::take(chunk.apart()) {
+        for value in *chunk.apart.take().unwrap_or_default() {
             push(out, value);
         }
     }
