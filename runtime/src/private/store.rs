@@ -30,7 +30,6 @@ use super::probe::Probe;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
 use crate::thread::loop_core::{Gather, Step, Work};
-use std::mem;
 use std::ptr::{self, NonNull};
 
 /// `out` is a vector.
