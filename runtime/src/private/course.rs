@@ -145,10 +145,11 @@ pub struct Team<'pool, S: Strips> {
 }
 
 impl<'pool, S: Strips> Team<'pool, S> {
-    /// How many iterations there will be, if all are run, as it seems, and come to their end in the order of the loop.
+    /// How many iterations there will be, if at least half of them are run, as it seems (room for all is then no more than
+    /// a vector has that grows), and come to their end in the order of the loop.
     pub(super) fn n_in_order(&self) -> Option<usize> {
-        let runs_most = |n: &usize| self.pilot.runs_most(self.options.left_of((*n, Some(*n))));
-        self.input.len().filter(|n| !self.options.unordered && runs_most(n))
+        let runs_most = |n: usize| !self.options.may_be_left || self.pilot.exit().is_some_and(|exit| exit >= n / 2);
+        self.input.len().filter(|n| !self.options.unordered && runs_most(*n))
     }
 
     /// Starts them. (Of the result no more is said than what can be done with it, so that an error about the closure does not

@@ -116,13 +116,7 @@ impl<'pool> LoopOptions<'pool> {
 
     #[inline(always)]
     pub(super) fn left<S: Strips>(&self, strips: &S) -> Left {
-        self.left_of(strips.left())
-    }
-
-    /// So many items are left, at least and at most.
-    #[inline(always)]
-    pub(super) fn left_of(&self, items: (usize, Option<usize>)) -> Left {
-        Left { items, all_run: !self.may_be_left, cross: self.crosses }
+        Left { items: strips.left(), all_run: !self.may_be_left, cross: self.crosses }
     }
 
     /// What the options and the environment say; `None`: the loop is run as it was written.

@@ -30,7 +30,6 @@ use super::probe::Probe;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
 use crate::thread::loop_core::{Gather, Step, Work};
-use std::mem;
 use std::ptr::{self, NonNull};
 
 /// `out` is a vector.
@@ -129,7 +128,7 @@ impl ByPushing {
 
     /// Pushes the results of the next chunk, one by one.
     pub fn land<V: ?Sized, T>(self, mut chunk: Stored<T>, out: &mut V, mut push: impl FnMut(&mut V, T)) {
-        for value in mem::take(&mut chunk.apart) {
+        for value in *chunk.apart.take().unwrap_or_default() {
             push(out, value);
         }
     }
@@ -143,8 +142,10 @@ pub struct Stored<T> {
     /// How many are there, and how many may be.
     n_placed: usize,
     n_places: usize,
-    /// Where there is no place for them.
-    apart: Vec<T>,
+    /// Where there is no place for them. In a box, since a vector is given to functions by its address when it grows, and what has
+    /// an address is in memory: all of the chunk would be, also where this is not used.
+    #[expect(clippy::box_collection, reason = "as said above")]
+    apart: Option<Box<Vec<T>>>,
 }
 
 // SAFETY: its values belong to it as those of a vector do, and all ways in demand that they are `Send`. (Here that would be a
@@ -158,7 +159,7 @@ impl<T> Stored<T> {
     where
         T: Cross,
     {
-        let Some(place) = self.place else { return self.apart.push(value) };
+        let Some(place) = self.place else { return self.apart().push(value) };
         assert!(self.n_placed < self.n_places, "an item has one result at most");
         // SAFETY: there are `n_places` in the room behind `place`, and this is one of them.
         let place = unsafe { place.add(self.n_placed) };
@@ -186,9 +187,10 @@ impl<T> Stored<T> {
     }
 
     /// Where any number of results can be put.
+    #[inline]
     fn apart(&mut self) -> &mut Vec<T> {
         assert!(self.place.is_none(), "a place has room for one result");
-        &mut self.apart
+        self.apart.get_or_insert_default()
     }
 
     /// Adds them to `out`, behind which the room begins that is left when all earlier chunks have landed.
@@ -205,13 +207,15 @@ impl<T> Stored<T> {
             // SAFETY: so many are there now, and this chunk, which had them, has given up its place.
             unsafe { out.set_len(len) };
         }
-        out.append(&mut self.apart);
+        if let Some(mut apart) = self.apart.take() {
+            out.append(&mut apart);
+        }
     }
 }
 
 impl<T> Default for Stored<T> {
     fn default() -> Self {
-        Self { place: None, n_placed: 0, n_places: 0, apart: Vec::new() }
+        Self { place: None, n_placed: 0, n_places: 0, apart: None }
     }
 }
 
@@ -251,7 +255,7 @@ impl<T> Stores for Store<T> {
     fn begin(&self, first: usize, n_items: usize) -> Stored<T> {
         // SAFETY: the room has a place for each item of the loop, and these are some of them.
         let place = self.room.map(|room| unsafe { room.add(first) });
-        Stored { place, n_placed: 0, n_places: n_items, apart: Vec::new() }
+        Stored { place, n_placed: 0, n_places: n_items, apart: None }
     }
 
     fn kept_bytes(&self) -> usize {
@@ -329,7 +333,7 @@ mod tests {
         [0, n].map(|first| {
             // SAFETY: there is room for both.
             let place = Some(unsafe { room.add(first) });
-            Stored { place, n_placed: 0, n_places: n, apart: Vec::new() }
+            Stored { place, n_placed: 0, n_places: n, apart: None }
         })
     }
 

@@ -286,13 +286,6 @@ impl Pilot {
         })
     }
 
-    /// Whether at least half of the items, whose number is known, are expected to be run. (Room for all is then no more than
-    /// what a vector has that grows.)
-    pub(crate) fn runs_most(&self, left: Left) -> bool {
-        let is_half = |picos| self.ahead(picos, left) >= work(picos, left.items.0 / 2);
-        left.all_run || self.site.item_picos().is_some_and(is_half)
-    }
-
     /// What the rest is expected to take.
     fn ahead(&self, picos: u64, left: Left) -> Duration {
         match left.known() {
@@ -560,18 +553,6 @@ mod tests {
         pilot.began = pilot.began.map(|began| began - Duration::from_millis(1));
         drop(pilot);
         assert!(site.item_picos() >= Some(50 * MICRO), "left within a strip of 20 items that took a millisecond");
-    }
-
-    #[test]
-    fn a_loop_that_may_be_left_runs_most_of_its_items_if_the_last_call_did() {
-        let may_be_left = |n| Left { all_run: false, ..exactly(n) };
-        let site = known(MICRO);
-        let runs_most = |left| Pilot::start(site, Sharing::Always, left, &|| true).0.runs_most(left);
-        assert!(runs_most(exactly(1_000)), "it cannot be left");
-        assert!(!runs_most(may_be_left(1_000)), "nothing is known");
-        site.remember_total(work(MICRO, 500));
-        assert!(runs_most(may_be_left(1_000)));
-        assert!(!runs_most(may_be_left(1_002)));
     }
 
     #[test]

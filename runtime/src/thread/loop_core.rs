@@ -429,24 +429,13 @@ where
         let mut made = (A::default(), 0);
         let panic = outcome::catch(|| {
             let _inside = context::enter_part();
-            // Locals of this closure, which an optimiser keeps in registers, and given back also when a body panics.
-            let mut making = GivenBack { made: (self.part.begin(first, n_items), 0), to: &mut made };
-            let (gathered, n_run) = &mut making.made;
-            for item in items {
-                // Not where a look at each item would be felt. Relaxed: a late one only runs an iteration whose result is
-                // dropped.
-                if !is_brisk && self.leaving.load(Ordering::Relaxed) {
-                    break;
-                }
-                let step = self.part.run(gathered, item);
-                *n_run += 1;
-                let ends_loop = step.ends_loop() || gathered.has_ended();
-                if A::KEEPS_STEPS || ends_loop {
-                    values.push(step);
-                }
-                if ends_loop {
-                    break;
-                }
+            let begin = || self.part.begin(first, n_items);
+            if is_brisk {
+                Self::go_through(&self.part, items, begin, &mut made, &mut values, || false);
+            } else {
+                // Relaxed: a late one only runs an iteration whose result is dropped.
+                let is_left = || self.leaving.load(Ordering::Relaxed);
+                Self::go_through(&self.part, items, begin, &mut made, &mut values, is_left);
             }
         })
         .err();
@@ -473,6 +462,38 @@ where
             self.finished.notify_one();
         }
         state
+    }
+
+    /// Runs items until one of them ends the loop, or `is_left` says that another one did. Gives what they gathered, and how many.
+    ///
+    /// A function of its own for the sake of the compiler: nothing that an item writes to can overlap `part`, so that what that
+    /// captures is read once. And there is one where nobody asks.
+    #[inline(never)]
+    fn go_through(
+        part: &P,
+        items: S::Chunk,
+        begin: impl FnOnce() -> A,
+        made: &mut (A, usize),
+        values: &mut Vec<C>,
+        is_left: impl Fn() -> bool,
+    ) {
+        // Locals, which an optimiser keeps in registers, and given back also when a body panics.
+        let mut making = GivenBack { made: (begin(), 0), to: made };
+        let (gathered, n_run) = &mut making.made;
+        for item in items {
+            if is_left() {
+                break;
+            }
+            let step = part.run(gathered, item);
+            *n_run += 1;
+            let ends_loop = step.ends_loop() || gathered.has_ended();
+            if A::KEEPS_STEPS || ends_loop {
+                values.push(step);
+            }
+            if ends_loop {
+                break;
+            }
+        }
     }
 
     /// Blocks the caller until somebody finishes a chunk. To be called only while a helper runs one.
