@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What one chunk should take: long enough that handing it over (about a microsecond) does not show,
 /// short enough that the last chunk of a loop keeps nobody waiting.
-const TARGET: Duration = Duration::from_micros(100);
+pub(crate) const TARGET: Duration = Duration::from_micros(100);
 /// The results of an adaptive chunk take no more bytes than this, so that they are still in a cache when the in-order
 /// part comes to them, and few at a time.
 const MOST_BYTES: usize = 1 << 17;
