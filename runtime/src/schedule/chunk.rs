@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What one chunk should take: long enough that handing it over (about a microsecond) does not show,
 /// short enough that the last chunk of a loop keeps nobody waiting.
-const TARGET: Duration = Duration::from_micros(100);
+pub(crate) const TARGET: Duration = Duration::from_micros(100);
 /// The results of an adaptive chunk take no more bytes than this, so that they are still in a cache when the in-order
 /// part comes to them, and few at a time.
 const MOST_BYTES: usize = 1 << 17;
@@ -26,7 +26,7 @@ pub(crate) struct ChunkSize {
     largest: usize,
     /// So many items take [`SHORTEST`], as far as one knows.
     shortest: usize,
-    /// The last chunk took less than twice the target time, and so many items.
+    /// The last chunk had so many items, and took less than twice the target time; or the first will, as far as one knows.
     is_brisk: bool,
 }
 
@@ -44,7 +44,9 @@ impl ChunkSize {
         let largest = (MOST_BYTES.checked_div(n_bytes).unwrap_or(usize::MAX)).max(1);
         let largest = window.map_or(largest, |window| (window / (2 * workers.max(1))).clamp(1, largest));
         let taking = |time| picos.map_or(1, |picos| n_items(time, picos.max(1)).max(1));
-        Self { fixed, current: taking(FIRST).min(largest), largest, shortest: taking(SHORTEST), is_brisk: false }
+        let current = taking(FIRST).min(largest);
+        let is_brisk = fixed.is_none() && picos.is_some() && current >= BRISK;
+        Self { fixed, current, largest, shortest: taking(SHORTEST), is_brisk }
     }
 
     /// The next size, at least 1. Towards the end of a source of known length (`remaining`) adaptive
@@ -142,6 +144,20 @@ mod tests {
     fn known_iterations_begin_with_the_right_size() {
         assert_eq!(ChunkSize::new(None, None, 2, 8, Some(1_000_000)).next(None, 2), 25);
         assert_eq!(ChunkSize::new(None, None, 2, 8, Some(1_000_000_000)).next(None, 2), 1);
+    }
+
+    #[test]
+    fn only_chunks_of_short_iterations_are_brisk() {
+        let is_brisk = |fixed, picos| ChunkSize::new(fixed, None, 2, 8, picos).is_brisk();
+        assert!(is_brisk(None, Some(1_000)));
+        for (fixed, picos) in [(None, None), (None, Some(1_000_000)), (Some(1_000), Some(1_000))] {
+            assert!(!is_brisk(fixed, picos), "{fixed:?} {picos:?}");
+        }
+        let mut size = ChunkSize::new(None, None, 2, 8, Some(1_000));
+        size.observe(BRISK, 2 * TARGET);
+        assert!(!size.is_brisk(), "iterations became longer");
+        size.observe(BRISK, TARGET);
+        assert!(size.is_brisk());
     }
 
     #[test]

@@ -4,9 +4,16 @@
 //! thread that runs the loop can always finish it alone).
 
 use crate::error::Error;
-use crate::sync::{Arc, AtomicUsize, Ordering};
+use crate::schedule::chunk;
+use crate::sync::{Arc, AtomicUsize, Looks, Ordering};
+use crate::task::context;
+use crate::thread::lease::Lease;
 use crate::thread::placement::Placement;
 use crate::thread::stack;
+
+/// Whether it pays to stay awake until a loop is over: the next one may follow, and falling asleep and being woken would take
+/// longer than that one.
+static LOOKS: Looks = Looks::new(chunk::TARGET, 1);
 
 /// A fixed number of helper threads.
 #[derive(Debug)]
@@ -40,8 +47,8 @@ impl Crew {
         Ok(Self { pool, jobs: Arc::new(AtomicUsize::new(0)), placement })
     }
 
-    /// Hands `job` to a thread, without blocking. It says whether it did not come too late.
-    pub(crate) fn spawn(&self, job: impl FnOnce() -> bool + Send + 'static) {
+    /// Has a thread visit what is lent, unless that comes too late. Does not block.
+    pub(crate) fn send(&self, lease: Arc<Lease>) {
         let (jobs, placement) = (Arc::clone(&self.jobs), Arc::clone(&self.placement));
         // Relaxed: a hint for others, which orders nothing.
         self.look_out();
@@ -49,8 +56,12 @@ impl Crew {
         placement.call();
         self.pool.spawn(move || {
             placement.come();
-            if job() {
+            if lease.visit() {
                 jobs.fetch_sub(1, Ordering::Relaxed);
+                // A thread that waits inside an iteration goes on with that.
+                if !context::inside_part() {
+                    LOOKS.look_for(|| !lease.is_open() || placement.is_called());
+                }
             }
             placement.go();
         });

@@ -3,7 +3,7 @@
 //! This is the only place where a borrow of the caller's stack reaches other threads. A job that has
 //! not started when the lease ends finds it ended and touches nothing, so nobody waits for queued jobs.
 
-use crate::sync::{Arc, Condvar, Mutex};
+use crate::sync::{Arc, AtomicBool, Condvar, Mutex, Ordering};
 
 /// Something that other threads may visit.
 pub(crate) trait Visited: Sync {
@@ -13,16 +13,13 @@ pub(crate) trait Visited: Sync {
 
 /// The right to visit one value, until its [`Grant`] ends.
 pub(crate) struct Lease {
-    state: Mutex<State>,
+    /// Changed under the lock of the number of visitors.
+    is_open: AtomicBool,
+    n_visitors: Mutex<usize>,
     /// Notified by the last visitor that leaves.
     left: Condvar,
     value: *const (),
     visit: unsafe fn(*const ()),
-}
-
-struct State {
-    open: bool,
-    visitors: usize,
 }
 
 // SAFETY: `value` is only ever used as `&T` with `T: Visited` (hence `Sync`), and only while the lease is open, for which
@@ -47,7 +44,8 @@ impl Grant {
             value.visit();
         }
         Self(Arc::new(Lease {
-            state: Mutex::new(State { open: true, visitors: 0 }),
+            is_open: AtomicBool::new(true),
+            n_visitors: Mutex::new(0),
             left: Condvar::new(),
             value: value.cast(),
             visit: visit::<T>,
@@ -61,11 +59,12 @@ impl Grant {
 
     /// Ends the lease: lets nobody in any more, and blocks until the last visitor has left (who notifies).
     pub(crate) fn revoke(&self) {
-        let mut state = self.0.state.lock();
-        state.open = false;
-        while state.visitors > 0 {
+        let mut n_visitors = self.0.n_visitors.lock();
+        // Relaxed, here and below: the lock orders it for those who visit, and who only looks does not touch the value.
+        self.0.is_open.store(false, Ordering::Relaxed);
+        while *n_visitors > 0 {
             // Waker: the `Leave` of the last visitor, which is dropped however the visit ends.
-            state = self.0.left.wait(state);
+            n_visitors = self.0.left.wait(n_visitors);
         }
     }
 }
@@ -77,14 +76,19 @@ impl Drop for Grant {
 }
 
 impl Lease {
+    /// Whether visitors are let in.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open.load(Ordering::Relaxed)
+    }
+
     /// Visits the value, or does nothing if the lease has ended; says which.
     pub(crate) fn visit(&self) -> bool {
         {
-            let mut state = self.state.lock();
-            if !state.open {
+            let mut n_visitors = self.n_visitors.lock();
+            if !self.is_open() {
                 return false;
             }
-            state.visitors += 1;
+            *n_visitors += 1;
         }
         let _leave = Leave(self);
         // SAFETY: the lease was open when this visitor was counted, and `Grant::revoke`, before which
@@ -98,9 +102,9 @@ struct Leave<'lease>(&'lease Lease);
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        let mut state = self.0.state.lock();
-        state.visitors -= 1;
-        if state.visitors == 0 && !state.open {
+        let mut n_visitors = self.0.n_visitors.lock();
+        *n_visitors -= 1;
+        if *n_visitors == 0 && !self.0.is_open() {
             // Under the lock: once it is released, `revoke` may return (the `Arc` keeps `left` alive).
             self.0.left.notify_all();
         }

@@ -3,10 +3,10 @@
 use super::lease::Visited;
 use crate::config::Schedule;
 use crate::schedule::adverse::Held;
-use crate::schedule::chunk::ChunkSize;
+use crate::schedule::chunk::{self, ChunkSize};
 use crate::schedule::order::Order;
 use crate::schedule::source::Source;
-use crate::sync::{self, AtomicBool, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering};
+use crate::sync::{AtomicBool, AtomicUsize, Condvar, Looks, Mutex, MutexGuard, Ordering};
 use crate::task::context;
 use crate::task::outcome::{self, Panic};
 use std::time::{Duration, Instant};
@@ -18,6 +18,9 @@ const LINGER: Duration = Duration::from_micros(200);
 /// So many chunks may be started and not yet consumed where their items leave nothing behind each: all others may then be done
 /// beside one that takes long.
 const MANY_CHUNKS: usize = 1024;
+
+/// Whether it pays to look for the chunk that is due before the caller sleeps until it is there. Being woken takes about as long.
+static LOOKS: Looks = Looks::new(chunk::TARGET, 1);
 
 /// How long the caller leaves an item to a helper under [`Schedule::One`], which has it change threads.
 const SWITCH: Duration = Duration::from_millis(1);
@@ -504,7 +507,9 @@ where
         let n_finished = self.n_finished.load(Ordering::Relaxed);
         drop(state);
         let is_there = || self.n_finished.load(Ordering::Relaxed) != n_finished;
-        sync::look_for(is_there);
+        if !is_there() {
+            LOOKS.look_for(is_there);
+        }
         state = self.state.lock();
         if is_there() {
             return state;

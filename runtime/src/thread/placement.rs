@@ -108,6 +108,11 @@ impl Placement {
         }
     }
 
+    /// Whether somebody is called who has not come yet.
+    pub(super) fn is_called(&self) -> bool {
+        self.n_waiting.load(Ordering::Relaxed) > 0
+    }
+
     /// The calling thread has come.
     pub(super) fn come(&self) {
         self.n_waiting.fetch_sub(1, Ordering::Relaxed);

@@ -45,7 +45,7 @@ impl Lender<'_> {
     /// Has a thread visit a loop.
     fn call(&self, lease: Arc<Lease>) {
         match self {
-            Self::Crew(Some(crew)) => crew.spawn(move || lease.visit()),
+            Self::Crew(Some(crew)) => crew.send(lease),
             Self::Crew(None) => {}
             // A helper has no result; if the pool is shut down, the caller works alone.
             Self::Pool(pool) => drop(pool.spawn(move || lease.visit())),
