@@ -244,7 +244,8 @@ mod tests {
 
     /// Runs `test` with a helper, unless there is a single core; `test` is told which cores there are.
     fn with_a_helper(test: impl FnOnce(&Placement, &Helps<'_>, CpuSet)) {
-        let own = sched_getaffinity(None).unwrap();
+        let cores = || sched_getaffinity(None).expect("a thread may ask about itself");
+        let own = cores();
         if own.count() < 2 {
             return;
         }
@@ -254,14 +255,15 @@ mod tests {
             scope.spawn(move || {
                 for step in told {
                     step(placement);
-                    say.send(sched_getaffinity(None).unwrap()).unwrap();
+                    say.send(cores()).expect("the test receives");
                 }
             });
             let helps = |step| {
-                tell.send(step).unwrap();
-                said.recv().unwrap()
+                tell.send(step).expect("the helper is there");
+                said.recv().expect("the helper is there")
             };
             assert!(helps(Placement::enter) == own);
+            // What was at the beginning is long ago.
             thread::sleep(STAY);
             test(placement, &helps, own);
             drop(tell);
