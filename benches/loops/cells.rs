@@ -10,7 +10,7 @@ use crate::sinks::{NESTED, Sink, WAITING};
 pub(crate) struct Cell {
     pub(crate) sink: Sink,
     pub(crate) n: usize,
-    /// About how long an item takes; 0 stands for the one that is vectorised.
+    /// About how long an item takes; 0 stands for the one that is vectorised. Those of 0, of 5, and of more are of a type each.
     pub(crate) nanos: u64,
     pub(crate) skew: Option<Skew>,
     pub(crate) state: State,
@@ -200,7 +200,7 @@ pub(crate) fn first_calls() -> Vec<Cell> {
 
 /// Gives each loop a copy of its own among those over the same type of body, and small ones a second state.
 fn with_copies(cells: Vec<Cell>) -> Vec<Cell> {
-    let kind = |cell: &Cell| (cell.sink.name(), cell.nanos == 0, cell.skew.is_some());
+    let kind = |cell: &Cell| (cell.sink.name(), cell.nanos.min(6), cell.skew.is_some());
     let mut counted: Vec<Cell> = Vec::new();
     for cell in cells {
         let same = |other: &&Cell| kind(other) == kind(&cell) && other.state != State::Idle;

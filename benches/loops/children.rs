@@ -59,8 +59,7 @@ fn spin() {
 /// `later` the first call of this loop after another one. The median of `n` such processes.
 pub(crate) fn first_calls(n: usize, which: usize, who: Contender, later: bool, calibration: Calibration) -> f64 {
     let position = Contender::ALL.iter().position(|other| *other == who).expect("all are listed");
-    let numbers =
-        [which as u64, position as u64, u64::from(later), calibration.steps_of_5ns, calibration.picos_of_step];
+    let numbers = [which as u64, position as u64, u64::from(later), calibration.picos_of_step];
     let arguments: Vec<_> =
         [FIRST_CALL.to_owned()].into_iter().chain(numbers.map(|number| number.to_string())).collect();
     let times = (0..n).map(|_| {
@@ -73,7 +72,7 @@ pub(crate) fn first_calls(n: usize, which: usize, who: Contender, later: bool, c
 fn first_call(numbers: &[String]) {
     let number = |i: usize| numbers[i].parse::<u64>().expect("a number");
     let (cell, who) = (cells::first_calls()[number(0) as usize], Contender::ALL[number(1) as usize]);
-    let calibration = Calibration { steps_of_5ns: number(3), picos_of_step: number(4) };
+    let calibration = Calibration { picos_of_step: number(3) };
     if number(2) == 1 {
         let another = Cell { sink: Sink::Max, n: 1_000, nanos: 10_000, state: State::Warm, ..cell };
         Ready::new(another, &[who], calibration).first_call();

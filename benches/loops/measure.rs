@@ -10,7 +10,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::bodies::{Calibration, Skewed, Sleep, Tiny};
+use crate::bodies::{Calibration, Short, Skewed, Sleep, Tiny};
 use crate::cells::{Cell, State};
 use crate::contenders::{Contender, openmp};
 use crate::sinks::{BoxedCall, Data, Loops, Output, Sink};
@@ -79,6 +79,7 @@ impl Ready {
                 Self::over(cell, contenders, body, body)
             }
             None if cell.nanos == 0 => Self::over(cell, contenders, Tiny, Tiny),
+            None if cell.nanos == 5 => Self::over(cell, contenders, Short, Short),
             None => Self::over(cell, contenders, chain, chain),
         }
     }

@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 use concurrent_futures::concurrent;
 
-use crate::bodies::{Body, Chain, Skewed, Sleep, Tiny};
+use crate::bodies::{Body, Chain, Short, Skewed, Sleep, Tiny};
 use crate::contenders::{Contender, by_orx, by_pariter, by_rayon, by_scope};
 
 /// What a loop goes through, and where one that stores in place puts its results.
@@ -400,24 +400,42 @@ loops! {
 }
 
 loops! {
+    Short:
+        Push push [a b c d]
+        Sum sum [a b c d]
+        Max max [a b c d]
+        Store store [a b c d]
+        Find find [a b c d]
+        Fallible fallible [a b c d]
+        Slice slice [a b]
+        Filter filter [a b]
+        Keep keep [a b c]
+        Lines lines [a b];
+    two workers:
+        Push push [a b c]
+        Sum sum [a b c]
+        Store store [a b c]
+}
+
+loops! {
     Chain:
-        Push push [a b c d e f g h i j k l m n o]
-        Sum sum [a b c d e f g h i j k l m n o]
-        Max max [a b c d e f g h i j k l m n]
-        Store store [a b c d e f g h i j k l m n]
-        Find find [a b c d e f g h i j k l m n]
-        Fallible fallible [a b c d e f g h i j k l m n]
-        Slice slice [a b c d e f]
-        Filter filter [a b c d e f]
-        Keep keep [a b c d e f]
-        Lines lines [a b c d e f]
-        Count count [a b c d]
-        Float float [a b c d]
+        Push push [a b c d e f g h i j k]
+        Sum sum [a b c d e f g h i]
+        Max max [a b c d e f]
+        Store store [a b c d e f]
+        Find find [a b c d e f g h i]
+        Fallible fallible [a b c d e f]
+        Slice slice [a b c]
+        Filter filter [a b c]
+        Keep keep [a b c]
+        Lines lines [a b c]
+        Count count [a b c]
+        Float float [a b c]
         Nested nested [a b c];
     two workers:
-        Push push [a b c d e f g]
-        Sum sum [a b c d e f g]
-        Store store [a b c d e f g]
+        Push push [a b c]
+        Sum sum [a b c]
+        Store store [a b c]
 }
 
 loops! {
