@@ -13,6 +13,8 @@ use syn::Lifetime;
 pub(super) enum Gather<'a> {
     /// Nothing.
     Nothing,
+    /// Nothing either, and nothing is done in order but to leave the loop.
+    Exits,
     /// Partial results.
     Partials(Reductions<'a>),
     /// What is pushed.
@@ -24,7 +26,8 @@ impl<'a> Gather<'a> {
         if !plan.stored.is_empty() {
             return Self::Stored(Store::of(&plan.stored, abi, source));
         }
-        Reductions::of(&plan.reduced, split, abi, source).map_or(Self::Nothing, Self::Partials)
+        let otherwise = if split.has_steps() { Self::Nothing } else { Self::Exits };
+        Reductions::of(&plan.reduced, split, abi, source).map_or(otherwise, Self::Partials)
     }
 
     /// Whether somebody has to know which piece of an iteration ended the loop.
@@ -36,7 +39,7 @@ impl<'a> Gather<'a> {
     pub(super) fn first(&self) -> Option<TokenStream> {
         match self {
             Self::Partials(reductions) => Some(reductions.opened()),
-            Self::Nothing | Self::Stored(_) => None,
+            Self::Nothing | Self::Exits | Self::Stored(_) => None,
         }
     }
 
@@ -44,17 +47,19 @@ impl<'a> Gather<'a> {
     pub(super) fn last(&self) -> Option<TokenStream> {
         match self {
             Self::Partials(reductions) => reductions.look_at(),
-            Self::Nothing | Self::Stored(_) => None,
+            Self::Nothing | Self::Exits | Self::Stored(_) => None,
         }
     }
 
     // Output: run(team, |item| …)
+    // or:     run_apart(team, |item| …)
     // or:     run_reducing(team, partial(…), |chunk, item| …)
     // or:     run_storing(team, (store0, store1), |(collected0, collected1), item| …)
     pub(super) fn run(&self, team: &Ident, closure: &TokenStream, source: Span) -> TokenStream {
         let (at, chunk, item) = (names::at(source), names::local("chunk"), names::local("item"));
         match self {
             Self::Nothing => quote_spanned!(at=> run(#team, |#item| #closure)),
+            Self::Exits => quote_spanned!(at=> run_apart(#team, |#item| #closure)),
             Self::Partials(reductions) => {
                 let types = reductions.types();
                 quote_spanned!(at=> run_reducing(#team, #types, |#chunk, #item| #closure))
@@ -70,14 +75,14 @@ impl<'a> Gather<'a> {
     pub(super) fn opened(&self, team: &Ident) -> Option<TokenStream> {
         match self {
             Self::Stored(store) => Some(store.opened(team)),
-            Self::Nothing | Self::Partials(_) => None,
+            Self::Nothing | Self::Exits | Self::Partials(_) => None,
         }
     }
 
     /// What the in-order part does with what a chunk gathered.
     pub(super) fn landed(&self, step: &Ident, label: Option<&Lifetime>) -> Option<TokenStream> {
         match self {
-            Self::Nothing => None,
+            Self::Nothing | Self::Exits => None,
             Self::Partials(reductions) => Some(reductions.landed(step, label)),
             Self::Stored(store) => Some(store.landed(step, label)),
         }

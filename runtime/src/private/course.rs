@@ -6,7 +6,7 @@ use crate::schedule::pilot::{Left, Pilot, Turn};
 use crate::schedule::site::Site;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
-use crate::thread::loop_core::{Each, Gather, Limits, Step, Work};
+use crate::thread::loop_core::{Apart, Each, Gather, Limits, Step, Work};
 use crate::thread::scoped_loop::Steps;
 
 /// A loop on its way. It borrows what it iterates over, and has nothing to drop that does.
@@ -167,7 +167,22 @@ impl<'pool, S: Strips> Team<'pool, S> {
         C: Step + Send,
     {
         // SAFETY: our caller promises the same.
-        unsafe { self.start(Each(part)) }
+        unsafe { self.start::<_, _, ()>(Each(part)) }
+    }
+
+    /// The same where nothing is done in order but to leave the loop: gives only what ends it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](Self::run).
+    pub unsafe fn run_apart<P, C>(self, part: P) -> impl Iterator<Item = C> + Running<S::Input>
+    where
+        <S::Input as Input>::Source: Source<Chunk: Send> + Send,
+        P: Fn(S::Item) -> C + Sync,
+        C: Step + Send,
+    {
+        // SAFETY: our caller promises the same.
+        unsafe { self.start::<_, _, Apart>(Each(part)) }
     }
 
     /// Starts a loop, with reductions or without.

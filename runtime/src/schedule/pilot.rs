@@ -266,6 +266,10 @@ impl Pilot {
             return false;
         }
         let ahead = self.ahead(picos, left);
+        if n_items(ahead, picos) <= 1 {
+            // As far as one knows, it is left behind the next one.
+            return false;
+        }
         let whole = self.so_far + ahead;
         if whole < WORTH_SHARING {
             // What has no length comes from an iterator that all wait for, and each result is moved once more.

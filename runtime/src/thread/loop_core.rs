@@ -48,13 +48,13 @@ pub(crate) trait Work<I, C, A: Gather>: Sync {
     }
 }
 
-/// A closure that gathers nothing.
+/// A closure whose chunks gather nothing.
 #[derive(Debug)]
 pub(crate) struct Each<P>(pub(crate) P);
 
-impl<I, C, P: Fn(I) -> C + Sync> Work<I, C, ()> for Each<P> {
+impl<I, C, A: Gather, P: Fn(I) -> C + Sync> Work<I, C, A> for Each<P> {
     #[inline]
-    fn run(&self, (): &mut (), item: I) -> C {
+    fn run(&self, _: &mut A, item: I) -> C {
         (self.0)(item)
     }
 }
@@ -83,6 +83,14 @@ pub trait Gather: Default {
 
 /// A loop without reductions.
 impl Gather for () {}
+
+/// A loop in which nothing is done in order but to leave it.
+#[derive(Debug, Default)]
+pub(crate) struct Apart;
+
+impl Gather for Apart {
+    const KEEPS_STEPS: bool = false;
+}
 
 /// The limits of one loop, resolved.
 #[derive(Debug, Clone, Copy)]
@@ -383,11 +391,8 @@ where
 
     /// How many of the items in the source the next chunk has.
     fn next_size(&self, state: &State<S, C, A>) -> usize {
-        let ahead = self.limits.exit.map_or(usize::MAX, |exit| match exit.saturating_sub(state.n_claimed) {
-            // It goes on for as long again, as far as anybody knows.
-            0 => state.n_claimed,
-            ahead => ahead,
-        });
+        // Behind that, it goes on for as long again as it has, as far as anybody knows.
+        let ahead = self.limits.exit.map_or(usize::MAX, |exit| exit.abs_diff(state.n_claimed));
         state.size.next(Some(state.source.ready().min(ahead)), self.limits.workers)
     }
 

@@ -329,7 +329,13 @@ mod tests {
         let helpers = Helpers { lender: Lender::Crew(None), limit: 0, may_give_up: false };
         // SAFETY: it is a local, dropped at the end of this function, and borrows nothing.
         let mut steps = unsafe {
-            Steps::start(Split::new(Splittable::into_source(0..100)), Each(|_| Number), limits, helpers, pilot)
+            Steps::<_, _, _, ()>::start(
+                Split::new(Splittable::into_source(0..100)),
+                Each(|_| Number),
+                limits,
+                helpers,
+                pilot,
+            )
         };
         assert_eq!(steps.by_ref().take(15).count(), 15);
         assert_eq!(steps.end().map(|pilot| pilot.n_shared()), Some(15));
