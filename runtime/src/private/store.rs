@@ -2,10 +2,11 @@
 //!
 //! Where `out` is a vector, each iteration pushes once (unless it panics or leaves the loop), and it is known how many there are,
 //! of which most will be run, room is made for all results, and each is written where it belongs by whoever computes it: they
-//! are touched once, and by nobody else. The calling thread only counts them, chunk by chunk in the order of the loop. Otherwise a chunk collects its results, which the
-//! calling thread appends, or pushes if `out` is no vector and one `push` is all that the loop does with it. Where there are
-//! several places, or more than that is done, all are vectors: others might show in which order they are pushed to, or do
-//! something else in `extend`, and such a loop is not shared ([`shared_if`](super::loops::LoopOptions::shared_if)).
+//! are touched once, and by nobody else. The calling thread only counts them, chunk by chunk in the order of the loop.
+//! Otherwise a chunk collects its results, which the calling thread appends, or pushes if `out` is no vector and one `push` is
+//! all that the loop does with it. Where there are several places, or more than that is done, all are vectors: others might show
+//! in which order they are pushed to, or do something else in `extend`, and such a loop is not shared
+//! ([`shared_if`](super::loops::LoopOptions::shared_if)).
 //!
 //! ```text
 //! let how = (&&Probe::place(&mut out)).stores();

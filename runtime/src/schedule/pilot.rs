@@ -266,8 +266,8 @@ impl Pilot {
             return false;
         }
         let ahead = self.ahead(picos, left);
-        if n_items(ahead, picos) <= 1 {
-            // As far as one knows, it is left behind the next one.
+        if self.so_far.is_zero() && n_items(ahead, picos) <= 1 {
+            // The last call was left in its first iteration.
             return false;
         }
         let whole = self.so_far + ahead;
@@ -429,6 +429,17 @@ mod tests {
         assert_eq!(later.exit(), Some(10));
         later.so_far = Duration::from_micros(41);
         assert_eq!(later.exit(), None, "it was not");
+    }
+
+    #[test]
+    fn a_loop_that_was_left_in_its_first_iteration_is_shared_once_it_goes_on() {
+        let site = known(1000 * MICRO);
+        let left = |n| Left { all_run: false, ..exactly(n) };
+        site.remember_total(Duration::from_millis(1));
+        let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, left(10), &|| true);
+        assert_eq!(turn, Turn::Plain(1));
+        pilot.so_far = Duration::from_millis(1);
+        assert!(pilot.is_worth_sharing(1000 * MICRO, left(9)));
     }
 
     #[test]

@@ -51,6 +51,7 @@ mod tests {
         go_on(now + GAP, now + GAP, MICRO);
         assert_eq!(so_far(now + GAP), MICRO, "the next series");
     }
+
     #[test]
     fn loops_within_a_loop_are_counted_once() {
         let begin = Instant::now();

@@ -391,7 +391,7 @@ where
 
     /// How many of the items in the source the next chunk has.
     fn next_size(&self, state: &State<S, C, A>) -> usize {
-        // Behind that, it goes on for as long again as it has, as far as anybody knows.
+        // Behind where it was expected to be left, it is expected to go on for as long again as it has from there.
         let ahead = self.limits.exit.map_or(usize::MAX, |exit| exit.abs_diff(state.n_claimed));
         state.size.next(Some(state.source.ready().min(ahead)), self.limits.workers)
     }
