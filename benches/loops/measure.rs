@@ -79,7 +79,7 @@ impl Ready {
                 Self::over(cell, contenders, body, body)
             }
             None if cell.nanos == 0 => Self::over(cell, contenders, Tiny, Tiny),
-            None if cell.nanos == 5 => Self::over(cell, contenders, Short, Short),
+            None if cell.nanos == 5 => Self::over(cell, contenders, Short::new(), Short::new()),
             None => Self::over(cell, contenders, chain, chain),
         }
     }

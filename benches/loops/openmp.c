@@ -28,8 +28,9 @@ static inline uint64_t steps_from(uint64_t steps, size_t x) {
 }
 
 static inline uint64_t short_(const uint64_t *b, size_t x) {
-    (void)b;
-    return steps_from(14, x);
+    uint64_t state = ((uint64_t)x ^ 1) * UINT64_C(0x9E3779B97F4A7C15) % b[0];
+    state = (state ^ 2) * UINT64_C(0x9E3779B97F4A7C15) % b[0];
+    return state >> 32;
 }
 
 static inline uint64_t chain(const uint64_t *b, size_t x) {
