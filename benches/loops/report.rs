@@ -93,6 +93,7 @@ fn why_slower_than_plain(cell: Cell, times: &Times) -> &'static str {
     let is_push = matches!(cell.sink, Sink::Push | Sink::Fallible);
     match cell.state {
         State::AtOnce => "two loops for two cores: helpers of the one take turns with the other",
+        _ if cell.sink == Sink::Waiting => "who sleeps for a millisecond is woken later than that",
         _ if is_push && cell.nanos <= 5 && cell.n >= 1_000 && times.plain < SHARED_FROM => {
             "the compiler does not know that the vector is as long as there were iterations; and where the loop lies in memory"
         }

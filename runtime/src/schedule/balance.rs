@@ -64,14 +64,13 @@ impl Balance {
         self.shared_picos
     }
 
-    /// The in-order part begins.
-    pub(crate) fn enter_in_order(&mut self) {
-        self.in_order_since = Some(Instant::now());
+    /// The in-order part begins `now`.
+    pub(crate) fn enter_in_order(&mut self, now: Instant) {
+        self.in_order_since = Some(now);
     }
 
-    /// The in-order part has finished `n_items` more.
-    pub(crate) fn leave_in_order(&mut self, n_items: usize) {
-        let now = Instant::now();
+    /// The in-order part has finished `n_items` more, by `now`.
+    pub(crate) fn leave_in_order(&mut self, n_items: usize, now: Instant) {
         if let Some(since) = self.in_order_since.take() {
             self.sum.in_order += now - since;
         }
@@ -79,26 +78,28 @@ impl Balance {
         self.sum.elapsed = now - self.began;
     }
 
-    /// Whether workers do not pay; `measured` is how many iterations of the parallel part were run, and their time. That is left
-    /// open for a while after the loop `is_helped` (threads may have to be started first).
+    /// Whether workers do not pay; `measured` gives how many iterations of the parallel part were run, and their time. That is
+    /// left open for a while after the loop `is_helped` (threads may have to be started first).
     pub(crate) fn is_unpaid(
         &mut self,
         site: &Site,
-        measured: (usize, Duration),
+        measured: impl Fn() -> (usize, Duration),
         n_workers: usize,
         is_helped: bool,
     ) -> bool {
-        (self.sum.n_run, self.sum.parallel) = measured;
-        let Account { n_items, n_run, parallel, in_order, elapsed } = self.sum;
+        let elapsed = self.sum.elapsed;
         if is_helped && !self.is_helped {
             // What was run before that says nothing.
+            (self.sum.n_run, self.sum.parallel) = measured();
             (self.is_helped, self.before, self.next) = (true, self.sum, elapsed + TRIAL);
         }
         let before = self.before;
         let is_late = elapsed >= if is_helped { self.next } else { AGAIN };
-        if !is_late || n_items - before.n_items < 2 * n_workers {
+        if !is_late || self.sum.n_items - before.n_items < 2 * n_workers {
             return false;
         }
+        (self.sum.n_run, self.sum.parallel) = measured();
+        let Account { n_run, parallel, in_order, .. } = self.sum;
         (self.before, self.next) = (self.sum, elapsed + AGAIN);
         let apart = parallel.saturating_sub(before.parallel) + (in_order - before.in_order);
         // What runs is estimated, and may turn out to be less.
@@ -111,7 +112,7 @@ impl Balance {
 
     /// The end.
     pub(crate) fn close(&mut self, site: &Site, measured: (usize, Duration)) -> Closed {
-        self.leave_in_order(0);
+        self.leave_in_order(0, Instant::now());
         let Account { n_items, in_order, elapsed, .. } = self.sum;
         let apart = picos(parallel(n_items, measured) + in_order, n_items);
         let plain = self.plain(site, apart);
@@ -199,47 +200,47 @@ mod tests {
     #[test]
     fn nothing_is_said_before_the_trial_is_over() {
         let mut balance = Balance::new(true);
-        assert!(!balance.is_unpaid(&Site::new(), (0, Duration::ZERO), 2, true));
+        assert!(!balance.is_unpaid(&Site::new(), || (0, Duration::ZERO), 2, true));
         let began = balance.sum.elapsed;
-        balance.leave_in_order(1_000);
+        balance.leave_in_order(1_000, Instant::now());
         balance.sum.elapsed = began + TRIAL / 2;
-        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
+        assert!(!balance.is_unpaid(&Site::new(), || (1_000, MS), 2, true));
         balance.sum.elapsed = began + TRIAL * 2;
-        assert!(balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
-        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true), "asked again only after a while");
+        assert!(balance.is_unpaid(&Site::new(), || (1_000, MS), 2, true));
+        assert!(!balance.is_unpaid(&Site::new(), || (1_000, MS), 2, true), "asked again only after a while");
     }
 
     #[test]
     fn nothing_is_said_before_a_helper_has_come() {
         let mut balance = Balance::new(true);
-        balance.leave_in_order(1_000);
+        balance.leave_in_order(1_000, Instant::now());
         balance.sum.elapsed = TRIAL * 2;
-        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, false));
+        assert!(!balance.is_unpaid(&Site::new(), || (1_000, MS), 2, false));
         balance.sum.n_items += 1_000;
         balance.sum.elapsed = AGAIN;
-        assert!(balance.is_unpaid(&Site::new(), (2_000, MS), 2, false), "unless that takes too long");
+        assert!(balance.is_unpaid(&Site::new(), || (2_000, MS), 2, false), "unless that takes too long");
     }
 
     #[test]
     fn an_estimate_that_was_too_high_does_no_harm() {
         let mut balance = Balance::new(true);
-        assert!(!balance.is_unpaid(&Site::new(), (1_000, MS), 2, true));
-        balance.leave_in_order(1_000);
+        assert!(!balance.is_unpaid(&Site::new(), || (1_000, MS), 2, true));
+        balance.leave_in_order(1_000, Instant::now());
         balance.sum.elapsed += AGAIN;
-        assert!(balance.is_unpaid(&Site::new(), (900, MS), 2, true));
+        assert!(balance.is_unpaid(&Site::new(), || (900, MS), 2, true));
     }
 
     #[test]
     fn what_was_run_before_a_helper_came_does_not_count() {
         let mut balance = Balance::new(true);
-        balance.leave_in_order(1_000);
+        balance.leave_in_order(1_000, Instant::now());
         balance.sum.elapsed = 10 * MS;
-        assert!(!balance.is_unpaid(&Site::new(), (1_000, 10 * MS), 2, true));
+        assert!(!balance.is_unpaid(&Site::new(), || (1_000, 10 * MS), 2, true));
         balance.sum.n_items += 1_000;
         balance.sum.elapsed += 5 * MS;
-        assert!(!balance.is_unpaid(&Site::new(), (2_000, 20 * MS), 2, true), "then they were twice as fast");
+        assert!(!balance.is_unpaid(&Site::new(), || (2_000, 20 * MS), 2, true), "then they were twice as fast");
         balance.sum.n_items += 1_000;
         balance.sum.elapsed += AGAIN;
-        assert!(balance.is_unpaid(&Site::new(), (3_000, 20 * MS + AGAIN), 2, true));
+        assert!(balance.is_unpaid(&Site::new(), || (3_000, 20 * MS + AGAIN), 2, true));
     }
 }

@@ -17,7 +17,7 @@ const LOSS: Duration = Duration::from_micros(500);
 const MEMORY: Duration = Duration::from_millis(2);
 
 /// After so many shared calls in a row, one is plain, to have something to compare with.
-const SAMPLED: u32 = 64;
+const SAMPLED: u32 = 256;
 
 /// The calls of one loop that are about as long.
 ///

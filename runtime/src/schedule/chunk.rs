@@ -50,12 +50,12 @@ impl ChunkSize {
     }
 
     /// The next size, at least 1. Towards the end of a source of known length (`remaining`) adaptive
-    /// chunks shrink, so that all `workers` finish at about the same time.
+    /// chunks shrink, so that all `workers` finish at about the same time: to two thirds of the share that each of them would have.
     pub(crate) fn next(&self, remaining: Option<usize>, workers: usize) -> usize {
         if let Some(fixed) = self.fixed {
             return fixed;
         }
-        let fair_share = remaining.map_or(usize::MAX, |remaining| remaining / (2 * workers.max(1)));
+        let fair_share = remaining.map_or(usize::MAX, |remaining| remaining.saturating_mul(2) / (3 * workers.max(1)));
         self.current.min(fair_share.max(self.shortest)).max(1)
     }
 
@@ -128,14 +128,15 @@ mod tests {
             let items = size.next(None, 2);
             size.observe(items, Duration::from_micros(items as u64));
         }
-        assert_eq!(size.next(Some(40), 2), 10);
+        assert_eq!(size.next(Some(40), 2), 13);
         assert_eq!(size.next(Some(3), 2), 2, "two microseconds");
+        assert_eq!(size.next(Some(usize::MAX), 2), 100);
     }
 
     #[test]
     fn the_last_chunks_of_short_iterations_are_worth_handing_over() {
         let mut size = ChunkSize::new(None, None, 2, 8, Some(100_000));
-        assert_eq!((size.next(Some(100), 2), size.next(Some(12), 2)), (25, 20));
+        assert_eq!((size.next(Some(100), 2), size.next(Some(12), 2)), (33, 20));
         size.observe(25, Duration::from_micros(5));
         assert_eq!(size.next(Some(12), 2), 10);
     }

@@ -50,6 +50,11 @@ impl<R> Order<R> {
         Some(result)
     }
 
+    /// Gives all results that are due by now.
+    pub(crate) fn take_all(&mut self) -> impl Iterator<Item = R> {
+        std::iter::from_fn(|| self.take())
+    }
+
     /// Whether [`take`](Self::take) would give a result.
     pub(crate) fn is_due(&self) -> bool {
         self.slots.front().is_some_and(Option::is_some)

@@ -9,6 +9,7 @@ use crate::schedule::source::Source;
 use crate::sync::{AtomicBool, AtomicUsize, Condvar, Looks, Mutex, MutexGuard, Ordering};
 use crate::task::context;
 use crate::task::outcome::{self, Panic};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// How long a helper with nothing to do stays before it goes back to its pool. Calling it again costs
@@ -117,6 +118,11 @@ impl Limits {
     /// few enough to bound the memory.
     fn max_chunks(&self) -> usize {
         if self.schedule == Some(Schedule::One) { 1 } else { 4 * self.workers + 4 }
+    }
+
+    /// Whether it matters when a chunk is released that is being gone through.
+    fn is_window_felt(&self) -> bool {
+        self.window.is_some() || self.schedule.is_some()
     }
 
     /// How many items may have been pulled and not yet started, if chunks have `n`.
@@ -262,9 +268,18 @@ where
         self.state.lock()
     }
 
-    /// Gives the results of the chunk that is due, if they are there.
-    pub(crate) fn take(&self, state: &mut State<S, C, A>) -> Option<Finished<C, A>> {
-        state.order.take()
+    /// Gives the results of the chunk that is due, if they are there. Where little is done in order, those of chunks behind it
+    /// are put in `more`, if they are there too.
+    pub(crate) fn take(
+        &self,
+        state: &mut State<S, C, A>,
+        more: &mut VecDeque<Finished<C, A>>,
+    ) -> Option<Finished<C, A>> {
+        let due = state.order.take()?;
+        if !(A::KEEPS_STEPS || self.limits.is_window_felt()) {
+            more.extend(state.order.take_all());
+        }
+        Some(due)
     }
 
     /// The in-order part has finished `n` more iterations.

@@ -19,6 +19,8 @@ use crate::schedule::pilot::Pilot;
 use crate::schedule::source::{Input, Source};
 use crate::sync::Arc;
 use crate::task::outcome::{self, Panic};
+use std::collections::VecDeque;
+use std::time::Instant;
 use std::vec;
 
 /// Who helps, and how many at most.
@@ -83,7 +85,11 @@ where
     gathered: Option<A>,
     /// What follows the values of that chunk.
     then_panic: Option<Panic>,
-    /// How many iterations that chunk counts as ahead.
+    /// Chunks which follow, and are there.
+    more: VecDeque<Finished<C, A>>,
+    /// How many iterations count as ahead though they are done.
+    n_done: usize,
+    /// How many iterations the current chunk counts as ahead.
     holds: usize,
     /// How many of these were run.
     n_run: usize,
@@ -122,6 +128,8 @@ where
             current: Vec::new().into_iter(),
             gathered: None,
             then_panic: None,
+            more: VecDeque::new(),
+            n_done: 0,
             holds: 0,
             n_run: 0,
             input,
@@ -158,17 +166,23 @@ where
 
     /// Makes the next chunk current, or returns false at the end of the loop.
     fn advance(&mut self) -> bool {
-        let core = Arc::clone(&self.core);
-        let n_done = std::mem::take(&mut self.holds);
+        self.n_done += std::mem::take(&mut self.holds);
         self.n_run = 0;
-        self.balance.leave_in_order(n_done);
+        if let Some(next) = self.more.pop_front() {
+            self.enter(next);
+            return true;
+        }
+        let core = Arc::clone(&self.core);
+        let n_done = std::mem::take(&mut self.n_done);
+        let mut now = Instant::now();
+        self.balance.leave_in_order(n_done, now);
         let mut state = core.lock();
         core.release(&mut state, n_done);
         if self.helpers.may_give_up
             && let Some(pilot) = &self.pilot
             && self.balance.is_unpaid(
                 pilot.site(),
-                core.measured(&state),
+                || core.measured(&state),
                 self.helpers.limit + 1,
                 core.is_helped(&state),
             )
@@ -186,17 +200,16 @@ where
                 state = core.lock();
                 core.pulled(&mut state, items.len(), self.input.is_drained());
                 N::push(&mut state.source, items);
+                now = Instant::now();
             }
             self.call_helpers(&mut state);
             if !core.is_helped(&state) {
                 self.helpers.lender.look_out();
             }
-            if let Some(Finished { values, gathered, panic, n_items, n_run }) = core.take(&mut state) {
-                self.current = values.into_iter();
-                self.gathered = Some(gathered);
-                self.then_panic = panic;
-                (self.holds, self.n_run) = (n_items, n_run);
-                self.balance.enter_in_order();
+            if let Some(due) = core.take(&mut state, &mut self.more) {
+                drop(state);
+                self.enter(due);
+                self.balance.enter_in_order(now);
                 return true;
             }
             if wanted > 0 {
@@ -207,16 +220,24 @@ where
                 return false;
             }
             state = core.switch(state, self.helpers.limit > 0);
-            if core.due_is_finished(&state) {
-                continue;
+            if !core.due_is_finished(&state) {
+                let mine = !(self.helpers.lender.is_pool() && core.due_is_started(&state));
+                match mine.then(|| core.claim(&mut state)).flatten() {
+                    Some((number, chunk)) => state = core.run(state, number, chunk),
+                    // The due chunk is running on a helper: otherwise it could be claimed.
+                    None => state = core.wait(state),
+                }
             }
-            let mine = !(self.helpers.lender.is_pool() && core.due_is_started(&state));
-            match mine.then(|| core.claim(&mut state)).flatten() {
-                Some((number, chunk)) => state = core.run(state, number, chunk),
-                // The due chunk is running on a helper: otherwise it could be claimed.
-                None => state = core.wait(state),
-            }
+            now = Instant::now();
         }
+    }
+
+    /// Makes a chunk current.
+    fn enter(&mut self, Finished { values, gathered, panic, n_items, n_run }: Finished<C, A>) {
+        self.current = values.into_iter();
+        self.gathered = Some(gathered);
+        self.then_panic = panic;
+        (self.holds, self.n_run) = (n_items, n_run);
     }
 
     /// Ends the loop, and gives back what workers have left, because they did not pay.
@@ -238,7 +259,8 @@ where
             self.core.measured(&state)
         };
         // Where the loop was left within a chunk.
-        self.balance.leave_in_order(self.n_run.saturating_sub(self.current.len()));
+        let n_used = self.n_done + self.n_run.saturating_sub(self.current.len());
+        self.balance.leave_in_order(n_used, Instant::now());
         pilot.shared(&mut self.balance, measured);
         // The user's items, whose destructors may panic: now nobody has the lease any more.
         drop(held);
