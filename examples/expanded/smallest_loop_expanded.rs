@@ -106,35 +106,44 @@ pub(crate) fn total(n: u64) -> u64 {
                                 },
                             )
                         };
-                        // The in-order part.
+                        // The in-order part, chunk by chunk. (The first of the two is what a chunk gathers, in loops with
+                        // reductions and in those that only push.)
                         loop {
-                            match ::core::iter::Iterator::next(&mut __steps) {
-                                ::core::option::Option::Some(__step) => {
-                                    let (__h0,) = match __step {
-                                        ::concurrent_futures::__private::Flow::Next(__values) => __values,
-                                        // The parallel part of this iteration ended with an exit, which would be repeated
-                                        // here, where it means what it says. There are none.
-                                        ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {},
-                                        // Nor is there a `continue` or a plain `break`.
-                                        _ => ::core::unreachable!(),
-                                    };
-                                    // What is left of the body as it was written.
-                                    total += __h0;
+                            let ::core::option::Option::Some((_, mut __chunk)) =
+                                ::concurrent_futures::__private::Running::chunk(&mut __steps)
+                            else {
+                                match ::concurrent_futures::__private::Course::resume(&mut __course, __steps) {
+                                    // Workers were of no use: the rest is run as it was written.
+                                    ::core::option::Option::Some(__next) => {
+                                        __strip = __next;
+                                        continue '__done1;
+                                    }
+                                    ::core::option::Option::None => break '__done1,
                                 }
-                                ::core::option::Option::None => {
-                                    match ::concurrent_futures::__private::Course::resume(&mut __course, __steps) {
-                                        // Workers were of no use: the rest is run as it was written.
-                                        ::core::option::Option::Some(__next) => {
-                                            __strip = __next;
-                                            continue '__done1;
+                            };
+                            '__chunk3: {
+                                // A loop without calls of the runtime: `total` can stay in a register.
+                                loop {
+                                    match ::core::iter::Iterator::next(&mut __chunk) {
+                                        ::core::option::Option::Some(__step) => {
+                                            let (__h0,) = match __step {
+                                                ::concurrent_futures::__private::Flow::Next(__values) => __values,
+                                                // The parallel part of this iteration ended with an exit, which would be
+                                                // repeated here, where it means what it says. There are none.
+                                                ::concurrent_futures::__private::Flow::Leave(__exit) => match __exit {},
+                                                // Nor is there a `continue` or a plain `break`.
+                                                _ => ::core::unreachable!(),
+                                            };
+                                            // What is left of the body as it was written.
+                                            total += __h0;
                                         }
-                                        ::core::option::Option::None => break,
+                                        ::core::option::Option::None => break '__chunk3,
                                     }
                                 }
+                                break '__done1;
                             }
                         }
                     }
-                    break;
                 }
             }
         }

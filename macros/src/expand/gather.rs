@@ -6,8 +6,7 @@ use crate::abi::Abi;
 use crate::model::loop_plan::{LoopPlan, Split};
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
-use syn::Lifetime;
+use quote::{quote, quote_spanned};
 
 #[derive(Clone, Copy)]
 pub(super) enum Gather<'a> {
@@ -79,12 +78,21 @@ impl<'a> Gather<'a> {
         }
     }
 
-    /// What the in-order part does with what a chunk gathered.
-    pub(super) fn landed(&self, step: &Ident, label: Option<&Lifetime>) -> Option<TokenStream> {
+    /// A pattern for what a chunk gathered.
+    pub(super) fn gathered(&self) -> TokenStream {
+        match self {
+            Self::Nothing | Self::Exits => quote!(_),
+            Self::Partials(reductions) => reductions.gathered(),
+            Self::Stored(store) => store.collected(),
+        }
+    }
+
+    /// What is done in order with that.
+    pub(super) fn landed(&self) -> Option<TokenStream> {
         match self {
             Self::Nothing | Self::Exits => None,
-            Self::Partials(reductions) => Some(reductions.landed(step, label)),
-            Self::Stored(store) => Some(store.landed(step, label)),
+            Self::Partials(reductions) => Some(reductions.landed()),
+            Self::Stored(store) => Some(store.landed()),
         }
     }
 }

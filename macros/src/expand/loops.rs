@@ -106,7 +106,6 @@ impl Expander<'_> {
     //                     Next::Over => break,
     //                 };
     //                 …
-    //                 break;
     //             }
     //         },
     //     }
@@ -187,7 +186,6 @@ impl Expander<'_> {
                             reason = "the same code, taken apart, stands above as it was written"
                         )]
                         #parallel
-                        break;
                     }
                 }
             }
@@ -197,15 +195,27 @@ impl Expander<'_> {
     // Output: {
     //     let mut steps = unsafe { Team::run(team, |item| -> Flow<_, _> { let x = item; … }) };
     //     loop {
-    //         match Iterator::next(&mut steps) {
-    //             Some(step) => { … }
-    //             None => match Course::resume(&mut course, steps) {
+    //         let Some((gathered, mut chunk)) = Running::chunk(&mut steps) else {
+    //             match Course::resume(&mut course, steps) {
     //                 Some(next) => { strip = next; continue 'done; }
-    //                 None => break,
-    //             },
+    //                 None => break 'done,
+    //             }
+    //         };
+    //         …gathered…
+    //         'chunk: {
+    //             loop {
+    //                 match Iterator::next(&mut chunk) {
+    //                     Some(step) => { … }
+    //                     None => break 'chunk,
+    //                 }
+    //             }
+    //             break 'done;
     //         }
     //     }
     // }
+    //
+    // The inner loop calls nothing but what the in-order part does, so that an optimiser keeps in registers what that changes. In
+    // memory it would often share a cache line with what workers read.
     fn parallel(&mut self, plan: &LoopPlan, split: &Split, abi: &Abi, done: &Lifetime) -> TokenStream {
         let ExprForLoop { label, pat, .. } = &plan.written;
         let Split { items, return_in_order, .. } = split;
@@ -213,30 +223,40 @@ impl Expander<'_> {
         let around = Around { abi, label: label.as_ref(), return_in_order: *return_in_order, is_remote: false };
         let (at, step) = (names::at(source), names::local("step"));
         let local = |name| names::local_at(name, source);
-        let (course, strip, team, next, steps) =
-            (local("course"), local("strip"), local("team"), local("next"), local("steps"));
+        let (course, strip, team, next) = (local("course"), local("strip"), local("team"), local("next"));
+        let (steps, chunk, chunk_label) = (local("steps"), local("chunk"), self.label("chunk"));
 
-        let (course_type, team_type) = (abi.private_at("Course", at), abi.private_at("Team", at));
+        let private = |name| abi.private_at(name, at);
+        let (course_type, team_type, running) = (private("Course"), private("Team"), private("Running"));
         let gather = Gather::of(plan, split, abi, source);
         let (closure, in_order) = self.without_return(|this| parts::parts(split, pat, around, gather, this));
         let captures = captures(split, abi);
         let (opened, run) = (gather.opened(&team), gather.run(&team, &closure, source));
-        let landed = gather.landed(&step, label.as_ref().map(|label| &label.name));
+        let (gathered, landed) = (gather.gathered(), gather.landed());
         quote_spanned! {at=> {
             #(#items)*
             #captures
             #opened
             let mut #steps = unsafe { #team_type::#run };
-            #label loop {
-                match ::core::iter::Iterator::next(&mut #steps) {
-                    ::core::option::Option::Some(#step) => { #landed #in_order }
-                    ::core::option::Option::None => match #course_type::resume(&mut #course, #steps) {
+            loop {
+                let ::core::option::Option::Some((#gathered, mut #chunk)) = #running::chunk(&mut #steps) else {
+                    match #course_type::resume(&mut #course, #steps) {
                         ::core::option::Option::Some(#next) => {
                             #strip = #next;
                             continue #done;
                         }
-                        ::core::option::Option::None => break,
-                    },
+                        ::core::option::Option::None => break #done,
+                    }
+                };
+                #landed
+                #chunk_label: {
+                    #label loop {
+                        match ::core::iter::Iterator::next(&mut #chunk) {
+                            ::core::option::Option::Some(#step) => { #in_order }
+                            ::core::option::Option::None => break #chunk_label,
+                        }
+                    }
+                    break #done;
                 }
             }
         }}

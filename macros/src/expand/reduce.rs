@@ -5,9 +5,8 @@ use crate::abi::Abi;
 use crate::model::loop_plan::{Split, Turn};
 use crate::model::reduction::Reduced;
 use crate::names;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Lifetime;
 
 /// The reductions of one loop, which has some; or has nothing to do in order, so that nothing need be kept of an iteration.
 #[derive(Clone, Copy)]
@@ -62,15 +61,14 @@ impl<'a> Reductions<'a> {
         self.has_pieces.then(|| quote!(#look_at(#has_ended, &#ended);))
     }
 
-    // Output: let step = match step {
-    //     Given::Chunk(Chunk { partials: (partial0, _), .. }) => {
-    //         partial0.update_into(&mut sum, |a, b| *a += b);
-    //         continue;
-    //     }
-    //     Given::Step(step) => step,
-    // };
-    pub(super) fn landed(&self, step: &Ident, label: Option<&Lifetime>) -> TokenStream {
-        let (given, chunk, partials) = (self.abi.private("Given"), self.abi.private("Chunk"), self.pattern());
+    // Output: Chunk { partials: (partial0, (partial1, _)), .. }
+    pub(super) fn gathered(&self) -> TokenStream {
+        let (chunk, partials) = (self.abi.private("Chunk"), self.pattern());
+        quote!(#chunk { partials: #partials, .. })
+    }
+
+    // Output: partial0.update_into(&mut sum, |a, b| *a += b);
+    pub(super) fn landed(&self) -> TokenStream {
         let into = self.reduced.iter().map(|Reduced { partial, mentions, shape }| {
             let name = &mentions[1];
             let at = names::at(name.span());
@@ -81,15 +79,7 @@ impl<'a> Reductions<'a> {
                 quote_spanned!(at=> #name = #partial.fold_into(#name, #closure);)
             }
         });
-        quote! {
-            let #step = match #step {
-                #given::Chunk(#chunk { partials: #partials, .. }) => {
-                    #(#into)*
-                    continue #label;
-                }
-                #given::Step(#step) => #step,
-            };
-        }
+        into.collect()
     }
 
     // Output: (partial0, (partial1, _))

@@ -29,7 +29,7 @@ impl<'a> Release<'a> {
     }
 
     // Input:  found.push(name); break;
-    // Output: drop(steps); found.push(name); break;
+    // Output: { drop(chunk); drop(steps); } found.push(name); break;
     pub(super) fn rewrite(&mut self, stmts: &mut Vec<Stmt>) {
         if self.is_done || self.moved.is_empty() {
             return;
@@ -94,6 +94,9 @@ impl VisitMut for Within<'_> {
 }
 
 fn ended() -> Stmt {
-    let steps = names::local("steps");
-    parse_quote!(::core::mem::drop(#steps);)
+    let (chunk, steps) = (names::local("chunk"), names::local("steps"));
+    parse_quote!({
+        ::core::mem::drop(#chunk);
+        ::core::mem::drop(#steps);
+    })
 }

@@ -5,7 +5,6 @@ use crate::model::stored::Stored;
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Lifetime;
 
 /// The places.
 #[derive(Clone, Copy)]
@@ -50,16 +49,9 @@ impl<'a> Store<'a> {
         self.paired(|_, stored| stored.chunk.clone())
     }
 
-    // Output: let step = match step {
-    //     Given::Chunk((collected0, collected1)) => {
-    //         how0.land(collected0, &mut out, |place, value| { place.push(value); });
+    // Output: how0.land(collected0, &mut out, |place, value| { place.push(value); });
     //         how1.land(…);
-    //         continue;
-    //     }
-    //     Given::Step(step) => step,
-    // };
-    pub(super) fn landed(&self, step: &Ident, label: Option<&Lifetime>) -> TokenStream {
-        let (given, collected) = (self.abi.private("Given"), self.collected());
+    pub(super) fn landed(&self) -> TokenStream {
         let landed = self.stored.iter().enumerate().map(|(number, stored)| {
             let (how, chunk, place) = (self.numbered("how", number), &stored.chunk, borrowed(stored));
             let span = stored.method.span();
@@ -68,15 +60,7 @@ impl<'a> Store<'a> {
             let push = quote_spanned!(names::at(span)=> |#within, #value| { #within.#push(#value); });
             quote!(#how.land(#chunk, #place, #push);)
         });
-        quote! {
-            let #step = match #step {
-                #given::Chunk(#collected) => {
-                    #(#landed)*
-                    continue #label;
-                }
-                #given::Step(#step) => #step,
-            };
-        }
+        landed.collect()
     }
 
     // Output: ((a, b), c)

@@ -7,7 +7,7 @@ use crate::schedule::site::Site;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
 use crate::thread::loop_core::{Apart, Each, Gather, Limits, Step, Work};
-use crate::thread::scoped_loop::Steps;
+use crate::thread::scoped_loop::{ChunkSteps, Steps};
 
 /// A loop on its way. It borrows what it iterates over, and has nothing to drop that does.
 ///
@@ -72,7 +72,7 @@ impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
 
     /// What follows what workers did: a strip, if they did not pay, or nothing.
     #[inline(always)]
-    pub fn resume<R: Running<S::Input>>(&mut self, steps: R) -> Option<S::Strip> {
+    pub fn resume<R: Running<Input = S::Input>>(&mut self, steps: R) -> Option<S::Strip> {
         let (pilot, rest) = steps.finish();
         self.strips.put_back_input(rest?);
         if self.strips.is_over() {
@@ -119,12 +119,22 @@ fn next(options: LoopOptions<'_>, site: &'static Site, left: Option<Left>, pilot
 }
 
 /// A loop that workers share.
-pub trait Running<N> {
-    /// Ends it, and gives back what workers have left, because they did not pay.
-    fn finish(self) -> (Pilot, Option<N>);
+pub trait Running {
+    /// What it goes through.
+    type Input;
+    /// What a chunk gathers while it runs.
+    type Gathered;
+    /// What an iteration has for the in-order part.
+    type Step;
+
+    /// The next chunk in the order of the loop, if there is one.
+    fn chunk(&mut self) -> Option<(Self::Gathered, ChunkSteps<'_, Self::Step>)>;
+
+    /// Ends the loop, and gives back what workers have left, because they did not pay.
+    fn finish(self) -> (Pilot, Option<Self::Input>);
 }
 
-impl<N, P, C, A> Running<N> for Steps<'_, N, P, C, A>
+impl<N, P, C, A> Running for Steps<'_, N, P, C, A>
 where
     N: Input,
     N::Source: Source<Chunk: Send> + Send,
@@ -132,6 +142,15 @@ where
     C: Step + Send,
     A: Gather + Send,
 {
+    type Input = N;
+    type Gathered = A;
+    type Step = C;
+
+    #[inline]
+    fn chunk(&mut self) -> Option<(A, ChunkSteps<'_, C>)> {
+        Steps::chunk(self)
+    }
+
     fn finish(self) -> (Pilot, Option<N>) {
         Steps::finish(self)
     }
@@ -160,7 +179,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
     /// The result must not be leaked: it must be dropped before anything that `part` borrows ends. (It is a local of
     /// generated code, which nobody else can name, in a function that cannot be suspended: the macro refuses async
     /// functions, blocks and closures, and attributes that could still make one.)
-    pub unsafe fn run<P, C>(self, part: P) -> impl Iterator<Item = C> + Running<S::Input>
+    pub unsafe fn run<P, C>(self, part: P) -> impl Running<Input = S::Input, Gathered = (), Step = C>
     where
         <S::Input as Input>::Source: Source<Chunk: Send> + Send,
         P: Fn(S::Item) -> C + Sync,
@@ -175,7 +194,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
     /// # Safety
     ///
     /// As for [`run`](Self::run).
-    pub unsafe fn run_apart<P, C>(self, part: P) -> impl Iterator<Item = C> + Running<S::Input>
+    pub unsafe fn run_apart<P, C>(self, part: P) -> impl Running<Input = S::Input, Gathered = Apart, Step = C>
     where
         <S::Input as Input>::Source: Source<Chunk: Send> + Send,
         P: Fn(S::Item) -> C + Sync,

@@ -24,15 +24,22 @@
 //!     };
 //!     let mut steps = unsafe { Team::run(team, |x| { parallel part; Flow::Next((y,)) }) };
 //!     loop {
-//!         match Iterator::next(&mut steps) {
-//!             Some(step) => { let (y,) = …step…; in-order part }
-//!             None => match Course::resume(&mut course, steps) {
+//!         let Some((_, mut chunk)) = Running::chunk(&mut steps) else {
+//!             match Course::resume(&mut course, steps) {
 //!                 Some(next) => { strip = next; continue 'done }
-//!                 None => break,
+//!                 None => break 'done,
 //!             }
+//!         };
+//!         'chunk: {
+//!             loop {
+//!                 match Iterator::next(&mut chunk) {
+//!                     Some(step) => { let (y,) = …step…; in-order part }
+//!                     None => break 'chunk,
+//!                 }
+//!             }
+//!             break 'done;
 //!         }
 //!     }
-//!     break;
 //! }
 //! ```
 

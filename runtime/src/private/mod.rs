@@ -17,7 +17,6 @@ macro_rules! counted_options {
     )*};
 }
 
-mod chunks;
 mod course;
 mod flow;
 mod probe;
@@ -40,8 +39,7 @@ pub use crate::ship::crossing::Crossing;
 pub use crate::ship::part::{Arrived, Body, Captures, MakeBody, Maker};
 #[cfg(unix)]
 pub use crate::ship::travel::Stuck;
-pub use chunks::Given;
-pub use course::{Course, Next, Team};
+pub use course::{Course, Next, Running, Team};
 pub use flow::{Branch, Ended, Flow, Landing, Never, Or, Through, branch, list, segment, segment_unless};
 pub use loops::{Capture, Cross, CrossCopy, Item, LoopOptions, capture, cross, cross_copy, items};
 pub use probe::{

@@ -9,19 +9,12 @@
 //!     partial0.update(f(x), |a, b| *a += b);          // sum += f(x);
 //!     Flow::Next(())
 //! }) };
-//! while let Some(step) = Iterator::next(&mut steps) {
-//!     let step = match step {
-//!         Given::Chunk(Chunk { partials: (partial0, _), .. }) => {
-//!             partial0.update_into(&mut sum, |a, b| *a += b);
-//!             continue;
-//!         }
-//!         Given::Step(step) => step,
-//!     };
-//!     …step…
+//! while let Some((Chunk { partials: (partial0, _), .. }, chunk)) = Running::chunk(&mut steps) {
+//!     partial0.update_into(&mut sum, |a, b| *a += b);
+//!     for step in chunk { … }
 //! }
 //! ```
 
-use super::chunks::{Chunks, Given};
 use super::course::{Running, Team};
 use super::flow::Ended;
 use super::loops::Cross;
@@ -213,7 +206,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
         self,
         _: Types<P, K>,
         part: F,
-    ) -> impl Iterator<Item = Given<Chunk<P, K>, C>> + Running<S::Input>
+    ) -> impl Running<Input = S::Input, Gathered = Chunk<P, K>, Step = C>
     where
         <S::Input as Input>::Source: Source<Chunk: Send> + Send,
         F: Fn(&mut Chunk<P, K>, S::Item) -> C + Sync,
@@ -221,6 +214,6 @@ impl<'pool, S: Strips> Team<'pool, S> {
         Chunk<P, K>: Gather + Send,
     {
         // SAFETY: our caller promises the same.
-        Chunks(unsafe { self.start(Folding(part)) })
+        unsafe { self.start(Folding(part)) }
     }
 }

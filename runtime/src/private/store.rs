@@ -15,16 +15,12 @@
 //!     chunk.push(f(x));                                   // out.push(f(x));
 //!     Flow::Next(())
 //! }) };
-//! while let Some(step) = Iterator::next(&mut steps) {
-//!     let step = match step {
-//!         Given::Chunk(chunk) => { how.land(chunk, &mut out, |out, x| { out.push(x); }); continue; }
-//!         Given::Step(step) => step,
-//!     };
-//!     …step…
+//! while let Some((stored, chunk)) = Running::chunk(&mut steps) {
+//!     how.land(stored, &mut out, |out, x| { out.push(x); });
+//!     for step in chunk { … }
 //! }
 //! ```
 
-use super::chunks::{Chunks, Given};
 use super::course::{Running, Team};
 use super::loops::Cross;
 use super::probe::Probe;
@@ -311,7 +307,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
         self,
         stores: A,
         part: F,
-    ) -> impl Iterator<Item = Given<A::Stored, C>> + Running<S::Input>
+    ) -> impl Running<Input = S::Input, Gathered = A::Stored, Step = C>
     where
         <S::Input as Input>::Source: Source<Chunk: Send> + Send,
         A: Stores<Stored: Send>,
@@ -319,7 +315,7 @@ impl<'pool, S: Strips> Team<'pool, S> {
         C: Step + Send,
     {
         // SAFETY: our caller promises the same.
-        Chunks(unsafe { self.start(Storing { part, stores }) })
+        unsafe { self.start(Storing { part, stores }) }
     }
 }
 

@@ -9,6 +9,10 @@ const TRIAL: Duration = Duration::from_micros(500);
 /// How often it is asked afterwards.
 const AGAIN: Duration = Duration::from_millis(20);
 
+/// After so long, what the plain loop takes is found out by a look, if never before: the first items of a call, whose code and data
+/// may only have come to the cache, can be all that is known.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// They do not pay above this part of the plain loop's time, in percent.
 const MOST: u128 = 95;
 
@@ -78,7 +82,7 @@ impl Balance {
         self.sum.elapsed = now - self.began;
     }
 
-    /// Whether workers do not pay; `measured` gives how many iterations of the parallel part were run, and their time. That is
+    /// Whether workers do not pay, as it seems, or nobody knows; `measured` gives how many iterations of the parallel part were run, and their time. That is
     /// left open for a while after the loop `is_helped` (threads may have to be started first).
     pub(crate) fn is_unpaid(
         &mut self,
@@ -100,14 +104,15 @@ impl Balance {
         }
         (self.sum.n_run, self.sum.parallel) = measured();
         let Account { n_run, parallel, in_order, .. } = self.sum;
-        (self.before, self.next) = (self.sum, elapsed + AGAIN);
+        let owes_look = self.knows_plain && !site.knows_plain();
+        (self.before, self.next) = (self.sum, elapsed + if owes_look { LOOK } else { AGAIN });
         let apart = parallel.saturating_sub(before.parallel) + (in_order - before.in_order);
         // What runs is estimated, and may turn out to be less.
         let n_run = n_run.saturating_sub(before.n_run).max(1);
         let apart = picos(apart, n_run);
         let took = elapsed - before.elapsed;
         self.shared_picos = picos(took, n_run);
-        !pays(self.shared_picos, self.plain(site, apart))
+        !pays(self.shared_picos, self.plain(site, apart)) || (owes_look && elapsed >= LOOK)
     }
 
     /// The end.
@@ -232,15 +237,34 @@ mod tests {
 
     #[test]
     fn what_was_run_before_a_helper_came_does_not_count() {
-        let mut balance = Balance::new(true);
+        let (site, mut balance) = (Site::new(), Balance::new(true));
+        site.looked();
         balance.leave_in_order(1_000, Instant::now());
         balance.sum.elapsed = 10 * MS;
-        assert!(!balance.is_unpaid(&Site::new(), || (1_000, 10 * MS), 2, true));
+        assert!(!balance.is_unpaid(&site, || (1_000, 10 * MS), 2, true));
         balance.sum.n_items += 1_000;
         balance.sum.elapsed += 5 * MS;
-        assert!(!balance.is_unpaid(&Site::new(), || (2_000, 20 * MS), 2, true), "then they were twice as fast");
+        assert!(!balance.is_unpaid(&site, || (2_000, 20 * MS), 2, true), "then they were twice as fast");
         balance.sum.n_items += 1_000;
         balance.sum.elapsed += AGAIN;
-        assert!(balance.is_unpaid(&Site::new(), || (3_000, 20 * MS + AGAIN), 2, true));
+        assert!(balance.is_unpaid(&site, || (3_000, 20 * MS + AGAIN), 2, true));
+    }
+
+    #[test]
+    fn what_only_the_first_items_have_told_is_looked_at_once() {
+        let asked = |site: &Site| {
+            let mut balance = Balance::new(true);
+            balance.is_unpaid(site, || (0, Duration::ZERO), 2, true);
+            balance.leave_in_order(1_000, Instant::now());
+            balance.sum.elapsed += LOOK;
+            balance.is_unpaid(site, || (1_000, 2 * LOOK), 2, true)
+        };
+        let site = Site::new();
+        assert!(asked(&site), "though workers seem to pay");
+        site.looked();
+        assert!(!asked(&site));
+        let site = Site::new();
+        site.calls.was_plain((1_000, MS), MS);
+        assert!(!asked(&site), "a whole call has told");
     }
 }

@@ -38,6 +38,11 @@ impl Calls {
 
     // Relaxed, here and below: a prediction orders nothing.
 
+    /// Whether there was a plain call.
+    pub(super) fn knows_plain(&self) -> bool {
+        self.plain.n_items() > 0
+    }
+
     /// Whether a call, the plain part of which has taken so long, does without workers because they did not pay.
     pub(super) fn rest(&self, so_far: Duration) -> bool {
         self.rest.is_on(so_far)
@@ -46,7 +51,7 @@ impl Calls {
     /// Whether the next call is to be a plain one, to compare with: also the second one of all. To be asked once a call.
     pub(super) fn want_plain_one(&self) -> bool {
         let in_a_row = self.in_a_row.load(Ordering::Relaxed);
-        let is_wanted = in_a_row >= SAMPLED || (in_a_row == 1 && self.plain.n_items() == 0);
+        let is_wanted = in_a_row >= SAMPLED || (in_a_row == 1 && !self.knows_plain());
         self.in_a_row.store(if in_a_row >= SAMPLED { 0 } else { in_a_row + 1 }, Ordering::Relaxed);
         is_wanted
     }

@@ -9,8 +9,8 @@ pub(crate) const TARGET: Duration = Duration::from_micros(100);
 /// The results of an adaptive chunk take no more bytes than this, so that they are still in a cache when the in-order
 /// part comes to them, and few at a time.
 const MOST_BYTES: usize = 1 << 17;
-/// Chunks of so many items that take so little time go through them without looking up.
-const BRISK: usize = 256;
+/// Chunks of iterations that take less than this are run without looking up.
+const BRISK: Duration = Duration::from_nanos(800);
 /// What the first chunk should take, where it is known what iterations take.
 const FIRST: Duration = Duration::from_micros(25);
 /// Towards the end of a loop, chunks become smaller down to this, or to one iteration: a few times what handing one over takes.
@@ -26,7 +26,7 @@ pub(crate) struct ChunkSize {
     largest: usize,
     /// So many items take [`SHORTEST`], as far as one knows.
     shortest: usize,
-    /// The last chunk had so many items, and took less than twice the target time; or the first will, as far as one knows.
+    /// The last chunk had such iterations, and took less than twice the target time; or the first will, as far as one knows.
     is_brisk: bool,
 }
 
@@ -45,7 +45,7 @@ impl ChunkSize {
         let largest = window.map_or(largest, |window| (window / (2 * workers.max(1))).clamp(1, largest));
         let taking = |time| picos.map_or(1, |picos| n_items(time, picos.max(1)).max(1));
         let current = taking(FIRST).min(largest);
-        let is_brisk = fixed.is_none() && picos.is_some() && current >= BRISK;
+        let is_brisk = fixed.is_none() && picos.is_some_and(|picos| u128::from(picos) < BRISK.as_nanos() * 1000);
         Self { fixed, current, largest, shortest: taking(SHORTEST), is_brisk }
     }
 
@@ -69,7 +69,8 @@ impl ChunkSize {
         if items == 0 {
             return;
         }
-        self.is_brisk = items >= BRISK && elapsed < 2 * TARGET;
+        let is_short = elapsed.as_nanos() < BRISK.as_nanos() * items as u128;
+        self.is_brisk = is_short && elapsed < 2 * TARGET;
         let damped = |before: usize, time: Duration| {
             let ideal = items as u128 * time.as_nanos() / elapsed.as_nanos().max(1);
             let (lowest, highest) = ((before / DAMPING).max(1), before.saturating_mul(DAMPING));
@@ -155,10 +156,12 @@ mod tests {
             assert!(!is_brisk(fixed, picos), "{fixed:?} {picos:?}");
         }
         let mut size = ChunkSize::new(None, None, 2, 8, Some(1_000));
-        size.observe(BRISK, 2 * TARGET);
-        assert!(!size.is_brisk(), "iterations became longer");
-        size.observe(BRISK, TARGET);
-        assert!(size.is_brisk());
+        for (items, elapsed, is_brisk) in
+            [(10, 10 * BRISK, false), (10, 9 * BRISK, true), (1_000, 2 * TARGET, false), (1_000, TARGET, true)]
+        {
+            size.observe(items, elapsed);
+            assert_eq!(size.is_brisk(), is_brisk, "{items} items, {elapsed:?}");
+        }
     }
 
     #[test]

@@ -260,6 +260,7 @@ impl Pilot {
         }
         if std::mem::take(&mut self.is_in_doubt) {
             // A strip has shown what the plain loop takes now, for such items and beside the same neighbours.
+            self.site.looked();
             self.is_unpaid = !pays(self.shared_picos, picos);
         }
         if self.is_unpaid && picos / CHANGED < self.shared_picos {
@@ -277,7 +278,11 @@ impl Pilot {
             return ahead >= series::SHORTEST && !is_slow && self.is_of_series();
         }
         let calls = &self.site.calls;
-        let is_sample = whole < SHORT && *self.is_sample.get_or_insert_with(|| calls.want_plain_one());
+        let is_sample = match self.is_sample {
+            // A slow strip is not a reason to give it up.
+            Some(is_sample) => is_sample && whole < 2 * SHORT,
+            None => whole < SHORT && *self.is_sample.insert(calls.want_plain_one()),
+        };
         ahead >= WORTH_SHARING && !calls.rest(self.so_far) && !is_sample
     }
 
@@ -321,7 +326,14 @@ impl Drop for Pilot {
         let site = self.site;
         let calls = if self.so_far < WORTH_SHARING { &site.short_calls } else { &site.calls };
         match self.shared {
-            None => calls.was_plain(self.counted, self.so_far),
+            None => {
+                let (n_items, took) = self.counted;
+                if n_items > 0 {
+                    // More than the last strip tells.
+                    site.remember_item(picos(took, n_items));
+                }
+                calls.was_plain(self.counted, self.so_far);
+            }
             // What strips took since then tells what they would have taken before.
             Some((n_items, took, _)) if self.is_unpaid => {
                 calls.was_unpaid(n_items, took, work(site.item_picos().unwrap_or(0), n_items));
@@ -556,6 +568,25 @@ mod tests {
         for _ in 0..10 {
             call(Turn::Shared);
         }
+    }
+
+    #[test]
+    fn a_slow_strip_does_not_end_a_call_that_is_to_be_plain() {
+        let site = known(MICRO);
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, exactly(10_000), &|| true);
+        pilot.is_sample = Some(true);
+        assert!(!pilot.is_worth_sharing(3 * MICRO, exactly(9_000)), "27 ms");
+        assert!(pilot.is_worth_sharing(5 * MICRO, exactly(9_000)), "45 ms");
+    }
+
+    #[test]
+    fn a_plain_call_tells_more_than_its_last_strip() {
+        let site = known(MICRO);
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, exactly(100), &|| true);
+        (pilot.so_far, pilot.counted, pilot.began) = (work(MICRO, 300), (300, work(MICRO, 300)), None);
+        site.remember_item(2 * MICRO);
+        drop(pilot);
+        assert_eq!(site.item_picos(), Some(MICRO));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What one annotated loop measured, for its next call.
 
 use super::calls::Calls;
-use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub struct Site {
     timed: AtomicU32,
     /// Picoseconds of one iteration of the plain loop, 0 while unknown.
     item_picos: AtomicU64,
+    /// Whether that was found out by a look in the middle of a call.
+    is_looked_at: AtomicBool,
     /// Nanoseconds that the last call would have taken as the plain loop, 0 while unknown.
     total_nanos: AtomicU64,
     /// Calls that are long enough to be shared.
@@ -57,6 +59,7 @@ impl Site {
             strip_items: AtomicUsize::new(1),
             timed: AtomicU32::new(u32::MAX),
             item_picos: AtomicU64::new(0),
+            is_looked_at: AtomicBool::new(false),
             total_nanos: AtomicU64::new(0),
             calls: Calls::new(),
             short_calls: Calls::new(),
@@ -70,6 +73,16 @@ impl Site {
     pub(crate) fn item_picos(&self) -> Option<u64> {
         let picos = self.item_picos.load(Ordering::Relaxed);
         (picos > 0).then_some(picos)
+    }
+
+    /// Whether a whole call, or a look in the middle of one, has shown that.
+    pub(super) fn knows_plain(&self) -> bool {
+        self.is_looked_at.load(Ordering::Relaxed) || self.calls.knows_plain()
+    }
+
+    /// A look has.
+    pub(super) fn looked(&self) {
+        self.is_looked_at.store(true, Ordering::Relaxed);
     }
 
     /// What the last call would have taken as the plain loop.

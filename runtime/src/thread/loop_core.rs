@@ -10,6 +10,7 @@ use crate::sync::{AtomicBool, AtomicUsize, Condvar, Looks, Mutex, MutexGuard, Or
 use crate::task::context;
 use crate::task::outcome::{self, Panic};
 use std::collections::VecDeque;
+use std::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
 /// How long a helper with nothing to do stays before it goes back to its pool. Calling it again costs
@@ -87,7 +88,7 @@ impl Gather for () {}
 
 /// A loop in which nothing is done in order but to leave it.
 #[derive(Debug, Default)]
-pub(crate) struct Apart;
+pub struct Apart;
 
 impl Gather for Apart {
     const KEEPS_STEPS: bool = false;
@@ -152,6 +153,14 @@ pub(crate) struct Finished<C, A = ()> {
     pub(crate) n_run: usize,
 }
 
+/// What has been made of a chunk so far.
+struct Made<C, A> {
+    gathered: A,
+    n_run: usize,
+    /// What ended the loop, where steps are not kept.
+    last: Option<C>,
+}
+
 /// A chunk that may run.
 #[derive(Debug)]
 pub(crate) struct Claimed<K> {
@@ -161,15 +170,15 @@ pub(crate) struct Claimed<K> {
 }
 
 /// Something local that is moved to where others see it, however its scope ends.
-struct GivenBack<'to, T: Default> {
+struct GivenBack<'to, T> {
     made: T,
     to: &'to mut T,
 }
 
-impl<T: Default> Drop for GivenBack<'_, T> {
+impl<T> Drop for GivenBack<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        *self.to = std::mem::take(&mut self.made);
+        std::mem::swap(self.to, &mut self.made);
     }
 }
 
@@ -449,22 +458,29 @@ where
         drop(guard);
         let n_items = items.len();
         let mut values = Vec::with_capacity(if A::KEEPS_STEPS { n_items } else { 0 });
-        let mut made = (A::default(), 0);
+        let mut made = Made { gathered: A::default(), n_run: 0, last: None };
         let panic = outcome::catch(|| {
             let _inside = context::enter_part();
             let begin = || self.part.begin(first, n_items);
+            let kept = values.spare_capacity_mut();
             if is_brisk {
-                Self::go_through(&self.part, items, begin, &mut made, &mut values, || false);
+                Self::go_through(&self.part, items, begin, &mut made, kept, || false);
             } else {
                 // Relaxed: a late one only runs an iteration whose result is dropped.
                 let is_left = || self.leaving.load(Ordering::Relaxed);
-                Self::go_through(&self.part, items, begin, &mut made, &mut values, is_left);
+                Self::go_through(&self.part, items, begin, &mut made, kept, is_left);
             }
         })
         .err();
         let elapsed = start.elapsed();
 
-        let (gathered, n_run) = made;
+        let Made { gathered, n_run, last } = made;
+        if A::KEEPS_STEPS {
+            // SAFETY: an iteration is counted behind writing what it made to the place of that number, also if a later one
+            // panics.
+            unsafe { values.set_len(n_run) };
+        }
+        values.extend(last);
         let mut state = self.state.lock();
         let n_begun = n_run + usize::from(panic.is_some());
         state.size.observe(n_begun, elapsed);
@@ -489,30 +505,33 @@ where
 
     /// Runs items until one of them ends the loop, or `is_left` says that another one did. Gives what they gathered, and how many.
     ///
-    /// A function of its own for the sake of the compiler: nothing that an item writes to can overlap `part`, so that what that
-    /// captures is read once. And there is one where nobody asks.
+    /// A function of its own for the sake of the compiler: it knows that `kept`, which items write to, overlaps neither `part` nor
+    /// what that borrows, so that what is captured is read once. (It often shares a cache line with what the in-order part
+    /// writes to.) And there is one where nobody asks.
     #[inline(never)]
     fn go_through(
         part: &P,
         items: S::Chunk,
         begin: impl FnOnce() -> A,
-        made: &mut (A, usize),
-        values: &mut Vec<C>,
+        made: &mut Made<C, A>,
+        kept: &mut [MaybeUninit<C>],
         is_left: impl Fn() -> bool,
     ) {
         // Locals, which an optimiser keeps in registers, and given back also when a body panics.
-        let mut making = GivenBack { made: (begin(), 0), to: made };
-        let (gathered, n_run) = &mut making.made;
+        let mut making = GivenBack { made: Made { gathered: begin(), n_run: 0, last: None }, to: made };
+        let Made { gathered, n_run, last } = &mut making.made;
         for item in items {
             if is_left() {
                 break;
             }
             let step = part.run(gathered, item);
-            *n_run += 1;
             let ends_loop = step.ends_loop() || gathered.has_ended();
-            if A::KEEPS_STEPS || ends_loop {
-                values.push(step);
+            if A::KEEPS_STEPS {
+                kept[*n_run].write(step);
+            } else if ends_loop {
+                *last = Some(step);
             }
+            *n_run += 1;
             if ends_loop {
                 break;
             }

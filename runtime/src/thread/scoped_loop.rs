@@ -69,7 +69,7 @@ impl Lender<'_> {
     }
 }
 
-/// The steps of a running loop in order; what the generated loop goes through.
+/// A running loop, of which the generated code gets one [chunk](Self::chunk) after the other, in order.
 ///
 /// Dropping it lets no further iteration start and blocks until those in flight have ended.
 pub(crate) struct Steps<'pool, N: Input, P, C, A = ()>
@@ -79,11 +79,7 @@ where
     C: Step + Send,
     A: Gather + Send,
 {
-    /// The chunk that the in-order part is going through.
-    current: vec::IntoIter<C>,
-    /// What that chunk gathered, until somebody takes it.
-    gathered: Option<A>,
-    /// What follows the values of that chunk.
+    /// What follows the steps of the chunk that the in-order part is going through.
     then_panic: Option<Panic>,
     /// Chunks which follow, and are there.
     more: VecDeque<Finished<C, A>>,
@@ -91,8 +87,10 @@ where
     n_done: usize,
     /// How many iterations the current chunk counts as ahead.
     holds: usize,
-    /// How many of these were run.
+    /// How many of these were run, ...
     n_run: usize,
+    /// ... and of how many the in-order part did not make use.
+    n_left: usize,
     input: N,
     /// What `next` of the user's iterator panicked with: due after everything pulled before.
     source_panic: Option<Panic>,
@@ -125,13 +123,12 @@ where
         // promises.
         let grant = unsafe { Grant::new(Arc::as_ptr(&core)) };
         Self {
-            current: Vec::new().into_iter(),
-            gathered: None,
             then_panic: None,
             more: VecDeque::new(),
             n_done: 0,
             holds: 0,
             n_run: 0,
+            n_left: 0,
             input,
             source_panic: None,
             helpers,
@@ -142,35 +139,29 @@ where
         }
     }
 
-    /// The next step of the current chunk, or the panic behind the last one.
-    #[inline]
-    pub(crate) fn step(&mut self) -> Option<C> {
-        let step = self.current.next();
-        if step.is_none()
-            && let Some(panic) = self.then_panic.take()
-        {
+    /// The next chunk: what it gathered, and its steps. `None` at the end of the loop. Blocks until it is there; panics where
+    /// the last one, or the user's iterator, did.
+    pub(crate) fn chunk(&mut self) -> Option<(A, ChunkSteps<'_, C>)> {
+        if let Some(panic) = self.then_panic.take() {
             outcome::resume(panic);
         }
-        step
+        let Some(Finished { values, gathered, panic, n_items, n_run }) = self.advance() else {
+            if let Some(panic) = self.source_panic.take() {
+                outcome::resume(panic);
+            }
+            return None;
+        };
+        self.then_panic = panic;
+        (self.holds, self.n_run) = (n_items, n_run);
+        Some((gathered, ChunkSteps { steps: values.into_iter(), n_left: &mut self.n_left }))
     }
 
-    /// Makes the next chunk current and gives what it gathered; `None` at the end of the loop.
-    pub(crate) fn chunk(&mut self) -> Option<A> {
-        if !self.advance()
-            && let Some(panic) = self.source_panic.take()
-        {
-            outcome::resume(panic);
-        }
-        self.gathered.take()
-    }
-
-    /// Makes the next chunk current, or returns false at the end of the loop.
-    fn advance(&mut self) -> bool {
+    /// The next chunk, if there is one.
+    fn advance(&mut self) -> Option<Finished<C, A>> {
         self.n_done += std::mem::take(&mut self.holds);
-        self.n_run = 0;
+        (self.n_run, self.n_left) = (0, 0);
         if let Some(next) = self.more.pop_front() {
-            self.enter(next);
-            return true;
+            return Some(next);
         }
         let core = Arc::clone(&self.core);
         let n_done = std::mem::take(&mut self.n_done);
@@ -207,17 +198,15 @@ where
                 self.helpers.lender.look_out();
             }
             if let Some(due) = core.take(&mut state, &mut self.more) {
-                drop(state);
-                self.enter(due);
                 self.balance.enter_in_order(now);
-                return true;
+                return Some(due);
             }
             if wanted > 0 {
                 // Helpers have taken what was pulled, or will: they need more before the caller joins them.
                 continue;
             }
             if core.is_over(&state) {
-                return false;
+                return None;
             }
             state = core.switch(state, self.helpers.limit > 0);
             if !core.due_is_finished(&state) {
@@ -230,14 +219,6 @@ where
             }
             now = Instant::now();
         }
-    }
-
-    /// Makes a chunk current.
-    fn enter(&mut self, Finished { values, gathered, panic, n_items, n_run }: Finished<C, A>) {
-        self.current = values.into_iter();
-        self.gathered = Some(gathered);
-        self.then_panic = panic;
-        (self.holds, self.n_run) = (n_items, n_run);
     }
 
     /// Ends the loop, and gives back what workers have left, because they did not pay.
@@ -259,7 +240,7 @@ where
             self.core.measured(&state)
         };
         // Where the loop was left within a chunk.
-        let n_used = self.n_done + self.n_run.saturating_sub(self.current.len());
+        let n_used = self.n_done + self.n_run.saturating_sub(self.n_left);
         self.balance.leave_in_order(n_used, Instant::now());
         pilot.shared(&mut self.balance, measured);
         // The user's items, whose destructors may panic: now nobody has the lease any more.
@@ -283,27 +264,6 @@ where
     }
 }
 
-impl<N, P, C, A> Iterator for Steps<'_, N, P, C, A>
-where
-    N: Input,
-    N::Source: Source<Chunk: Send> + Send,
-    P: Work<N::Item, C, A>,
-    C: Step + Send,
-    A: Gather + Send,
-{
-    type Item = C;
-
-    #[inline]
-    fn next(&mut self) -> Option<C> {
-        loop {
-            if let Some(step) = self.step() {
-                return Some(step);
-            }
-            self.chunk()?;
-        }
-    }
-}
-
 impl<N, P, C, A> Drop for Steps<'_, N, P, C, A>
 where
     N: Input,
@@ -314,6 +274,30 @@ where
 {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// What the iterations of one chunk have for the in-order part.
+#[derive(Debug)]
+pub struct ChunkSteps<'running, C> {
+    steps: vec::IntoIter<C>,
+    /// Where it says how many of them are left when it is dropped.
+    n_left: &'running mut usize,
+}
+
+impl<C> Iterator for ChunkSteps<'_, C> {
+    type Item = C;
+
+    #[inline]
+    fn next(&mut self) -> Option<C> {
+        self.steps.next()
+    }
+}
+
+impl<C> Drop for ChunkSteps<'_, C> {
+    #[inline]
+    fn drop(&mut self) {
+        *self.n_left = self.steps.len();
     }
 }
 
@@ -359,7 +343,8 @@ mod tests {
                 pilot,
             )
         };
-        assert_eq!(steps.by_ref().take(15).count(), 15);
+        assert_eq!(steps.chunk().map(|(_, chunk)| chunk.count()), Some(10));
+        assert_eq!(steps.chunk().map(|(_, chunk)| chunk.take(5).count()), Some(5));
         assert_eq!(steps.end().map(|pilot| pilot.n_shared()), Some(15));
     }
 }
