@@ -161,6 +161,7 @@ impl<I: Iterator> Input for Pulled<I> {
     fn pull(&mut self, n: usize, items: &mut Vec<I::Item>) {
         // Taken out first: an iterator that panics is not asked again either.
         let Some(mut iter) = self.iter.take() else { return };
+        items.reserve(self.at_most.map_or(n, |at_most| at_most.min(n)));
         while items.len() < n {
             match iter.next() {
                 Some(item) => items.push(item),
