@@ -118,6 +118,7 @@ fn why_slower_than_best(cell: Cell, times: &Times) -> &'static str {
         _ if cell.skew == Some(Skew::One) && times.plain > 1e-3 => {
             "the long item stands in the middle: who takes items in their order needs 0.62"
         }
+        Sink::Find if times.plain > 1e-3 => "chunks are small where the loop is expected to be left",
         Sink::Lines => "the iterator finds one line after the other, and cannot be cut",
         Sink::Filter if cell.nanos < 50 => {
             "items of an iterator that cannot be cut go to workers, and results come back, one by one"

@@ -101,6 +101,9 @@ pub struct Pilot {
     is_sample: Option<bool>,
     /// Whether this call is shared as one of a series, once that has been asked.
     is_of_series: Option<bool>,
+    /// Whether it tells how later calls fare with workers. The first call of a loop that may be left does not: where it is left
+    /// decides how results are kept, and is not known yet.
+    is_telling: bool,
 }
 
 impl Pilot {
@@ -147,6 +150,7 @@ impl Pilot {
             shared: None,
             is_sample: None,
             is_of_series: None,
+            is_telling: left.all_run || site.last_total().is_some(),
         }
     }
 
@@ -334,6 +338,7 @@ impl Drop for Pilot {
                 }
                 calls.was_plain(self.counted, self.so_far);
             }
+            Some(_) if !self.is_telling => {}
             // What strips took since then tells what they would have taken before.
             Some((n_items, took, _)) if self.is_unpaid => {
                 calls.was_unpaid(n_items, took, work(site.item_picos().unwrap_or(0), n_items));
@@ -577,6 +582,22 @@ mod tests {
         pilot.is_sample = Some(true);
         assert!(!pilot.is_worth_sharing(3 * MICRO, exactly(9_000)), "27 ms");
         assert!(pilot.is_worth_sharing(5 * MICRO, exactly(9_000)), "45 ms");
+    }
+
+    #[test]
+    fn the_first_call_of_a_loop_that_may_be_left_is_not_judged() {
+        let left = Left { all_run: false, ..exactly(10_000) };
+        for (site, is_judged) in [(known(MICRO), false), (known(MICRO), true)] {
+            if is_judged {
+                site.remember_total(work(MICRO, 10_000));
+            }
+            let (mut pilot, _) = Pilot::start(site, Sharing::Always, left, &|| true);
+            (pilot.so_far, pilot.began) = (work(MICRO, 10_000), None);
+            pilot.shared = Some((10_000, work(2 * MICRO, 10_000), work(MICRO, 10_000)));
+            pilot.sharing = Sharing::IfItPays;
+            drop(pilot);
+            assert_eq!(site.calls.rest(Duration::ZERO), is_judged);
+        }
     }
 
     #[test]
