@@ -65,6 +65,62 @@ form_with! { options_that_are_computed, |x| f(&x.numbers, 1 + x.words.len() % 4)
     }
 }
 
+// What the message proposes where a method is called on what the loop changes a part of.
+form_with! { parts_of_a_shared_variable, |x| f(&mut Seen { limit: 60, all: vec![3] }, &x.numbers),
+    [
+        [shared(seen), workers = 3]
+        [shared(seen), workers = 2, chunksize = 1]
+        [shared(seen), workers = 5, buffersize = 3]
+        [shared(seen)]
+    ]
+    fn f(seen: &mut Seen, numbers: &[u64]) -> Vec<u64> {
+        let mut all = std::mem::take(&mut seen.all);
+        for n in numbers {
+            let y = seen.limited(*n);
+            all.push(y);
+        }
+        seen.all = all;
+        std::mem::take(&mut seen.all)
+    }
+}
+
+// The same where the loop can be left.
+form_with! { parts_of_a_shared_variable_in_a_loop_that_may_be_left, |x| {
+        let mut seen = Seen { limit: 60, all: vec![3] };
+        let mut all = std::mem::take(&mut seen.all);
+        let left = f(&seen, &mut all, &x.numbers);
+        seen.all = all;
+        (left, seen.all)
+    },
+    [
+        [workers = 3]
+        [workers = 2, chunksize = 1]
+        [workers = 5, buffersize = 3]
+        []
+    ]
+    fn f(seen: &Seen, all: &mut Vec<u64>, numbers: &[u64]) -> Option<u64> {
+        for n in numbers {
+            let y = seen.limited(*n);
+            if y == 60 {
+                return Some(*n);
+            }
+            all.push(y);
+        }
+        None
+    }
+}
+
+pub(crate) struct Seen {
+    limit: u64,
+    all: Vec<u64>,
+}
+
+impl Seen {
+    fn limited(&self, n: u64) -> u64 {
+        (work(n) % 70).min(self.limit)
+    }
+}
+
 type Nested = (BTreeMap<u64, Vec<u64>>, Vec<u64>, u64);
 
 fn nested_plain(numbers: &[u64]) -> Nested {

@@ -127,6 +127,25 @@ macro_rules! methods {
                 }
             }
 
+            fn scaled(&self, n: u64) -> u64 {
+                work(n) * self.factor
+            }
+
+            // What the message proposes where `scaled` is called on `self`, parts of which the loop changes.
+            #[$($attr)*]
+            fn feed_parts(&mut self, numbers: &[u64]) {
+                let mut seen = std::mem::take(&mut self.seen);
+                let mut total = std::mem::take(&mut self.total);
+                let this = &*self;
+                for n in numbers {
+                    let y = this.scaled(*n);
+                    total ^= y;
+                    seen.push(y);
+                }
+                self.seen = seen;
+                self.total = total;
+            }
+
             #[$($attr)*]
             fn double(mut self) -> Self {
                 for n in self.seen.iter_mut() {
@@ -156,6 +175,7 @@ mod plain {
     pub(super) fn run(input: &Input) -> String {
         let mut sums = Sums { factor: 3, ..Sums::default() };
         sums.feed(&input.numbers);
+        sums.feed_parts(&input.numbers);
         sums.extend(input.numbers.iter().copied());
         let read = sums.read(&input.numbers);
         let Sums { factor, seen, total } = sums.double();
@@ -171,6 +191,7 @@ mod annotated {
     pub(super) fn run(input: &Input) -> String {
         let mut sums = Sums { factor: 3, ..Sums::default() };
         sums.feed(&input.numbers);
+        sums.feed_parts(&input.numbers);
         sums.extend(input.numbers.iter().copied());
         let read = sums.read(&input.numbers);
         let Sums { factor, seen, total } = sums.double();

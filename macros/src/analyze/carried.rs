@@ -118,10 +118,17 @@ fn changes(used: &Use, locals: &Locals, is_shared: bool) -> Option<String> {
         Access::Tokens => is_mut.then(|| "is named in a macro that may change it".to_owned()),
         Access::Value => {
             let reborrows = declared.is_some_and(|declared| declared.is_mut_ref) && used.place.fields.is_empty();
-            reborrows.then(|| "is passed on as `&mut`".to_owned())
+            reborrows.then(|| PASSED_ON.to_owned())
         }
         Access::Shared => None,
     }
+}
+
+const PASSED_ON: &str = "is passed on as `&mut`";
+
+/// Whether it is an exclusive reference that is handed on as such.
+pub(crate) fn is_passed_on(carried: &Carried) -> bool {
+    carried.how == PASSED_ON
 }
 
 fn is_guess(used: &Use) -> bool {

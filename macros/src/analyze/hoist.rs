@@ -252,7 +252,7 @@ fn is_lazy(call: &syn::ExprMethodCall) -> bool {
 }
 
 /// `Some`, `Ok`, `Point` and other names of values that are built around their arguments.
-pub(super) fn is_constructor(func: &Expr) -> bool {
+pub(crate) fn is_constructor(func: &Expr) -> bool {
     let Expr::Path(path) = func else { return false };
     path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }

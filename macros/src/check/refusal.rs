@@ -8,9 +8,11 @@ use crate::analyze::split::{Fate, Reason, Why};
 use crate::analyze::uses::{self, Place};
 use crate::diag::{Sink, catalog};
 use proc_macro2::{Ident, LineColumn, Span};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprForLoop, ExprIndex, ExprMethodCall, Pat, Stmt};
+use syn::{Block, Expr, ExprForLoop, ExprIndex, ExprMethodCall, Pat, Stmt, Token};
 
 /// Says why there is nothing to run in parallel.
 pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
@@ -27,16 +29,19 @@ pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
     });
     if let Some((reason, carried)) = carried {
         let place = carried.place.to_string();
-        let way_out = way_out(candidate, carried).unwrap_or_else(|| catalog::compute_first(&place));
+        let mut ways_out = ways_out_of(candidate, carried);
+        if ways_out.is_empty() {
+            ways_out.push(catalog::compute_first(&place));
+        }
         let message =
-            catalog::loop_carried(&place, &carried.how, &at_line(carried.span), &way_out, candidate.left_plain);
+            catalog::loop_carried(&place, &carried.how, &at_line(carried.span), &ways_out, candidate.left_plain);
         return sink.error(reason.span, message);
     }
     let span = candidate.mark.as_ref().map_or_else(|| candidate.written.for_token.span(), |mark| mark.span);
     let mut ways_out: Vec<String> = Vec::new();
-    for reason in reasons {
-        let Why::Carried(carried, _) = &reason.why else { continue };
-        ways_out.extend(way_out(candidate, carried).filter(|way_out| !ways_out.contains(way_out)));
+    for carried in &candidate.verdict.carried {
+        let more = ways_out_of(candidate, carried);
+        ways_out.extend(more.into_iter().filter(|way_out| !ways_out.contains(way_out)).collect::<Vec<_>>());
     }
     ways_out.extend(inner_loops(candidate));
     let reasons: Vec<String> = reasons.iter().map(describe).collect();
@@ -44,22 +49,47 @@ pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
 }
 
 /// What to do about a variable that is carried, where more is known than that.
-fn way_out(candidate: &Candidate, carried: &Carried) -> Option<String> {
+fn ways_out_of(candidate: &Candidate, carried: &Carried) -> Vec<String> {
     let place = carried.place.to_string();
+    let body = &candidate.written.body;
+    let mut ways_out = Vec::new();
     if catalog::is_scratch(&carried.how) {
-        Some(catalog::scratch_space(&place))
-    } else if carried.is_guess {
-        Some(catalog::only_read(&place))
+        return vec![catalog::scratch_space(&place)];
+    }
+    if let Some((whole, parts)) = changed_parts(candidate, carried) {
+        return vec![catalog::taken_out(&whole, &parts, candidate.verdict.left_at.is_some())];
+    }
+    if carried.is_guess {
+        ways_out.push(catalog::only_read(&place));
     } else if has_own_elements(&candidate.written, &carried.place) {
         let may_change_items = !carried.by_effect && may_change_items(candidate);
-        may_change_items.then(|| catalog::own_elements(&place))
-    } else if is_recurrence(&candidate.written.body, &carried.place) {
-        Some(catalog::recurrence(&place))
-    } else if is_memo(&candidate.written.body, &carried.place) {
-        Some(catalog::memo(&place))
-    } else {
-        None
+        ways_out.extend(may_change_items.then(|| catalog::own_elements(&place)));
+    } else if is_recurrence(body, &carried.place) {
+        ways_out.push(catalog::recurrence(&place));
+    } else if is_memo(body, &carried.place) {
+        ways_out.push(catalog::memo(&place));
     }
+    if let Some(Passed { to, is_value_used }) = passed(body, carried) {
+        ways_out.push(if is_value_used {
+            catalog::own_state(&place, &to, candidate.options.is_process())
+        } else {
+            catalog::returned_instead(&place, &to)
+        });
+    }
+    ways_out
+}
+
+/// Of a variable that methods are called on which may only read it, the parts that the loop surely changes: as long as
+/// these belong to it, it cannot be borrowed for the whole of the loop.
+fn changed_parts(candidate: &Candidate, carried: &Carried) -> Option<(String, Vec<String>)> {
+    let all = &candidate.verdict.carried;
+    let whole = all.iter().find(|known| known.is_guess && known.place.overlaps(&carried.place))?;
+    let is_part = |known: &&Carried| {
+        let is_within = known.place.fields.len() > whole.place.fields.len() && known.place.overlaps(&whole.place);
+        is_within && !known.is_guess && !known.by_effect
+    };
+    let parts: Vec<String> = all.iter().filter(is_part).map(|known| known.place.to_string()).collect();
+    (!parts.is_empty()).then(|| (whole.place.to_string(), parts))
 }
 
 /// What to do about inner loops with work in them that stay in order as a whole.
@@ -190,6 +220,56 @@ fn is_memo(body: &Block, place: &Place) -> bool {
     let mut calls = Calls { place, looks_up: false, keeps: false, makes: false };
     calls.visit_block(body);
     calls.makes || (calls.looks_up && calls.keeps)
+}
+
+/// A call that gets a variable as `&mut`.
+struct Passed {
+    /// What is called.
+    to: String,
+    is_value_used: bool,
+}
+
+/// The first call in a body that gets what is carried as `&mut`.
+fn passed(body: &Block, carried: &Carried) -> Option<Passed> {
+    struct Calls<'a> {
+        carried: &'a Carried,
+        found: Option<Passed>,
+        is_statement: bool,
+    }
+    impl Calls<'_> {
+        fn call(&mut self, to: String, args: &Punctuated<Expr, Token![,]>) {
+            let is_passed = args.iter().any(|arg| {
+                let (arg, is_exclusive) = match arg {
+                    Expr::Reference(reference) => (&*reference.expr, reference.mutability.is_some()),
+                    arg => (arg, carried::is_passed_on(self.carried)),
+                };
+                is_exclusive && uses::place(arg).is_some_and(|(place, _)| place == self.carried.place)
+            });
+            let is_value_used = !self.is_statement;
+            self.found = self.found.take().or_else(|| is_passed.then_some(Passed { to, is_value_used }));
+        }
+    }
+    impl Visit<'_> for Calls<'_> {
+        fn visit_stmt(&mut self, stmt: &Stmt) {
+            self.is_statement = matches!(stmt, Stmt::Expr(Expr::Call(_) | Expr::MethodCall(_), Some(_)));
+            visit::visit_stmt(self, stmt);
+        }
+        fn visit_expr(&mut self, expr: &Expr) {
+            match expr {
+                Expr::Call(call) if !hoist::is_constructor(&call.func) => {
+                    self.call(call.func.to_token_stream().to_string().replace(' ', ""), &call.args);
+                }
+                Expr::MethodCall(call) => self.call(format!(".{}()", call.method), &call.args),
+                _ => {}
+            }
+            self.is_statement = false;
+            visit::visit_expr(self, expr);
+        }
+        fn visit_item(&mut self, _: &syn::Item) {}
+    }
+    let mut calls = Calls { carried, found: None, is_statement: false };
+    calls.visit_block(body);
+    calls.found
 }
 
 /// Whether a value is computed from others, unlike `Vec::new()`.

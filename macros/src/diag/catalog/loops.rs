@@ -88,7 +88,8 @@ pub(crate) fn items_changed_in_place(at: &str, left_plain: LeftPlain) -> String 
     )
 }
 
-pub(crate) fn loop_carried(place: &str, how: &str, at: &str, way_out: &str, left_plain: LeftPlain) -> String {
+pub(crate) fn loop_carried(place: &str, how: &str, at: &str, ways_out: &[String], left_plain: LeftPlain) -> String {
+    let way_out = ways_out.join("\nhelp: ");
     format!(
         "[C020] this loop carries `{place}` from one iteration to the next, so nothing in it can run in parallel: \
          iteration i+1 reads here the `{place}` that iteration i wrote{at}, where it {how}\n\
@@ -114,6 +115,25 @@ pub(crate) fn memo(place: &str) -> String {
         "if `{place}` only saves computing a value again, compute the values in a loop of its own first, once for each \
          distinct key, which can run in parallel: fill `{place}` from them, and only look them up here"
     )
+}
+
+/// For a variable that a call gets as `&mut`, and gives something for.
+pub(crate) fn own_state(place: &str, to: &str, is_process: bool) -> String {
+    let mut way_out = format!(
+        "if what `{to}` finds in `{place}` makes no difference to what it gives (it is scratch space, or only saves \
+         computing a value again), make one inside the loop and pass that"
+    );
+    if !is_process {
+        way_out.push_str(
+            "; or if it saves much, let all share one: pass a `&Mutex<_>`, locked only to look up and to insert",
+        );
+    }
+    way_out
+}
+
+/// For a variable that a call gets as `&mut`, and gives nothing for.
+pub(crate) fn returned_instead(place: &str, to: &str) -> String {
+    format!("let `{to}` return what is to be put into `{place}`, and put it there in a statement of its own")
 }
 
 pub(crate) fn own_elements(place: &str) -> String {
@@ -153,6 +173,36 @@ pub(crate) fn only_read(place: &str) -> String {
         );
     }
     format!("if the loop only reads `{place}`, say so: {}", shared(place))
+}
+
+/// For a variable that the loop may only read but for some parts, which it changes.
+pub(crate) fn taken_out(whole: &str, parts: &[String], may_be_left: bool) -> String {
+    let name = |part: &str| {
+        let fields = part[whole.len() + 1..].replace('.', "_");
+        if fields.starts_with(|c: char| c.is_ascii_digit()) { format!("part_{fields}") } else { fields }
+    };
+    let each = |way: &dyn Fn(&str, &str) -> String| -> String {
+        parts.iter().map(|part| way(&name(part), part)).collect::<Vec<_>>().join(" ")
+    };
+    let all = parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(" or ");
+    let taken = each(&|name, part| format!("let mut {name} = std::mem::take(&mut {part});"));
+    let names = parts.iter().map(|part| format!("`{}`", name(part))).collect::<Vec<_>>().join(", ");
+    let back = each(&|name, part| format!("{part} = {name};"));
+    if may_be_left {
+        return format!(
+            "if nothing that is called on `{whole}` changes it, or uses {all}: `{taken}`, call a function with the loop in \
+             it, which gets `&{whole}` and `&mut` of {names}, and then write `{back}`, whichever way the loop was left"
+        );
+    }
+    let read = match whole {
+        "self" => "then `let this = &*self;`; use `this`".to_owned(),
+        _ if whole.starts_with("self.") => format!("then `let this = &{whole};`; use `this`"),
+        _ => format!("and {}; use `{whole}`", shared(whole)),
+    };
+    format!(
+        "if nothing that is called on `{whole}` changes it, or uses {all}: `{taken}` in front of the loop, {read}, \
+         {names} in it, and write `{back}` behind it"
+    )
 }
 
 pub(crate) fn nothing_parallel(reasons: &[String], ways_out: &[String], left_plain: LeftPlain) -> String {
