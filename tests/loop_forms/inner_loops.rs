@@ -579,3 +579,28 @@ form! { the_first_pair_leaves_both_loops, |x| f(&x.numbers),
         (found, tried)
     }
 }
+
+form! { changed_in_place_by_an_inner_loop_in_order, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> (Vec<Vec<u64>>, u64) {
+        let mut out = Vec::new();
+        let mut last = 3;
+        for n in numbers.iter().take(12) {
+            let mut rows = vec![vec![work(*n); 2]; 3];
+            for row in rows.iter_mut() {
+                for cell in row.iter_mut() {
+                    *cell ^= last;
+                    last = *cell % 17;
+                }
+            }
+            for cell in rows[0].iter_mut().chain(&mut [work(*n)]) {
+                *cell += last;
+                last += 1;
+            }
+            if let Some(cell) = rows[1].first_mut() {
+                *cell = last;
+            }
+            out.extend(rows);
+        }
+        (out, last)
+    }
+}

@@ -154,7 +154,7 @@ pub(crate) fn may_borrow(expr: &Expr) -> bool {
                 // Of a chain that borrows, the element too.
                 method if known::gives_element(method, call.args.len()) => elements_borrow(&call.receiver),
                 method if known::passes_on(method) => may_borrow(&call.receiver),
-                method => known::is_borrower(method),
+                method => known::is_borrower(method) || known::gives_mut(method),
             }
         }
         Expr::Try(inner) => may_borrow(&inner.expr),

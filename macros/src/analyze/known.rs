@@ -241,6 +241,7 @@ pub(crate) fn is_measure(method: &str) -> bool {
 /// `Iterator::min`.
 pub(crate) fn is_cheap(method: &str, n_args: usize) -> bool {
     is_borrower(method)
+        || gives_mut(method)
         || (matches!(method, "min" | "max") && n_args == 1)
         || passes_on(method)
         || matches!(
