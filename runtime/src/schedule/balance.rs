@@ -82,8 +82,9 @@ impl Balance {
         self.sum.elapsed = now - self.began;
     }
 
-    /// Whether workers do not pay, as it seems, or nobody knows; `measured` gives how many iterations of the parallel part were run, and their time. That is
-    /// left open for a while after the loop `is_helped` (threads may have to be started first).
+    /// Whether workers do not pay, as it seems, or a look is due in any case. `measured` gives how many iterations of the parallel
+    /// part were run, and their time. That is left open for a while after the loop `is_helped` (threads may have to be started
+    /// first).
     pub(crate) fn is_unpaid(
         &mut self,
         site: &Site,

@@ -316,7 +316,7 @@ impl Pilot {
 impl Drop for Pilot {
     fn drop(&mut self) {
         // Left within a strip, of which it did not have all items.
-        self.strip_has_ended(false);
+        let is_left_within = self.strip_has_ended(false).is_some();
         if !self.so_far.is_zero() {
             self.site.remember_total(self.so_far);
         }
@@ -332,7 +332,7 @@ impl Drop for Pilot {
         match self.shared {
             None => {
                 let (n_items, took) = self.counted;
-                if n_items > 0 {
+                if n_items > 0 && !is_left_within {
                     // More than the last strip tells.
                     site.remember_item(picos(took, n_items));
                 }

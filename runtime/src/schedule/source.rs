@@ -120,6 +120,9 @@ impl<S: Source> Input for Split<S> {
     }
 }
 
+/// There is room for so many items before they are pulled: a user may ask for chunks of any size, and an iterator promise anything.
+const MOST_ROOM: usize = 1 << 12;
+
 /// The input of any other iterator.
 #[derive(Debug)]
 pub struct Pulled<I> {
@@ -161,7 +164,7 @@ impl<I: Iterator> Input for Pulled<I> {
     fn pull(&mut self, n: usize, items: &mut Vec<I::Item>) {
         // Taken out first: an iterator that panics is not asked again either.
         let Some(mut iter) = self.iter.take() else { return };
-        items.reserve(self.at_most.map_or(n, |at_most| at_most.min(n)));
+        items.reserve(self.at_most.map_or(n, |at_most| at_most.min(n)).min(MOST_ROOM));
         while items.len() < n {
             match iter.next() {
                 Some(item) => items.push(item),

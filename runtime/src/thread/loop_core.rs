@@ -277,8 +277,8 @@ where
         self.state.lock()
     }
 
-    /// Gives the results of the chunk that is due, if they are there. Where little is done in order, those of chunks behind it
-    /// are put in `more`, if they are there too.
+    /// Gives the results of the chunk that is due, if they are there. Where little is done in order, those of some chunks behind
+    /// it are put in `more`, if they are there too: so few that what runs ahead is hardly more.
     pub(crate) fn take(
         &self,
         state: &mut State<S, C, A>,
@@ -286,7 +286,7 @@ where
     ) -> Option<Finished<C, A>> {
         let due = state.order.take()?;
         if !(A::KEEPS_STEPS || self.limits.is_window_felt()) {
-            more.extend(state.order.take_all());
+            more.extend(state.order.take_all().take(2 * self.limits.workers));
         }
         Some(due)
     }
@@ -477,7 +477,7 @@ where
         let Made { gathered, n_run, last } = made;
         if A::KEEPS_STEPS {
             // SAFETY: an iteration is counted behind writing what it made to the place of that number, also if a later one
-            // panics.
+            // panics; and there are as many places, for `go_through` looks at that with each.
             unsafe { values.set_len(n_run) };
         }
         values.extend(last);
@@ -503,7 +503,8 @@ where
         state
     }
 
-    /// Runs items until one of them ends the loop, or `is_left` says that another one did. Gives what they gathered, and how many.
+    /// Runs items until one of them ends the loop, or `is_left` says that another one did: what comes of it is in `made`, and what
+    /// each of them made, where that is kept, in the places of `kept`.
     ///
     /// A function of its own for the sake of the compiler: it knows that `kept`, which items write to, overlaps neither `part` nor
     /// what that borrows, so that what is captured is read once. (It often shares a cache line with what the in-order part

@@ -193,7 +193,10 @@ where
                 N::push(&mut state.source, items);
                 now = Instant::now();
             }
-            self.call_helpers(&mut state);
+            if self.call_helpers(&mut state) {
+                // Waking somebody takes some microseconds.
+                now = Instant::now();
+            }
             if !core.is_helped(&state) {
                 self.helpers.lender.look_out();
             }
@@ -255,12 +258,15 @@ where
         items
     }
 
-    fn call_helpers(&self, state: &mut State<N::Source, C, A>) {
+    /// Calls as many as could start something. Says whether there are any.
+    fn call_helpers(&self, state: &mut State<N::Source, C, A>) -> bool {
         // The caller keeps a chunk for itself once it has nothing left to pull.
         let own = usize::from(!self.helpers.lender.is_pool() && self.input.is_drained());
-        for _ in 0..self.core.call_helpers(state, self.helpers.limit, own) {
+        let n_called = self.core.call_helpers(state, self.helpers.limit, own);
+        for _ in 0..n_called {
             self.helpers.lender.call(self.grant.lease());
         }
+        n_called > 0
     }
 }
 
@@ -307,7 +313,8 @@ mod tests {
     use crate::schedule::pilot::{Left, Sharing};
     use crate::schedule::site::Site;
     use crate::schedule::source::{Split, Splittable};
-    use crate::thread::loop_core::Each;
+    use crate::thread::loop_core::{Apart, Each};
+    use std::ops::Range;
 
     struct Number;
 
@@ -317,8 +324,11 @@ mod tests {
         }
     }
 
-    #[test]
-    fn of_a_chunk_within_which_a_loop_is_left_only_what_was_used_counts() {
+    type Numbers = <Range<i32> as Splittable>::Source;
+    type Started<A> = Steps<'static, Split<Numbers>, Each<fn(i32) -> Number>, Number, A>;
+
+    /// 100 items in chunks of 10, which the calling thread runs. (It must be dropped.)
+    fn started<A: Gather + Send>() -> Started<A> {
         let site: &'static Site = Box::leak(Box::new(Site::new()));
         let left = Left { items: (100, Some(100)), all_run: false, cross: true };
         let (pilot, _) = Pilot::start(site, Sharing::Always, left, &|| true);
@@ -333,18 +343,30 @@ mod tests {
             exit: None,
         };
         let helpers = Helpers { lender: Lender::Crew(None), limit: 0, may_give_up: false };
-        // SAFETY: it is a local, dropped at the end of this function, and borrows nothing.
-        let mut steps = unsafe {
-            Steps::<_, _, _, ()>::start(
-                Split::new(Splittable::into_source(0..100)),
-                Each(|_| Number),
-                limits,
-                helpers,
-                pilot,
-            )
-        };
+        let part: fn(i32) -> Number = |_| Number;
+        // SAFETY: it borrows nothing.
+        unsafe { Steps::start(Split::new(Splittable::into_source(0..100)), Each(part), limits, helpers, pilot) }
+    }
+
+    #[test]
+    fn of_a_chunk_within_which_a_loop_is_left_only_what_was_used_counts() {
+        let mut steps = started::<()>();
         assert_eq!(steps.chunk().map(|(_, chunk)| chunk.count()), Some(10));
         assert_eq!(steps.chunk().map(|(_, chunk)| chunk.take(5).count()), Some(5));
         assert_eq!(steps.end().map(|pilot| pilot.n_shared()), Some(15));
+    }
+
+    #[test]
+    fn of_chunks_that_were_taken_together_only_those_that_were_used_count() {
+        let mut steps = started::<Apart>();
+        for _ in 0..3 {
+            // As a helper would.
+            let mut state = steps.core.lock();
+            let (number, chunk) = steps.core.claim(&mut state).expect("there are ten");
+            drop(steps.core.run(state, number, chunk));
+        }
+        assert!(steps.chunk().is_some() && steps.chunk().is_some());
+        assert_eq!(steps.more.len(), 1);
+        assert_eq!(steps.end().map(|pilot| pilot.n_shared()), Some(20));
     }
 }
