@@ -316,7 +316,7 @@ impl Pilot {
 impl Drop for Pilot {
     fn drop(&mut self) {
         // Left within a strip, of which it did not have all items.
-        let is_left_within = self.strip_has_ended(false).is_some();
+        self.strip_has_ended(false);
         if !self.so_far.is_zero() {
             self.site.remember_total(self.so_far);
         }
@@ -330,14 +330,7 @@ impl Drop for Pilot {
         let site = self.site;
         let calls = if self.so_far < WORTH_SHARING { &site.short_calls } else { &site.calls };
         match self.shared {
-            None => {
-                let (n_items, took) = self.counted;
-                if n_items > 0 && !is_left_within {
-                    // More than the last strip tells.
-                    site.remember_item(picos(took, n_items));
-                }
-                calls.was_plain(self.counted, self.so_far);
-            }
+            None => calls.was_plain(self.counted, self.so_far),
             Some(_) if !self.is_telling => {}
             // What strips took since then tells what they would have taken before.
             Some((n_items, took, _)) if self.is_unpaid => {
@@ -598,16 +591,6 @@ mod tests {
             drop(pilot);
             assert_eq!(site.calls.rest(Duration::ZERO), is_judged);
         }
-    }
-
-    #[test]
-    fn a_plain_call_tells_more_than_its_last_strip() {
-        let site = known(MICRO);
-        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, exactly(100), &|| true);
-        (pilot.so_far, pilot.counted, pilot.began) = (work(MICRO, 300), (300, work(MICRO, 300)), None);
-        site.remember_item(2 * MICRO);
-        drop(pilot);
-        assert_eq!(site.item_picos(), Some(MICRO));
     }
 
     #[test]
