@@ -103,7 +103,7 @@ pub struct Pilot {
     is_of_series: Option<bool>,
     /// Whether it tells how later calls fare with workers. The first call of a loop that may be left does not: where it is left
     /// decides how results are kept, and is not known yet.
-    is_telling: bool,
+    is_judged: bool,
 }
 
 impl Pilot {
@@ -150,7 +150,7 @@ impl Pilot {
             shared: None,
             is_sample: None,
             is_of_series: None,
-            is_telling: left.all_run || site.last_total().is_some(),
+            is_judged: left.all_run || site.last_total().is_some(),
         }
     }
 
@@ -331,7 +331,7 @@ impl Drop for Pilot {
         let calls = if self.so_far < WORTH_SHARING { &site.short_calls } else { &site.calls };
         match self.shared {
             None => calls.was_plain(self.counted, self.so_far),
-            Some(_) if !self.is_telling => {}
+            Some(_) if !self.is_judged => {}
             // What strips took since then tells what they would have taken before.
             Some((n_items, took, _)) if self.is_unpaid => {
                 calls.was_unpaid(n_items, took, work(site.item_picos().unwrap_or(0), n_items));
