@@ -6,7 +6,8 @@ use crate::schedule::pilot::{Left, Pilot, Turn};
 use crate::schedule::site::Site;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
-use crate::thread::loop_core::{Apart, Each, Gather, Limits, Step, Work};
+use crate::thread::limits::Limits;
+use crate::thread::part::{Apart, Each, Gather, Step, Work};
 use crate::thread::scoped_loop::{ChunkSteps, Steps};
 
 /// A loop on its way. It borrows what it iterates over, and has nothing to drop that does.

@@ -1,7 +1,7 @@
 //! How an iteration's parallel part ends: with values, or with an exit that the in-order part honours.
 
 use crate::task::outcome::{self, Panic};
-use crate::thread::loop_core::Step;
+use crate::thread::part::Step;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::ops::ControlFlow;

@@ -20,7 +20,7 @@ use super::flow::Ended;
 use super::loops::Cross;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
-use crate::thread::loop_core::{Folding, Gather, Step};
+use crate::thread::part::{Folding, Gather, Step};
 use std::marker::PhantomData;
 use std::mem;
 use std::ptr;

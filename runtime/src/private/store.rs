@@ -26,7 +26,7 @@ use super::loops::Cross;
 use super::probe::Probe;
 use crate::schedule::source::{Input, Source};
 use crate::schedule::strips::Strips;
-use crate::thread::loop_core::{Gather, Step, Work};
+use crate::thread::part::{Gather, Step, Work};
 use std::ptr::{self, NonNull};
 
 /// `out` is a vector.

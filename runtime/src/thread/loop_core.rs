@@ -1,6 +1,8 @@
 //! The part of a running loop that its caller and its helpers share.
 
 use super::lease::Visited;
+use super::limits::Limits;
+use super::part::{self, Finished, Gather, Step, Work};
 use crate::config::Schedule;
 use crate::schedule::adverse::Held;
 use crate::schedule::chunk::{self, ChunkSize};
@@ -8,18 +10,12 @@ use crate::schedule::order::Order;
 use crate::schedule::source::Source;
 use crate::sync::{AtomicBool, AtomicUsize, Condvar, Looks, Mutex, MutexGuard, Ordering};
 use crate::task::context;
-use crate::task::outcome::{self, Panic};
 use std::collections::VecDeque;
-use std::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
 /// How long a helper with nothing to do stays before it goes back to its pool. Calling it again costs
 /// tens of microseconds.
 const LINGER: Duration = Duration::from_micros(200);
-
-/// So many chunks may be started and not yet consumed where their items leave nothing behind each: all others may then be done
-/// beside one that takes long.
-const MANY_CHUNKS: usize = 1024;
 
 /// Whether it pays to look for the chunk that is due before the caller sleeps until it is there. Being woken takes about as long.
 static LOOKS: Looks = Looks::new(chunk::TARGET, 1);
@@ -27,159 +23,12 @@ static LOOKS: Looks = Looks::new(chunk::TARGET, 1);
 /// How long the caller leaves an item to a helper under [`Schedule::One`], which has it change threads.
 const SWITCH: Duration = Duration::from_millis(1);
 
-/// What the parallel part makes of one item.
-pub trait Step {
-    /// Whether the loop ends with this iteration, so that later ones need not start.
-    fn ends_loop(&self) -> bool;
-}
-
-/// The parallel part of a loop.
-pub(crate) trait Work<I, C, A: Gather>: Sync {
-    /// What a chunk of so many items, the first of which is the `first` of the loop, gathers into.
-    fn begin(&self, first: usize, n_items: usize) -> A {
-        let _ = (first, n_items);
-        A::default()
-    }
-
-    /// Runs it for one item of a chunk.
-    fn run(&self, gathered: &mut A, item: I) -> C;
-
-    /// How many bytes are kept of an item until the in-order part comes to it.
-    fn kept_bytes(&self) -> usize {
-        if A::KEEPS_STEPS { size_of::<C>() } else { 0 }
-    }
-}
-
-/// A closure whose chunks gather nothing.
-#[derive(Debug)]
-pub(crate) struct Each<P>(pub(crate) P);
-
-impl<I, C, A: Gather, P: Fn(I) -> C + Sync> Work<I, C, A> for Each<P> {
-    #[inline]
-    fn run(&self, _: &mut A, item: I) -> C {
-        (self.0)(item)
-    }
-}
-
-/// A closure that folds.
-#[derive(Debug)]
-pub(crate) struct Folding<P>(pub(crate) P);
-
-impl<I, C, A: Gather, P: Fn(&mut A, I) -> C + Sync> Work<I, C, A> for Folding<P> {
-    #[inline]
-    fn run(&self, gathered: &mut A, item: I) -> C {
-        (self.0)(gathered, item)
-    }
-}
-
-/// What a chunk gathers while it runs, beside the results of its iterations.
-pub trait Gather: Default {
-    /// Whether the results of iterations that do not end the loop are wanted at all.
-    const KEEPS_STEPS: bool = true;
-
-    /// Whether the loop ends with the iteration that ran last, though its result does not say so.
-    fn has_ended(&self) -> bool {
-        false
-    }
-}
-
-/// A loop without reductions.
-impl Gather for () {}
-
-/// A loop in which nothing is done in order but to leave it.
-#[derive(Debug, Default)]
-pub struct Apart;
-
-impl Gather for Apart {
-    const KEEPS_STEPS: bool = false;
-}
-
-/// The limits of one loop, resolved.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    /// At most so many iterations at once.
-    pub(crate) workers: usize,
-    /// At most so many iterations ahead of the in-order part, if the user limited them.
-    pub(crate) window: Option<usize>,
-    /// The user's chunk size.
-    pub(crate) chunk_size: Option<usize>,
-    pub(crate) unordered: bool,
-    /// Items enter the source by being pulled (and count as ahead from then on), or all are in it.
-    pub(crate) pulled: bool,
-    /// The order that a test asked for.
-    pub(crate) schedule: Option<Schedule>,
-    /// What an iteration is expected to take, in picoseconds.
-    pub(crate) item_picos: Option<u64>,
-    /// After how many iterations the loop is expected to be left, if it may be.
-    pub(crate) exit: Option<usize>,
-}
-
-impl Limits {
-    /// How many chunks may be started and not yet consumed: enough that an uneven chunk stops nobody,
-    /// few enough to bound the memory.
-    fn max_chunks(&self) -> usize {
-        if self.schedule == Some(Schedule::One) { 1 } else { 4 * self.workers + 4 }
-    }
-
-    /// Whether it matters when a chunk is released that is being gone through.
-    fn is_window_felt(&self) -> bool {
-        self.window.is_some() || self.schedule.is_some()
-    }
-
-    /// How many items may have been pulled and not yet started, if chunks have `n`.
-    fn max_backlog(&self, n: usize) -> usize {
-        match self.schedule {
-            None => (2 * self.workers).saturating_mul(n),
-            Some(_) => self.max_chunks().saturating_mul(n),
-        }
-    }
-
-    /// The size of chunks, if it is fixed.
-    fn fixed_chunk_size(&self) -> Option<usize> {
-        let asked = self.schedule.map(|schedule| schedule.chunk_size().min(self.window.unwrap_or(usize::MAX)));
-        self.chunk_size.or(asked)
-    }
-}
-
-/// The results of one chunk.
-pub(crate) struct Finished<C, A = ()> {
-    pub(crate) values: Vec<C>,
-    pub(crate) gathered: A,
-    /// The panic of the iteration after the last value.
-    pub(crate) panic: Option<Panic>,
-    /// How many items the chunk had, ...
-    pub(crate) n_items: usize,
-    /// ... and how many of them were run, to their end or to that of the loop.
-    pub(crate) n_run: usize,
-}
-
-/// What has been made of a chunk so far.
-struct Made<C, A> {
-    gathered: A,
-    n_run: usize,
-    /// What ended the loop, where steps are not kept.
-    last: Option<C>,
-}
-
 /// A chunk that may run.
 #[derive(Debug)]
 pub(crate) struct Claimed<K> {
     items: K,
     /// Where its first item stands among those that the loop was started with.
     first: usize,
-}
-
-/// Something local that is moved to where others see it, however its scope ends.
-struct GivenBack<'to, T> {
-    made: T,
-    to: &'to mut T,
-}
-
-impl<T> Drop for GivenBack<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        std::mem::swap(self.to, &mut self.made);
-    }
 }
 
 /// What caller and helpers share; lives until the loop is left.
@@ -327,12 +176,6 @@ where
         state.is_helped
     }
 
-    /// How many chunks may be started and not yet consumed.
-    fn max_chunks(&self) -> usize {
-        let bounds_memory = A::KEEPS_STEPS || self.limits.schedule.is_some();
-        if bounds_memory { self.limits.max_chunks() } else { MANY_CHUNKS }
-    }
-
     /// How many helpers were called and have not gone back: those who have not come, once nobody is let in.
     pub(crate) fn n_called(&self, state: &State<S, C, A>) -> usize {
         state.helpers
@@ -355,7 +198,7 @@ where
         }
         let n = state.size.next(remaining, self.limits.workers);
         let backlog_is_full = state.source.ready() >= self.limits.max_backlog(n);
-        if backlog_is_full || state.order.outstanding() >= self.max_chunks() {
+        if backlog_is_full || state.order.outstanding() >= self.limits.max_chunks(A::KEEPS_STEPS) {
             return 0;
         }
         self.within_window(state, n)
@@ -371,8 +214,9 @@ where
     /// How many more helpers could start a chunk at once, if at most `limit` help; they are counted as
     /// called. `own` chunks are left for the caller.
     pub(crate) fn call_helpers(&self, state: &mut State<S, C, A>, limit: usize, own: usize) -> usize {
-        let may_start =
-            !state.closed && !self.has_nothing_to_start(state) && state.order.outstanding() < self.max_chunks();
+        let may_start = !state.closed
+            && !self.has_nothing_to_start(state)
+            && state.order.outstanding() < self.limits.max_chunks(A::KEEPS_STEPS);
         if state.helpers >= limit || !(may_start || state.held.len() > 0) {
             return 0;
         }
@@ -422,7 +266,7 @@ where
 
     /// Starts the next chunk of the source.
     fn claim_next(&self, state: &mut State<S, C, A>) -> Option<(usize, Claimed<S::Chunk>)> {
-        let has_room = state.order.outstanding() < self.max_chunks();
+        let has_room = state.order.outstanding() < self.limits.max_chunks(A::KEEPS_STEPS);
         if state.closed || !has_room || self.has_nothing_to_start(state) {
             return None;
         }
@@ -450,93 +294,35 @@ where
         number: usize,
         Claimed { items, first }: Claimed<S::Chunk>,
     ) -> MutexGuard<'core, State<S, C, A>> {
-        let is_brisk = guard.size.is_brisk();
+        // Short chunks are over before somebody could ask them to stop.
+        let leaving = (!guard.size.is_brisk()).then_some(&self.leaving);
         let start = Instant::now();
         let began = start - guard.origin;
         guard.running.0 += 1;
         guard.running.1 += began;
         drop(guard);
-        let n_items = items.len();
-        let mut values = Vec::with_capacity(if A::KEEPS_STEPS { n_items } else { 0 });
-        let mut made = Made { gathered: A::default(), n_run: 0, last: None };
-        let panic = outcome::catch(|| {
-            let _inside = context::enter_part();
-            let begin = || self.part.begin(first, n_items);
-            let kept = values.spare_capacity_mut();
-            if is_brisk {
-                Self::go_through(&self.part, items, begin, &mut made, kept, || false);
-            } else {
-                // Relaxed: a late one only runs an iteration whose result is dropped.
-                let is_left = || self.leaving.load(Ordering::Relaxed);
-                Self::go_through(&self.part, items, begin, &mut made, kept, is_left);
-            }
-        })
-        .err();
+        let chunk = part::run_chunk(&self.part, items, first, leaving);
         let elapsed = start.elapsed();
 
-        let Made { gathered, n_run, last } = made;
-        if A::KEEPS_STEPS {
-            // SAFETY: an iteration is counted behind writing what it made to the place of that number, also if a later one
-            // panics; and there are as many places, for `go_through` looks at that with each.
-            unsafe { values.set_len(n_run) };
-        }
-        values.extend(last);
         let mut state = self.state.lock();
-        let n_begun = n_run + usize::from(panic.is_some());
+        let n_begun = chunk.n_begun();
         state.size.observe(n_begun, elapsed);
         state.measured.0 += n_begun;
         state.measured.1 += elapsed;
         state.running.0 -= 1;
         state.running.1 -= began;
-        let has_ended = gathered.has_ended() || values.last().is_some_and(Step::ends_loop);
-        if n_run < n_items || panic.is_some() || has_ended {
+        if chunk.ends_loop() {
             // Chunks start in order: everything before this one has been started, or is held.
             state.closed = true;
             state.end = state.end.min(number);
         }
-        state.order.finish(number, Finished { values, gathered, panic, n_items, n_run });
+        state.order.finish(number, chunk);
         // Relaxed: what it tells is read under the lock.
         self.n_finished.fetch_add(1, Ordering::Relaxed);
         if state.caller_waits {
             self.finished.notify_one();
         }
         state
-    }
-
-    /// Runs items until one of them ends the loop, or `is_left` says that another one did: what comes of it is in `made`, and what
-    /// each of them made, where that is kept, in the places of `kept`.
-    ///
-    /// A function of its own for the sake of the compiler: it knows that `kept`, which items write to, overlaps neither `part` nor
-    /// what that borrows, so that what is captured is read once. (It often shares a cache line with what the in-order part
-    /// writes to.) And there is one where nobody asks.
-    #[inline(never)]
-    fn go_through(
-        part: &P,
-        items: S::Chunk,
-        begin: impl FnOnce() -> A,
-        made: &mut Made<C, A>,
-        kept: &mut [MaybeUninit<C>],
-        is_left: impl Fn() -> bool,
-    ) {
-        // Locals, which an optimiser keeps in registers, and given back also when a body panics.
-        let mut making = GivenBack { made: Made { gathered: begin(), n_run: 0, last: None }, to: made };
-        let Made { gathered, n_run, last } = &mut making.made;
-        for item in items {
-            if is_left() {
-                break;
-            }
-            let step = part.run(gathered, item);
-            let ends_loop = step.ends_loop() || gathered.has_ended();
-            if A::KEEPS_STEPS {
-                kept[*n_run].write(step);
-            } else if ends_loop {
-                *last = Some(step);
-            }
-            *n_run += 1;
-            if ends_loop {
-                break;
-            }
-        }
     }
 
     /// Blocks the caller until somebody finishes a chunk. To be called only while a helper runs one.

@@ -7,5 +7,7 @@ pub(crate) mod pool;
 pub(crate) mod crew;
 mod placement;
 mod lease;
-pub(crate) mod loop_core;
+pub(crate) mod part;
+pub(crate) mod limits;
+mod loop_core;
 pub(crate) mod scoped_loop;

@@ -12,7 +12,9 @@
 
 use super::crew::Crew;
 use super::lease::{Grant, Lease};
-use super::loop_core::{Core, Finished, Gather, Limits, State, Step, Work};
+use super::limits::Limits;
+use super::loop_core::{Core, State};
+use super::part::{Finished, Gather, Step, Work};
 use super::pool::ThreadPool;
 use crate::schedule::balance::Balance;
 use crate::schedule::pilot::Pilot;
@@ -313,7 +315,7 @@ mod tests {
     use crate::schedule::pilot::{Left, Sharing};
     use crate::schedule::site::Site;
     use crate::schedule::source::{Split, Splittable};
-    use crate::thread::loop_core::{Apart, Each};
+    use crate::thread::part::{Apart, Each};
     use std::ops::Range;
 
     struct Number;
