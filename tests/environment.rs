@@ -106,10 +106,30 @@ fn probe() {
     );
 }
 
+#[concurrent(reduce(+: sum))]
+fn sum_of_lengths(words: &[&str]) -> usize {
+    let mut sum = 0;
+    for word in words {
+        sum += word.len();
+    }
+    sum
+}
+
+/// A loop that is over long before workers could help.
+#[test]
+#[ignore = "a probe that another test starts"]
+fn probe_of_a_short_loop() {
+    assert_eq!(sum_of_lengths(&["one", "two", "three"]), 11);
+}
+
 /// What the probe prints on standard output and on standard error.
 fn run_probe(mode: &str, workers: &str, schedule: &str) -> (String, String) {
+    run("probe", mode, workers, schedule)
+}
+
+fn run(probe: &str, mode: &str, workers: &str, schedule: &str) -> (String, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "probe", "--ignored", "--nocapture"]);
+    command.args(["--exact", probe, "--ignored", "--nocapture"]);
     command.env("CONCURRENT_MODE", mode).env("CONCURRENT_WORKERS", workers).env("CONCURRENT_SCHEDULE", schedule);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -160,6 +180,13 @@ fn the_default_number_of_workers_is_what_the_machine_offers() {
     let (out, _) = run_probe("", "", "");
     let offered = thread::available_parallelism().unwrap();
     assert!(out.contains(&format!("{offered} workers;")), "{out}");
+}
+
+#[test]
+fn a_short_loop_does_not_ask_how_many_workers_there_are() {
+    // Finding out takes longer than the loop. That a wrong value is reported tells who asks.
+    let (_, err) = run("probe_of_a_short_loop", "", "many", "");
+    assert!(!err.contains("CONCURRENT_WORKERS=many"), "{err}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::thread;
 use std::time::Duration;
 
-use crate::sync::LazyLock;
+use crate::sync::{LazyLock, OnceLock};
 
 const MODE: &str = "CONCURRENT_MODE";
 const WORKERS: &str = "CONCURRENT_WORKERS";
@@ -39,12 +39,25 @@ pub(crate) fn sequential_mode() -> bool {
 
 /// How many workers to use where the user gave no number: `CONCURRENT_WORKERS`, or what the machine offers.
 pub(crate) fn available_workers() -> usize {
-    static AVAILABLE: LazyLock<usize> = LazyLock::new(|| {
+    *AVAILABLE.get_or_init(|| {
         let asked = or_report(read_workers(env::var_os(WORKERS)), None);
-        // Where the system does not tell, one worker is the number that is never wrong.
-        asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
-    });
-    *AVAILABLE
+        asked.map_or_else(n_cores, NonZeroUsize::get)
+    })
+}
+
+/// The same, if it has been found out: counting the cores takes longer than many a loop (50 to 150 µs, as files of the system are
+/// read for it).
+pub(crate) fn known_workers() -> Option<usize> {
+    AVAILABLE.get().copied()
+}
+
+static AVAILABLE: OnceLock<usize> = OnceLock::new();
+
+/// What the machine offers this process, when it was asked first.
+pub(crate) fn n_cores() -> usize {
+    // Where the system does not tell, one is the number that is never wrong.
+    static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZeroUsize::get));
+    *CORES
 }
 
 /// How many bytes a value may take that travels between processes, if `CONCURRENT_LONGEST_VALUE` says so. Workers inherit it.

@@ -47,6 +47,7 @@
 
 // In the order in which data flows: a module uses only those above it.
 mod sync;
+mod looks;
 mod config;
 mod role;
 mod random;

@@ -3,9 +3,10 @@
 use std::task::Waker;
 use std::time::Instant;
 
+use crate::looks::look_for;
 use crate::perturb;
 use crate::sync::modelled::{AtomicU8, Condvar, Mutex, thread_local};
-use crate::sync::{Arc, Ordering, look_for};
+use crate::sync::{Arc, Ordering};
 use crate::task::context;
 
 /// Nobody sleeps, and there is nothing to see.

@@ -131,34 +131,39 @@ impl<'pool> LoopOptions<'pool> {
         if self.is_unshared {
             return None;
         }
+        let is_scheduled = config::schedule().is_some() && !self.is_left_to_caller();
         // Where the user fixed the chunks, the results of a reduction depend on them, and on nothing else.
-        if self.is_in_chunks() || (config::schedule().is_some() && !self.is_alone()) {
-            Some(Sharing::Always)
-        } else if self.is_alone() || at_most.is_some_and(|n| n <= 1) {
-            None
-        } else if self.pool.is_some() {
-            Some(Sharing::Always)
-        } else if self.workers.is_some() || self.chunk_size.is_some() {
-            Some(Sharing::UnlessTiny)
-        } else {
-            Some(Sharing::IfItPays)
+        if is_scheduled || (self.reduces && self.chunk_size.is_some()) {
+            return Some(Sharing::Always);
         }
+        if self.is_left_to_caller() || at_most.is_some_and(|n| n <= 1) {
+            return None;
+        }
+        if self.pool.is_some() {
+            return Some(Sharing::Always);
+        }
+        if self.workers.is_some() || self.chunk_size.is_some() {
+            return (self.n_workers() > 1).then_some(Sharing::UnlessTiny);
+        }
+        (config::known_workers() != Some(1)).then_some(Sharing::IfItPays)
     }
 
-    fn is_in_chunks(&self) -> bool {
-        self.reduces && self.chunk_size.is_some()
+    /// Whether the environment, or the process, leaves it to the calling thread.
+    fn is_left_to_caller(&self) -> bool {
+        role::caller_runs(self.workers.is_some() || self.pool.is_some())
     }
 
     /// Whether the calling thread does all, whatever the loop is like.
     pub(super) fn is_alone(&self) -> bool {
         // A test that asks for a schedule wants to see the parallel form, however few the workers.
-        let is_single = self.pool.is_none() && self.n_workers() == 1 && config::schedule().is_none();
-        role::caller_runs(self.workers.is_some() || self.pool.is_some()) || is_single
+        let is_single = self.pool.is_none() && config::schedule().is_none() && self.n_workers() == 1;
+        self.is_left_to_caller() || is_single
     }
 
     /// Whether somebody would help at once.
     pub(super) fn has_helpers(&self) -> bool {
-        shared::has_idle_crew(self.n_workers() - 1)
+        let n_workers = self.n_workers();
+        n_workers > 1 && shared::has_idle_crew(n_workers - 1)
     }
 
     /// How many iterations run at once, and who helps.

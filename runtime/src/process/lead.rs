@@ -13,10 +13,11 @@ use super::child::{Child, InFlight};
 use super::core::Core;
 use super::line::{Line, News, Rest};
 use crate::future::Signal;
+use crate::looks::{Looks, PATIENCE};
 use crate::os::bell::Bell;
 use crate::os::cpu;
 use crate::os::watch;
-use crate::sync::{Arc, Looks, PATIENCE, Weak};
+use crate::sync::{Arc, Weak};
 use crate::task::context::{self, ThreadId};
 use crate::wire::frame::Header;
 

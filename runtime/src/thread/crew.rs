@@ -4,8 +4,9 @@
 //! thread that runs the loop can always finish it alone).
 
 use crate::error::Error;
+use crate::looks::Looks;
 use crate::schedule::chunk;
-use crate::sync::{Arc, AtomicUsize, Looks, Ordering};
+use crate::sync::{Arc, AtomicUsize, Ordering};
 use crate::task::context;
 use crate::thread::lease::Lease;
 use crate::thread::placement::Placement;

@@ -17,8 +17,9 @@ use self::ticket::Ticket;
 use super::watchdog::Watch;
 use crate::error::Error;
 use crate::future::{Runnable, enter_end_of};
+use crate::looks::look_for;
 use crate::perturb;
-use crate::sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, look_for};
+use crate::sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering};
 use crate::task::context::{self, Host, PoolId};
 
 /// What each worker runs before its first task.
