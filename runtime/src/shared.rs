@@ -2,12 +2,13 @@
 //! for each number of workers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 #[cfg(unix)]
 use crate::error::Error;
 #[cfg(unix)]
 use crate::process::ProcessPool;
-use crate::sync::Mutex;
+use crate::sync::{AtomicU64, Mutex, Ordering};
 use crate::thread::crew::Crew;
 use crate::thread::pool::ThreadPool;
 
@@ -24,9 +25,41 @@ pub(crate) fn task_pool(n_workers: usize) -> &'static ThreadPool {
     POOLS.lock().entry(n_workers).or_insert_with(|| Box::leak(Box::new(ThreadPool::for_tasks(n_workers))))
 }
 
-/// Whether a thread of the shared crew of `n_helpers` has nothing to do, or would not if it were started.
-pub(crate) fn has_idle_crew(n_helpers: usize) -> bool {
-    CREWS.lock().get(&n_helpers).is_none_or(|crew| crew.is_idle())
+/// Whether a thread of the shared crew of `n_helpers` has nothing to do; `None`: they have not been started.
+pub(crate) fn is_crew_idle(n_helpers: usize) -> Option<bool> {
+    CREWS.lock().get(&n_helpers).map(|crew| crew.is_idle())
+}
+
+/// Whether a crew of `n_helpers` is to be started now that a loop has so much more work to share with it.
+pub(crate) fn is_worth_starting(n_helpers: usize, work: Duration) -> bool {
+    static WANTED: Wanted = Wanted::new();
+    WANTED.is_worth_starting(n_helpers, work)
+}
+
+/// The work that loops would have shared, had there been threads.
+///
+/// They are started when that would have paid for it, so that what is missed is never much more than what it takes to start them.
+struct Wanted(AtomicU64);
+
+impl Wanted {
+    /// The first thread takes 250 µs to start (measured on two cores, where it does half of the work from then on), ...
+    const FIRST: Duration = Duration::from_millis(1);
+
+    /// ... and each further one 50 µs.
+    const FURTHER: Duration = Duration::from_micros(50);
+
+    const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
+    fn is_worth_starting(&self, n_helpers: usize, work: Duration) -> bool {
+        let work = u64::try_from(work.as_nanos()).unwrap_or(u64::MAX);
+        // Relaxed, and not exact: a guess that orders nothing.
+        let so_far = self.0.load(Ordering::Relaxed).saturating_add(work);
+        self.0.store(so_far, Ordering::Relaxed);
+        let threads = Self::FIRST + Self::FURTHER * u32::try_from(n_helpers).unwrap_or(u32::MAX);
+        Duration::from_nanos(so_far) >= threads
+    }
 }
 
 /// The shared crew of `n_helpers` threads; `None` if the system refused to start them (asked again the next time).
@@ -65,4 +98,27 @@ pub(crate) fn process_pool(
     let pool = Box::leak(Box::new(builder.build()?));
     pools.insert(key, pool);
     Ok(pool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_are_started_for_one_long_loop_or_many_short_ones() {
+        let short = Duration::from_micros(200);
+        assert!(Wanted::new().is_worth_starting(1, 6 * short));
+        let wanted = Wanted::new();
+        assert_eq!(
+            [(); 7].map(|()| wanted.is_worth_starting(1, short)),
+            [false, false, false, false, false, true, true]
+        );
+    }
+
+    #[test]
+    fn more_threads_take_more_work_to_pay() {
+        let wanted = Wanted::new();
+        assert!(!wanted.is_worth_starting(63, Duration::from_millis(4)));
+        assert!(wanted.is_worth_starting(63, Duration::from_millis(1)));
+    }
 }

@@ -95,7 +95,7 @@ impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
 #[inline(never)]
 fn first(options: LoopOptions<'_>, site: &'static Site, left: Left, pilot: &mut Option<Pilot>) -> usize {
     let Some(sharing) = options.sharing(left.items.1) else { return usize::MAX };
-    let (first, turn) = Pilot::start(site, sharing, left, &|| options.has_helpers());
+    let (first, turn) = Pilot::start(site, sharing, left, &|work| options.has_helpers(work));
     *pilot = Some(first);
     match turn {
         Turn::Plain(n) => n,
@@ -109,7 +109,7 @@ fn first(options: LoopOptions<'_>, site: &'static Site, left: Left, pilot: &mut 
 #[inline(never)]
 fn next(options: LoopOptions<'_>, site: &'static Site, left: Option<Left>, pilot: &mut Option<Pilot>) -> Option<Turn> {
     if let Some(pilot) = pilot {
-        return pilot.next(left, &|| options.has_helpers());
+        return pilot.next(left, &|work| options.has_helpers(work));
     }
     // The loop goes on behind a strip at which nobody looked.
     let left = left?;

@@ -50,6 +50,7 @@ use crate::schedule::strips::Strips;
 use crate::shared;
 use crate::thread::pool::ThreadPool;
 use crate::thread::scoped_loop::{Helpers, Lender};
+use std::time::Duration;
 
 /// The options of one loop, as written and evaluated.
 #[derive(Debug, Clone, Copy, Default)]
@@ -160,10 +161,15 @@ impl<'pool> LoopOptions<'pool> {
         self.is_left_to_caller() || is_single
     }
 
-    /// Whether somebody would help at once.
-    pub(super) fn has_helpers(&self) -> bool {
-        let n_workers = self.n_workers();
-        n_workers > 1 && shared::has_idle_crew(n_workers - 1)
+    /// Whether somebody would help at once, or is worth being started for so much more work.
+    pub(super) fn has_helpers(&self, work: Duration) -> bool {
+        let known = self.workers.or_else(config::known_workers);
+        // Where the cores have not been counted, nobody has been started, or another number of helpers.
+        let n_helpers = known.unwrap_or(2) - 1;
+        match shared::is_crew_idle(n_helpers) {
+            Some(is_idle) => is_idle,
+            None => shared::is_worth_starting(n_helpers, work) && self.n_workers() > 1,
+        }
     }
 
     /// How many iterations run at once, and who helps.

@@ -68,6 +68,9 @@ impl Left {
     }
 }
 
+/// Says whether there is anybody to share with, if so much work is to be shared that nobody has asked for yet.
+pub(crate) type Helps<'a> = &'a dyn Fn(Duration) -> bool;
+
 /// One call of a loop.
 #[derive(Debug)]
 pub struct Pilot {
@@ -97,6 +100,8 @@ pub struct Pilot {
     shared_picos: u64,
     /// What was shared, if anything was: how many items, what they took, and what they would have taken as strips, at most.
     shared: Option<(usize, Duration, Duration)>,
+    /// For how much work helpers have been asked, with what was run before.
+    asked_for: Duration,
     /// Whether this call is a plain one, to compare with, once that has been asked.
     is_sample: Option<bool>,
     /// Whether this call is shared as one of a series, once that has been asked.
@@ -107,8 +112,8 @@ pub struct Pilot {
 }
 
 impl Pilot {
-    /// One more call, and the first turn of it. `helps` says whether there is anybody to share with.
-    pub(crate) fn start(site: &'static Site, sharing: Sharing, left: Left, helps: &dyn Fn() -> bool) -> (Self, Turn) {
+    /// One more call, and the first turn of it.
+    pub(crate) fn start(site: &'static Site, sharing: Sharing, left: Left, helps: Helps<'_>) -> (Self, Turn) {
         let mut pilot = Self::new(site, sharing, left);
         let turn = pilot.first(left, helps);
         if turn == Turn::Shared {
@@ -148,13 +153,14 @@ impl Pilot {
             is_unpaid: false,
             shared_picos: 0,
             shared: None,
+            asked_for: so_far,
             is_sample: None,
             is_of_series: None,
             is_judged: left.all_run || site.last_total().is_some(),
         }
     }
 
-    fn first(&mut self, left: Left, helps: &dyn Fn() -> bool) -> Turn {
+    fn first(&mut self, left: Left, helps: Helps<'_>) -> Turn {
         if self.sharing == Sharing::Always {
             return Turn::Shared;
         }
@@ -162,7 +168,7 @@ impl Pilot {
             return if self.sharing == Sharing::UnlessTiny { Turn::Shared } else { Turn::Plain(self.plain(1, left)) };
         };
         let may_block = self.sharing == Sharing::UnlessTiny && picos >= TELLING;
-        if may_block || (self.is_worth_sharing(picos, left) && helps()) {
+        if may_block || self.is_to_be_shared(picos, left, helps) {
             return Turn::Shared;
         }
         let n = strip(picos, left, STRIP);
@@ -173,7 +179,7 @@ impl Pilot {
 
     /// The strip has been run to its end, and this is left; `None`: nothing is. (Where the first turn is that of workers, the strip
     /// is an empty one, and they are next.)
-    pub(crate) fn next(&mut self, left: Option<Left>, helps: &dyn Fn() -> bool) -> Option<Turn> {
+    pub(crate) fn next(&mut self, left: Option<Left>, helps: Helps<'_>) -> Option<Turn> {
         if std::mem::take(&mut self.is_shared) {
             return left.map(|_| Turn::Shared);
         }
@@ -181,7 +187,7 @@ impl Pilot {
         let (elapsed, picos) = self.strip_has_ended(left.is_some() || self.is_exact)?;
         let left = left?;
         let is_telling = elapsed >= if n_items > 1 { WARM } else { STRIP };
-        if is_telling && self.is_worth_sharing(picos, left) && helps() {
+        if is_telling && self.is_to_be_shared(picos, left, helps) {
             return Some(Turn::Shared);
         }
         let time = if self.is_unpaid { LONG_STRIP } else { STRIP };
@@ -256,6 +262,16 @@ impl Pilot {
             self.site.remember_item(picos);
         }
         Some((elapsed, picos))
+    }
+
+    /// Whether the rest is worth being shared, and there is somebody to share it with.
+    fn is_to_be_shared(&mut self, picos: u64, left: Left, helps: Helps<'_>) -> bool {
+        self.is_worth_sharing(picos, left) && {
+            let whole = self.so_far + self.ahead(picos, left);
+            let more = whole.saturating_sub(self.asked_for);
+            self.asked_for += more;
+            helps(more)
+        }
     }
 
     fn is_worth_sharing(&mut self, picos: u64, left: Left) -> bool {
@@ -354,6 +370,7 @@ fn strip(picos: u64, left: Left, time: Duration) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
 
     const MICRO: u64 = 1_000_000;
 
@@ -373,7 +390,7 @@ mod tests {
     }
 
     fn first(site: &'static Site, sharing: Sharing, left: Left) -> Turn {
-        Pilot::start(site, sharing, left, &|| true).1
+        Pilot::start(site, sharing, left, &|_| true).1
     }
 
     #[test]
@@ -385,10 +402,24 @@ mod tests {
     }
 
     #[test]
+    fn helpers_are_asked_for_each_piece_of_work_once() {
+        let asked_for = RefCell::new(Vec::new());
+        let helps = |work| {
+            asked_for.borrow_mut().push(work);
+            false
+        };
+        let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(1000), &helps);
+        pilot.so_far = Duration::from_micros(600);
+        pilot.is_to_be_shared(MICRO, exactly(400), &helps);
+        pilot.is_to_be_shared(2 * MICRO, exactly(400), &helps);
+        assert_eq!(*asked_for.borrow(), [1000, 0, 400].map(Duration::from_micros));
+    }
+
+    #[test]
     fn what_is_worth_it_is_shared_at_once_if_somebody_helps() {
         let site = known(MICRO);
         assert_eq!(first(site, Sharing::IfItPays, exactly(1000)), Turn::Shared);
-        assert_eq!(Pilot::start(site, Sharing::IfItPays, exactly(1000), &|| false).1, Turn::Plain(50));
+        assert_eq!(Pilot::start(site, Sharing::IfItPays, exactly(1000), &|_| false).1, Turn::Plain(50));
         assert_eq!(first(site, Sharing::IfItPays, exactly(99)), Turn::Plain(99), "no strip of a few items at the end");
         assert_eq!(
             first(known(1000 * MICRO), Sharing::IfItPays, exactly(1)),
@@ -430,7 +461,7 @@ mod tests {
     #[test]
     fn a_loop_is_expected_to_be_left_where_it_was() {
         let site = known(MICRO);
-        let start = || Pilot::start(site, Sharing::Always, Left { all_run: false, ..exactly(1_000) }, &|| true).0;
+        let start = || Pilot::start(site, Sharing::Always, Left { all_run: false, ..exactly(1_000) }, &|_| true).0;
         assert_eq!(start().exit(), None);
         site.remember_total(Duration::from_micros(40));
         assert_eq!(start().exit(), Some(40));
@@ -446,7 +477,7 @@ mod tests {
         let site = known(1000 * MICRO);
         let left = |n| Left { all_run: false, ..exactly(n) };
         site.remember_total(Duration::from_millis(1));
-        let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, left(10), &|| true);
+        let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, left(10), &|_| true);
         assert_eq!(turn, Turn::Plain(1));
         pilot.so_far = Duration::from_millis(1);
         assert!(pilot.is_worth_sharing(1000 * MICRO, left(9)));
@@ -470,9 +501,9 @@ mod tests {
 
     #[test]
     fn workers_who_have_the_first_turn_come_behind_an_empty_strip() {
-        let (mut pilot, turn) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(1000), &|| true);
+        let (mut pilot, turn) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(1000), &|_| true);
         assert_eq!(turn, Turn::Shared);
-        assert_eq!(pilot.next(Some(exactly(1000)), &|| false), Some(Turn::Shared));
+        assert_eq!(pilot.next(Some(exactly(1000)), &|_| false), Some(Turn::Shared));
     }
 
     #[test]
@@ -480,7 +511,7 @@ mod tests {
         let left = Left { all_run: false, ..exactly(1_000_000) };
         let untimed_after = |sharing, total| {
             let site = known(MICRO);
-            let (mut pilot, _) = Pilot::start(site, sharing, left, &|| false);
+            let (mut pilot, _) = Pilot::start(site, sharing, left, &|_| false);
             (pilot.began, pilot.so_far) = (None, total);
             drop(pilot);
             (0..10).find_map(|_| site.untimed_strip(left.items.1))
@@ -496,23 +527,23 @@ mod tests {
     fn a_call_that_goes_on_behind_a_strip_without_a_look_begins_anew() {
         let (mut pilot, n) = Pilot::start_late(known(MICRO), Sharing::IfItPays, exactly(1000));
         assert_eq!(n, 1);
-        let Some(Turn::Plain(n)) = pilot.next(Some(exactly(999)), &|| false) else { panic!("{pilot:?}") };
+        let Some(Turn::Plain(n)) = pilot.next(Some(exactly(999)), &|_| false) else { panic!("{pilot:?}") };
         assert!((1..=GROWTH).contains(&n), "{n}");
     }
 
     #[test]
     fn strips_grow_by_a_bounded_factor() {
         let site = known(1);
-        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, exactly(usize::MAX), &|| false);
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, exactly(usize::MAX), &|_| false);
         pilot.n_items = 3;
-        let Some(Turn::Plain(n)) = pilot.next(Some(exactly(usize::MAX)), &|| false) else { panic!("{pilot:?}") };
+        let Some(Turn::Plain(n)) = pilot.next(Some(exactly(usize::MAX)), &|_| false) else { panic!("{pilot:?}") };
         assert!((1..=3 * GROWTH).contains(&n), "{n}");
     }
 
     #[test]
     fn where_workers_did_not_pay_only_longer_iterations_call_them_again() {
         let site = known(MICRO);
-        let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, exactly(100_000), &|| true);
+        let (mut pilot, turn) = Pilot::start(site, Sharing::IfItPays, exactly(100_000), &|_| true);
         assert_eq!(turn, Turn::Shared);
         pilot.so_far = work(MICRO, 10_000);
         pilot.shared_picos = MICRO;
@@ -533,7 +564,7 @@ mod tests {
 
     #[test]
     fn a_look_is_no_longer_than_what_it_is_compared_with() {
-        let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(1_000), &|| true);
+        let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(1_000), &|_| true);
         pilot.shared_picos = MICRO;
         pilot.shared = Some((100, work(MICRO, 100), work(MICRO, 100)));
         assert_eq!(pilot.go_on_alone(exactly(900)), 100, "though all would take less than 2 ms, as it seems");
@@ -541,7 +572,7 @@ mod tests {
 
     #[test]
     fn a_strip_may_show_that_workers_do_pay() {
-        let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(100_000), &|| true);
+        let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(100_000), &|_| true);
         pilot.shared_picos = MICRO;
         pilot.go_on_alone(exactly(90_000));
         assert!(pilot.is_worth_sharing(2 * MICRO, exactly(80_000)), "items became longer");
@@ -551,7 +582,7 @@ mod tests {
     fn a_loop_that_was_shared_in_its_first_call_is_plain_in_the_second() {
         let site = known(MICRO);
         let call = |turn| {
-            let (mut pilot, first) = Pilot::start(site, Sharing::IfItPays, exactly(10_000), &|| true);
+            let (mut pilot, first) = Pilot::start(site, Sharing::IfItPays, exactly(10_000), &|_| true);
             assert_eq!(first, turn);
             if turn == Turn::Shared {
                 let (time, plainly) = (work(MICRO / 2, 10_000), work(MICRO, 10_000));
@@ -571,7 +602,7 @@ mod tests {
     #[test]
     fn a_slow_strip_does_not_end_a_call_that_is_to_be_plain() {
         let site = known(MICRO);
-        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, exactly(10_000), &|| true);
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, exactly(10_000), &|_| true);
         pilot.is_sample = Some(true);
         assert!(!pilot.is_worth_sharing(3 * MICRO, exactly(9_000)), "27 ms");
         assert!(pilot.is_worth_sharing(5 * MICRO, exactly(9_000)), "45 ms");
@@ -584,7 +615,7 @@ mod tests {
             if is_judged {
                 site.remember_total(work(MICRO, 10_000));
             }
-            let (mut pilot, _) = Pilot::start(site, Sharing::Always, left, &|| true);
+            let (mut pilot, _) = Pilot::start(site, Sharing::Always, left, &|_| true);
             (pilot.so_far, pilot.began) = (work(MICRO, 10_000), None);
             pilot.shared = Some((10_000, work(2 * MICRO, 10_000), work(MICRO, 10_000)));
             pilot.sharing = Sharing::IfItPays;
@@ -596,10 +627,10 @@ mod tests {
     #[test]
     fn what_is_not_certain_only_makes_iterations_longer() {
         let site = known(MICRO);
-        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, at_most(Some(20)), &|| false);
-        assert_eq!(pilot.next(None, &|| false), None);
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, at_most(Some(20)), &|_| false);
+        assert_eq!(pilot.next(None, &|_| false), None);
         assert_eq!(site.item_picos(), Some(MICRO), "20 items at most, in no time");
-        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, at_most(Some(20)), &|| false);
+        let (mut pilot, _) = Pilot::start(site, Sharing::IfItPays, at_most(Some(20)), &|_| false);
         pilot.began = pilot.began.map(|began| began - Duration::from_millis(1));
         drop(pilot);
         assert!(site.item_picos() >= Some(50 * MICRO), "left within a strip of 20 items that took a millisecond");

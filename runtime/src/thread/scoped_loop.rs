@@ -333,7 +333,7 @@ mod tests {
     fn started<A: Gather + Send>() -> Started<A> {
         let site: &'static Site = Box::leak(Box::new(Site::new()));
         let left = Left { items: (100, Some(100)), all_run: false, cross: true };
-        let (pilot, _) = Pilot::start(site, Sharing::Always, left, &|| true);
+        let (pilot, _) = Pilot::start(site, Sharing::Always, left, &|_| true);
         let limits = Limits {
             workers: 1,
             window: None,
