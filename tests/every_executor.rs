@@ -2,12 +2,13 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use concurrent_futures::{ProcessPool, ReturnWhen, Shutdown, ThreadPool, as_completed, wait};
-use concurrent_futures_suite::{Door, Executor, Pool, Scratch, Sequential, timed, until};
+use concurrent_futures_suite::{Door, Executor, Pool, Scratch, Sequential, timed};
 
 fn square(n: u64) -> u64 {
     n * n
@@ -74,15 +75,39 @@ fn map_equals_the_iterator_for_every_chunk_and_buffer<E: Executor>() {
         for buffer in [1, 2, 40, 80] {
             let map = executor.map(square, 0..40).chunksize(chunk).buffersize(buffer);
             assert_eq!(map.collect::<Result<Vec<_>, _>>().unwrap(), expected, "{chunk}, {buffer}");
+            let pairs = (0..20_u64).zip(3..);
+            let expected: Vec<u64> = pairs.clone().map(|(a, b)| a * b).collect();
+            let map = executor.map(|(a, b): (u64, u64)| a * b, pairs).chunksize(chunk).buffersize(buffer);
+            assert_eq!(map.collect::<Result<Vec<_>, _>>().unwrap(), expected, "{chunk}, {buffer}, over two");
         }
+        let map = executor.map(square, 0..40).chunksize(chunk);
+        assert_eq!(map.collect::<Result<Vec<_>, _>>().unwrap(), expected, "{chunk}");
     }
-    assert!(executor.map(square, []).buffersize(3).next().is_none());
+    let mut nothing = executor.map(square, []).buffersize(3);
+    assert!(nothing.next().is_none() && nothing.next().is_none());
 }
 
 fn map_over_an_infinite_input<E: Executor>() {
     let executor = E::with_workers(2);
-    let sums = executor.map(|(a, b)| a + b, (0_u64..).zip(10_u64..)).buffersize(4);
-    assert_eq!(sums.take(3).collect::<Result<Vec<_>, _>>().unwrap(), [10, 12, 14]);
+    for (chunk, buffer) in [(1, 1), (1, 4), (3, 6)] {
+        let squares = executor.map(square, 0..).chunksize(chunk).buffersize(buffer);
+        assert_eq!(squares.take(5).collect::<Result<Vec<_>, _>>().unwrap(), [0, 1, 4, 9, 16]);
+        let sums = executor.map(|(a, b)| a + b, (0_u64..).zip(10_u64..)).chunksize(chunk).buffersize(buffer);
+        assert_eq!(sums.take(3).collect::<Result<Vec<_>, _>>().unwrap(), [10, 12, 14]);
+    }
+}
+
+fn a_map_of_size_0_is_refused_at_the_call<E: Executor>() {
+    let executor = E::with_workers(1);
+    let pulled = Cell::new(0);
+    let inputs = || (0..3).inspect(|_| pulled.set(pulled.get() + 1));
+    let buffer = catch_unwind(AssertUnwindSafe(|| executor.map(square, inputs()).buffersize(0).count()));
+    let chunk = catch_unwind(AssertUnwindSafe(|| executor.map(square, inputs()).chunksize(0).count()));
+    for (panic, option) in [(buffer, "buffersize"), (chunk, "chunksize")] {
+        let text = format!("`{option}` must be at least 1, but is 0");
+        assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&text.as_str()));
+    }
+    assert_eq!(pulled.get(), 0, "before anything is done");
 }
 
 fn an_error_takes_only_its_place_in_a_map<E: Executor>() {
@@ -200,16 +225,21 @@ fn callbacks_before_the_end_see_it<P: Pool>() {
     for (n, future) in [(0, &running), (1, &fails), (2, &cancelled)] {
         let tell = tell.clone();
         future.on_done(move |result| {
-            tell.send((n, result.as_ref().ok().copied(), result.as_ref().is_err_and(|error| error.is_cancelled())))
-                .unwrap();
+            let text = match result {
+                Ok(value) => value.to_string(),
+                Err(error) if error.is_cancelled() => "cancelled".to_owned(),
+                Err(error) => error.panic_message().unwrap_or_default().to_owned(),
+            };
+            tell.send((n, text)).unwrap();
         });
     }
     assert!(cancelled.cancel());
-    assert_eq!(told.try_recv(), Ok((2, None, true)), "run by cancel");
+    assert_eq!(told.try_recv(), Ok((2, "cancelled".to_owned())), "run by cancel");
     door.open();
     let mut seen = [told.recv().unwrap(), told.recv().unwrap()];
     seen.sort_unstable();
-    assert_eq!(seen, [(0, Some(7), false), (1, None, false)]);
+    assert_eq!(seen[0], (0, "7".to_owned()));
+    assert!(seen[1].0 == 1 && seen[1].1.contains("three"), "{seen:?}");
 }
 
 fn a_panic_in_a_callback_is_its_own<P: Pool>() {
@@ -306,7 +336,7 @@ fn blocked_tasks_keep_exactly_the_workers_busy<P: Pool>() {
     assert_eq!(door.arrived(), 3);
     door.open();
     let workers: BTreeSet<String> = futures.into_iter().map(|future| future.result().unwrap()).collect();
-    assert!(workers.len() <= 3, "{workers:?}");
+    assert_eq!(workers.len(), 3, "{workers:?}");
 }
 
 fn an_idle_worker_is_used_again<P: Pool>() {
@@ -346,19 +376,36 @@ fn a_failed_initializer_ends_all_that_waits<P: Pool>() {
 }
 
 fn a_map_pulls_exactly_its_buffer<P: Pool>() {
-    let scratch = Scratch::new();
-    let (door, pool) = (scratch.door(), P::with_workers(2));
-    let pulled = Cell::new(0_u32);
-    let inputs = (0..100).map(|_| {
-        pulled.set(pulled.get() + 1);
-        door.clone()
-    });
-    let map = pool.map(mark, inputs).chunksize(1).buffersize(5);
-    assert_eq!(pulled.get(), 5);
-    until(|| door.marks("ran") == 5);
-    drop(map);
-    pool.shutdown(Shutdown::Wait);
-    assert_eq!((pulled.get(), door.marks("ran")), (5, 5));
+    for buffer in [1, 2, 5] {
+        let pool = P::with_workers(2);
+        let scratch = Scratch::new();
+        let door = scratch.door();
+        let pulled = Cell::new(0);
+        let inputs = (0..100).map(|_| {
+            pulled.set(pulled.get() + 1);
+            door.clone()
+        });
+        let map = pool.map(pass, inputs).chunksize(1).buffersize(buffer);
+        assert_eq!(pulled.get(), buffer);
+        thread::scope(|scope| {
+            let closer = scope.spawn(|| pool.shutdown(Shutdown::Wait));
+            // Nothing has been taken, and what was started ends all the same.
+            door.wait_for(buffer.min(2));
+            assert!(!closer.is_finished());
+            door.open();
+        });
+        assert_eq!((pulled.get(), door.arrived()), (buffer, buffer));
+        drop(map);
+    }
+}
+
+fn more_inputs_than_workers_and_an_immediate_shutdown<P: Pool>() {
+    for _ in 0..20 {
+        let pool = P::with_workers(2);
+        let map = pool.map(square, 0..3).chunksize(1).buffersize(3);
+        pool.shutdown(Shutdown::Wait);
+        assert_eq!(map.collect::<Result<Vec<_>, _>>().unwrap(), [0, 1, 4]);
+    }
 }
 
 fn a_map_outlived_by_a_shutdown_has_a_result_for_each_input<P: Pool>() {
@@ -384,11 +431,40 @@ fn a_dropped_map_starts_nothing_more<P: Pool>() {
 }
 
 fn the_time_of_a_map_is_up<P: Pool>() {
+    let work = |(n, held, door): (usize, usize, Door)| {
+        if n == held {
+            door.pass()
+        } else {
+            door.mark("ran")
+        }
+        n
+    };
+    let pool = P::with_workers(1);
+    let scratch = Scratch::new();
+    for held in 0..3 {
+        let door = scratch.door();
+        let map = pool.map(work, (0..6).map(|n| (n, held, door.clone()))).chunksize(1).buffersize(3);
+        door.wait_for(1);
+        let results: Vec<_> = map.timeout(Duration::from_millis(30)).collect();
+        let (error, values) = results.split_last().unwrap();
+        assert!(error.as_ref().is_err_and(|error| error.is_timeout()));
+        assert!(values.len() <= held && values.iter().map(|value| *value.as_ref().unwrap()).eq(0..values.len()));
+        door.open();
+        // One worker: what had not started would run before this.
+        assert_eq!(pool.submit(square, 3).result().unwrap(), 9);
+        assert_eq!((door.arrived(), door.marks("ran")), (1, held), "nothing behind it has started");
+    }
+}
+
+fn a_map_without_time_starts_nothing<P: Pool>() {
     let (_scratch, door, pool, running) = busy::<P>();
-    let results: Vec<_> = pool.map(square, 0..3).timeout(Duration::from_millis(30)).collect();
-    assert!(results.last().unwrap().as_ref().is_err_and(|error| error.is_timeout()));
+    let mut map = pool.map(mark, (0..2).map(|_| door.clone())).chunksize(1).timeout(Duration::ZERO);
+    assert!(map.next().unwrap().unwrap_err().is_timeout());
+    assert!(map.next().is_none());
     door.open();
     running.result().unwrap();
+    pool.shutdown(Shutdown::Wait);
+    assert_eq!(door.marks("ran"), 0);
 }
 
 fn a_discarded_future_runs_all_the_same<P: Pool>() {
@@ -458,6 +534,7 @@ over_every_executor! {
         callbacks_after_the_end_run_at_once
         map_equals_the_iterator_for_every_chunk_and_buffer
         map_over_an_infinite_input
+        a_map_of_size_0_is_refused_at_the_call
         an_error_takes_only_its_place_in_a_map
         unordered_gives_each_with_its_index
         wait_tells_done_from_pending
@@ -479,9 +556,11 @@ over_every_executor! {
         the_initializer_runs_before_the_first_task
         a_failed_initializer_ends_all_that_waits
         a_map_pulls_exactly_its_buffer
+        more_inputs_than_workers_and_an_immediate_shutdown
         a_map_outlived_by_a_shutdown_has_a_result_for_each_input
         a_dropped_map_starts_nothing_more
         the_time_of_a_map_is_up
+        a_map_without_time_starts_nothing
         a_discarded_future_runs_all_the_same
         two_maps_both_advance
         out_of_order_results_with_one_worker

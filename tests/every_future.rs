@@ -6,8 +6,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use concurrent_futures::{Error, Future, ReturnWhen, as_completed, wait};
-use concurrent_futures_suite::{Door, Pool, Random, Scratch, block_on, until, while_asleep_in};
+use concurrent_futures::{Error, Future, ProcessPool, ReturnWhen, ThreadPool, as_completed, wait};
+use concurrent_futures_suite::{Door, Pool, Probe, Random, Scratch, block_on, timed, until, while_asleep_in};
 
 fn seven(_: u64) -> u64 {
     7
@@ -305,6 +305,61 @@ fn wait_returns_at_once_with_exactly_what_is_done<P: Pool>() {
     assert_eq!(done, ((0..5).collect(), vec![]));
 }
 
+fn as_completed_hands_out_what_is_done_until_its_time_is_up<P: Pool>() {
+    let (pool, scratch) = (P::with_workers(1), Scratch::new());
+    for limit in [Duration::ZERO, Duration::from_millis(100)] {
+        let door = scratch.door();
+        let futures = in_each_state(&pool, &door);
+        let mut completed = as_completed(futures).timeout(limit);
+        for expected in 2..5 {
+            let (n, result) = completed.next().unwrap().unwrap();
+            assert_eq!((n, result.is_ok()), (expected, n == 4));
+        }
+        let error = completed.next().unwrap().unwrap_err();
+        assert!(error.is_timeout() && error.to_string().contains("2 of 5 futures unfinished"), "{error}");
+        assert!(completed.next().is_none(), "one error only");
+        let (left, futures): (Vec<_>, Vec<_>) = completed.into_pending().into_iter().unzip();
+        assert_eq!(left, [0, 1]);
+        let mut rest = as_completed(futures);
+        let ends = while_asleep_in(|| rest.by_ref().map(|(n, result)| (n, result.unwrap())).collect(), || door.open());
+        let ends: Vec<(usize, u64)> = ends;
+        assert_eq!(ends, [(1, 7), (0, 7)], "as they end, each once");
+        assert!(rest.next().is_none());
+    }
+}
+
+#[test]
+#[ignore = "a probe that another test starts"]
+fn panics_in_callbacks() {
+    fn of<P: Pool>() {
+        let (pool, scratch) = (P::with_workers(1), Scratch::new());
+        let door = scratch.door();
+        let future = pool.submit(pass, door.clone());
+        future.on_done(|_| panic!("before the end"));
+        let (tell, told) = mpsc::channel();
+        future.on_done(move |result| tell.send(result.is_ok()).unwrap());
+        door.open();
+        assert!(told.recv().unwrap());
+        future.wait();
+        future.on_done(|_| panic!("after the end"));
+        assert_eq!(future.result().unwrap(), 7);
+    }
+    of::<ThreadPool>();
+    of::<ProcessPool>();
+}
+
+#[test]
+fn a_panic_in_a_callback_is_told() {
+    timed(|| {
+        let (_, told) = Probe::new("panics_in_callbacks").run();
+        for when in ["before the end", "after the end"] {
+            let lines = told.lines().filter(|line| line.starts_with("concurrent-futures: a callback of task `"));
+            let end = format!(" panicked: {when}; its result is not affected");
+            assert_eq!(lines.filter(|line| line.ends_with(&end)).count(), 2, "{told}");
+        }
+    });
+}
+
 fn the_first_error_is_no_value_and_no_cancel<P: Pool>() {
     let (pool, scratch) = (P::with_workers(2), Scratch::new());
     let (fail, hold) = (scratch.door(), scratch.door());
@@ -339,6 +394,7 @@ concurrent_futures_suite::over_every_pool! {
     who_waits_is_woken_by_a_cancel
     callbacks_see_each_end_at_once_when_it_has_come
     wait_returns_at_once_with_exactly_what_is_done
+    as_completed_hands_out_what_is_done_until_its_time_is_up
     the_first_error_is_no_value_and_no_cancel
 }
 

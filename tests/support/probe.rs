@@ -104,10 +104,21 @@ fn state_in(path: &Path) -> Option<char> {
 /// If the system does not tell.
 #[must_use]
 pub fn threads_named(start: &str) -> usize {
-    let tasks = fs::read_dir("/proc/self/task").expect("the list of threads").flatten();
-    // A thread may end while we look.
-    let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
-    names.filter(|name| name.starts_with(start)).count()
+    let n_threads = || {
+        let status = fs::read_to_string("/proc/self/status").expect("the state of this process");
+        let n = status.lines().find_map(|line| line.strip_prefix("Threads:")).expect("Linux counts them");
+        n.trim().parse::<usize>().expect("a number")
+    };
+    loop {
+        let before = n_threads();
+        let tasks = fs::read_dir("/proc/self/task").expect("the list of threads").flatten();
+        let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
+        let names: Vec<String> = names.collect();
+        // Where threads end while it is read, the list leaves out others too.
+        if names.len() == before && n_threads() == before {
+            return names.iter().filter(|name| name.starts_with(start)).count();
+        }
+    }
 }
 
 /// How many child processes this process has, zombies included.
