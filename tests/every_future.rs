@@ -1,12 +1,15 @@
 //! What a future tells in each state of its task and between two of them, and that whoever waits is woken by whatever ends it:
 //! over each kind of pool.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::future::Future as _;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use concurrent_futures::{Error, Future, ProcessPool, ReturnWhen, ThreadPool, as_completed, wait};
+use concurrent_futures::{Error, Future, ProcessPool, ReturnWhen, Shutdown, ThreadPool, as_completed, wait};
 use concurrent_futures_suite::{Door, Pool, Probe, Random, Scratch, block_on, timed, until, while_asleep_in};
 
 fn seven(_: u64) -> u64 {
@@ -328,6 +331,54 @@ fn as_completed_hands_out_what_is_done_until_its_time_is_up<P: Pool>() {
     }
 }
 
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Polls a future whose task has not ended.
+fn poll(future: &mut Future<u64>, count: &Arc<Count>) {
+    let waker = Waker::from(Arc::clone(count));
+    assert!(pin!(future).poll(&mut Context::from_waker(&waker)).is_pending());
+}
+
+fn only_the_last_waker_is_kept_and_woken<P: Pool>() {
+    let (pool, scratch) = (P::with_workers(1), Scratch::new());
+    let door = scratch.door();
+    let mut future = pool.submit(pass, door.clone());
+    let counts: Vec<_> = (0..100).map(|_| Arc::new(Count::default())).collect();
+    for count in &counts {
+        poll(&mut future, count);
+    }
+    let (last, others) = counts.split_last().unwrap();
+    assert!(others.iter().all(|count| Arc::strong_count(count) == 1), "the others are not kept");
+    poll(&mut future, last);
+    door.open();
+    // Whoever is to be woken has been, when a pool has ended.
+    pool.shutdown(Shutdown::Wait);
+    assert_eq!(last.0.load(Ordering::SeqCst), 1);
+    assert!(others.iter().all(|count| count.0.load(Ordering::SeqCst) == 0));
+    assert_eq!(block_on(future).unwrap(), 7);
+}
+
+fn an_await_dropped_half_way_calls_nobody<P: Pool>() {
+    let (pool, scratch) = (P::with_workers(1), Scratch::new());
+    let door = scratch.door();
+    let count = Arc::new(Count::default());
+    let mut dropped = pool.submit(pass, door.clone());
+    poll(&mut dropped, &count);
+    drop(dropped);
+    assert_eq!(Arc::strong_count(&count), 1, "it is not kept");
+    door.open();
+    pool.shutdown(Shutdown::Wait);
+    assert_eq!((door.arrived(), count.0.load(Ordering::SeqCst)), (1, 0));
+}
+
 #[test]
 #[ignore = "a probe that another test starts"]
 fn panics_in_callbacks() {
@@ -396,6 +447,8 @@ concurrent_futures_suite::over_every_pool! {
     wait_returns_at_once_with_exactly_what_is_done
     as_completed_hands_out_what_is_done_until_its_time_is_up
     the_first_error_is_no_value_and_no_cancel
+    only_the_last_waker_is_kept_and_woken
+    an_await_dropped_half_way_calls_nobody
 }
 
 concurrent_futures_suite::under_each_schedule!();

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::Duration;
 
 use concurrent_futures::{Future, ReturnWhen, Shutdown, ThreadPool, is_cancelled, wait};
 use concurrent_futures_suite::{Gate, threads_named, timed, until};
@@ -241,6 +242,19 @@ fn its_threads_have_ended_afterwards() {
     });
 }
 
+#[test]
+fn idle_threads_that_nobody_waits_for_end_too() {
+    timed(|| {
+        let pool = ThreadPool::new(3).unwrap();
+        let ended = at_exits(&pool, 3);
+        std::thread::sleep(Duration::from_millis(20)); // long enough to fall asleep; nothing breaks if not
+        pool.shutdown(Shutdown::Kill);
+        // Waker: the end of the last thread, while the pool is still there.
+        assert_eq!(ended.recv(), Err(mpsc::RecvError));
+        drop(pool);
+    });
+}
+
 /// Ends a pool of which three tasks stand at a gate, without waiting for its threads. Gives what is left of it, and whether what
 /// waits still runs.
 type Leave = fn(Arc<ThreadPool>) -> (Option<Arc<ThreadPool>>, bool);
@@ -273,6 +287,7 @@ fn threads_that_nobody_waits_for_end_by_themselves() {
             let pool = Arc::new(ThreadPool::builder().workers(3).name(&name).build().unwrap());
             let ended = at_exits(&pool, 3);
             let gate = Gate::new();
+            let (here, is_here) = mpsc::channel();
             let (send, inbox) = mpsc::channel();
             let held: Vec<_> = (0..2)
                 .map(|_| {
@@ -282,10 +297,12 @@ fn threads_that_nobody_waits_for_end_by_themselves() {
                 .collect();
             let inside = gate.clone();
             let leaves = pool.spawn(move || {
+                here.send(()).unwrap();
                 let left = leave(inbox.recv().unwrap());
                 inside.pass();
                 left
             });
+            is_here.recv().unwrap();
             gate.wait_for(2);
             let queued: Vec<_> = (0..50).map(|n| pool.spawn(move || n)).collect();
             send.send(pool).unwrap();
