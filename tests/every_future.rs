@@ -218,8 +218,10 @@ fn four_readers_see_a_task_go_one_way<P: Pool>() {
     }
 }
 
-/// Each way to wait for a future, and to get its result.
-const WAYS: [fn(Future<u64>) -> Result<u64, Error>; 7] = [
+/// A way to wait for a future, and to get its result.
+type Way = fn(Future<u64>) -> Result<u64, Error>;
+
+const WAYS: [Way; 7] = [
     Future::result,
     |future| {
         future.wait();
@@ -273,6 +275,29 @@ fn who_waits_is_woken_by_a_cancel<P: Pool>() {
     }
     door.open();
     assert_eq!(running.result().unwrap(), 7);
+}
+
+fn who_is_unparked_by_a_stranger_waits_on<P: Pool>() {
+    let (pool, scratch) = (P::with_workers(1), Scratch::new());
+    for way in WAYS {
+        let door = scratch.door();
+        let future = pool.submit(pass, door.clone());
+        door.wait_for(1);
+        let (tell, told) = mpsc::channel();
+        let wait = || {
+            tell.send(thread::current()).unwrap();
+            way(future)
+        };
+        let act = || {
+            let waiter = told.recv().unwrap();
+            for _ in 0..100 {
+                waiter.unpark();
+                thread::yield_now();
+            }
+            door.open();
+        };
+        assert_eq!(while_asleep_in(wait, act).unwrap(), 7);
+    }
 }
 
 fn callbacks_see_each_end_at_once_when_it_has_come<P: Pool>() {
@@ -443,6 +468,7 @@ concurrent_futures_suite::over_every_pool! {
     four_readers_see_a_task_go_one_way
     who_waits_is_woken_by_the_value_and_by_the_error
     who_waits_is_woken_by_a_cancel
+    who_is_unparked_by_a_stranger_waits_on
     callbacks_see_each_end_at_once_when_it_has_come
     wait_returns_at_once_with_exactly_what_is_done
     as_completed_hands_out_what_is_done_until_its_time_is_up
