@@ -6,6 +6,7 @@ mod door;
 mod journal;
 mod probe;
 mod random;
+pub mod states;
 mod tasks;
 
 use std::pin::pin;
