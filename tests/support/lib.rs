@@ -145,6 +145,31 @@ macro_rules! under_each_schedule {
     };
 }
 
+/// Tests that each body, a function generic over [`Executor`], holds over each of them.
+#[macro_export]
+macro_rules! over_every_executor {
+    ($($body:ident)*) => {
+        mod sequential {
+            $(#[test]
+            fn $body() {
+                $crate::timed(super::$body::<$crate::Sequential>);
+            })*
+        }
+        mod threads {
+            $(#[test]
+            fn $body() {
+                $crate::timed(super::$body::<concurrent_futures::ThreadPool>);
+            })*
+        }
+        mod processes {
+            $(#[test]
+            fn $body() {
+                $crate::timed(super::$body::<concurrent_futures::ProcessPool>);
+            })*
+        }
+    };
+}
+
 /// Tests that each body, a function generic over [`Pool`], holds over each kind of pool.
 #[macro_export]
 macro_rules! over_every_pool {

@@ -1,9 +1,9 @@
-//! Tasks that have come to each state, for what is promised of all of them.
+//! Tasks that have come to some state, for what is promised of all pools.
 
 use concurrent_futures::Future;
 
 use crate::Pool;
-use crate::door::Door;
+use crate::door::{Door, Scratch};
 
 /// Ends at once.
 #[must_use]
@@ -11,13 +11,7 @@ pub fn seven(_: u64) -> u64 {
     7
 }
 
-/// Fails at once.
-///
-/// # Panics
-///
-/// Always, with the text "expected".
-#[must_use]
-pub fn fails(_: u64) -> u64 {
+fn fails(_: u64) -> u64 {
     panic!("expected")
 }
 
@@ -37,6 +31,16 @@ pub fn pass(door: Door) -> u64 {
 pub fn fail_behind(door: Door) -> u64 {
     door.pass();
     panic!("expected")
+}
+
+/// A pool of one worker, which holds a task at the door. Drops the folder of the door, which opens it, before the pool.
+#[must_use]
+pub fn busy<P: Pool>() -> (P, Scratch, Door, Future<u64>) {
+    let (pool, scratch) = (P::with_workers(1), Scratch::new());
+    let door = scratch.door();
+    let running = pool.submit(pass, door.clone());
+    door.wait_for(1);
+    (pool, scratch, door, running)
 }
 
 /// A task in each state, on a pool of one worker: pending, running, cancelled, failed, with a value. The door opens for the
