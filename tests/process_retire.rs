@@ -172,8 +172,8 @@ fn one_that_fails_and_an_end_that_nobody_waits_for() {
 #[test]
 fn one_that_retires_when_all_are_ended_is_not_replaced() {
     timed(|| {
-        type End = fn(&ProcessPool);
-        let ends: [(End, i32, &str); 2] = [
+        type EndWorkers = fn(&ProcessPool);
+        let ends: [(EndWorkers, i32, &str); 2] = [
             (ProcessPool::terminate_workers, libc::SIGTERM, "retire-term"),
             (ProcessPool::kill_workers, libc::SIGKILL, "retire-kill"),
         ];

@@ -325,11 +325,11 @@ impl<F, T> State<F, T> {
                 // The end came in between, which it has missed.
                 subscriber.tell(task);
             } else {
-                // Back to where it was, unless whoever polls has come with another waker.
-                let after = inner.subscribers.add_again(subscriber);
+                // Back to where it was, unless whoever polls has come with another waker, or has gone.
+                let unwanted = if inner.detached { Some(subscriber) } else { inner.subscribers.add_again(subscriber) };
                 drop(inner);
                 // Outside the lock: it may be the user's.
-                drop(after);
+                unwanted.into_iter().for_each(|subscriber| subscriber.drop_for(task));
             }
         }
     }
