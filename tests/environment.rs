@@ -10,6 +10,7 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use concurrent_futures::{ProcessPool, ThreadPool, concurrent};
+use concurrent_futures_suite::timed;
 
 static POOL: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPool::new(2).unwrap());
 static PROCESSES: LazyLock<ProcessPool> = LazyLock::new(|| ProcessPool::new(1).unwrap());
@@ -92,6 +93,7 @@ fn probe() {
     let pool = ThreadPool::new(1).unwrap().spawn(|| thread::current().id()).result().unwrap();
     let default = ThreadPool::builder().build().unwrap().workers();
     println!("task {}, pool {}, {default} workers;", runs_here(task), runs_here(pool));
+    println!("{} processes;", ProcessPool::builder().build().unwrap().workers());
     println!("sum {:x};", sum_in_chunks(1000).to_bits());
     println!("loop on {} threads;", threads_of_a_loop(200));
 
@@ -138,48 +140,61 @@ fn run(probe: &str, mode: &str, workers: &str, schedule: &str) -> (String, Strin
 
 #[test]
 fn sequential_mode_runs_tasks_inline_and_leaves_pools_alone() {
-    let (out, err) = run_probe("sequential", "3", "");
-    assert!(out.contains("task here, pool elsewhere, 3 workers;"), "{out}");
-    assert!(out.contains("loop on 1 threads;"), "{out}");
-    assert!(out.contains("with a pool: task here, loop here, reduction here, task for processes here;"), "{out}");
-    assert!(!err.contains("concurrent-futures"), "{err}");
+    timed(|| {
+        let (out, err) = run_probe("sequential", "3", "");
+        assert!(out.contains("task here, pool elsewhere, 3 workers;"), "{out}");
+        assert!(out.contains("loop on 1 threads;"), "{out}");
+        assert!(out.contains("with a pool: task here, loop here, reduction here, task for processes here;"), "{out}");
+        assert!(!err.contains("concurrent-futures"), "{err}");
+    });
 }
 
 #[test]
 fn one_worker_runs_a_loop_as_it_was_written() {
-    let (out, _) = run_probe("thread", "1", "");
-    assert!(out.contains("loop on 1 threads;"), "{out}");
+    timed(|| {
+        let (out, _) = run_probe("thread", "1", "");
+        assert!(out.contains("loop on 1 threads;"), "{out}");
+    });
 }
 
 #[test]
 fn a_reduction_in_fixed_chunks_gives_the_same_bits_everywhere() {
-    let runs = [("thread", "3", ""), ("thread", "1", ""), ("sequential", "2", ""), ("thread", "3", "reverse")];
-    let sums = runs.map(|(mode, workers, schedule)| {
-        let (out, _) = run_probe(mode, workers, schedule);
-        out.lines().find(|line| line.starts_with("sum ")).map(str::to_owned).unwrap()
+    timed(|| {
+        let runs = [("thread", "3", ""), ("thread", "1", ""), ("sequential", "2", ""), ("thread", "3", "reverse")];
+        let sums = runs.map(|(mode, workers, schedule)| {
+            let (out, _) = run_probe(mode, workers, schedule);
+            out.lines().find(|line| line.starts_with("sum ")).map(str::to_owned).unwrap()
+        });
+        assert!(sums.iter().all(|sum| *sum == sums[0]), "{sums:?}");
+        let chunks = (0..1000).map(|i| 1.0 / (f64::from(i) + 0.3)).collect::<Vec<_>>();
+        let expected = chunks.chunks(7).map(|chunk| chunk.iter().copied().reduce(|a, b| a + b).unwrap());
+        assert_eq!(sums[0], format!("sum {:x};", expected.fold(0.1, |a, b| a + b).to_bits()));
     });
-    assert!(sums.iter().all(|sum| *sum == sums[0]), "{sums:?}");
-    let chunks = (0..1000).map(|i| 1.0 / (f64::from(i) + 0.3)).collect::<Vec<_>>();
-    let expected = chunks.chunks(7).map(|chunk| chunk.iter().copied().reduce(|a, b| a + b).unwrap());
-    assert_eq!(sums[0], format!("sum {:x};", expected.fold(0.1, |a, b| a + b).to_bits()));
 }
 
 #[test]
 fn thread_mode_is_the_default() {
-    for mode in ["", "thread"] {
-        let (out, _) = run_probe(mode, "2", "");
-        assert!(out.contains("task elsewhere, pool elsewhere, 2 workers;"), "{out}");
-        assert!(out.contains("loop on 2 threads;"), "{out}");
-        assert!(out.contains("with a pool: task elsewhere, loop elsewhere, reduction elsewhere,"), "{out}");
-        assert!(out.contains("task for processes elsewhere;"), "{out}");
-    }
+    timed(|| {
+        for mode in ["", "thread"] {
+            let (out, _) = run_probe(mode, "2", "");
+            assert!(out.contains("task elsewhere, pool elsewhere, 2 workers;"), "{out}");
+            assert!(out.contains("loop on 2 threads;"), "{out}");
+            assert!(out.contains("with a pool: task elsewhere, loop elsewhere, reduction elsewhere,"), "{out}");
+            assert!(out.contains("task for processes elsewhere;"), "{out}");
+        }
+    });
 }
 
 #[test]
 fn the_default_number_of_workers_is_what_the_machine_offers() {
-    let (out, _) = run_probe("", "", "");
-    let offered = thread::available_parallelism().unwrap();
-    assert!(out.contains(&format!("{offered} workers;")), "{out}");
+    timed(|| {
+        let (out, _) = run_probe("", "", "");
+        let offered = thread::available_parallelism().unwrap();
+        assert!(
+            out.contains(&format!("{offered} workers;")) && out.contains(&format!("{offered} processes;")),
+            "{out}"
+        );
+    });
 }
 
 #[test]
@@ -191,9 +206,11 @@ fn a_short_loop_does_not_ask_how_many_workers_there_are() {
 
 #[test]
 fn wrong_values_are_reported_once_and_have_no_effect() {
-    let (out, err) = run_probe("sequental", "many", "forward");
-    assert!(out.contains("task elsewhere"), "{out}");
-    assert_eq!(err.matches("CONCURRENT_MODE=sequental").count(), 1, "{err}");
-    assert_eq!(err.matches("CONCURRENT_WORKERS=many").count(), 1, "{err}");
-    assert_eq!(err.matches("CONCURRENT_SCHEDULE=forward").count(), 1, "{err}");
+    timed(|| {
+        let (out, err) = run_probe("sequental", "many", "forward");
+        assert!(out.contains("task elsewhere"), "{out}");
+        assert_eq!(err.matches("CONCURRENT_MODE=sequental").count(), 1, "{err}");
+        assert_eq!(err.matches("CONCURRENT_WORKERS=many").count(), 1, "{err}");
+        assert_eq!(err.matches("CONCURRENT_SCHEDULE=forward").count(), 1, "{err}");
+    });
 }

@@ -89,7 +89,9 @@ fn under_tokio_many_are_awaited_at_once() {
                 .map(|n| {
                     let same = Arc::clone(&pool);
                     runtime.spawn(async move {
-                        let square = same.spawn(move || n * n).await?;
+                        let here = std::thread::current().id();
+                        let (square, there) = same.spawn(move || (n * n, std::thread::current().id())).await?;
+                        assert_ne!(there, here, "it runs elsewhere");
                         let next = Arc::clone(&same);
                         let twice = same.spawn(move || square).then(move |n| next.spawn(move || n + n)).await?;
                         assert!(same.spawn(|| panic!("expected")).await.is_err_and(|error| error.is_panic()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use concurrent_futures::{ReturnWhen, ThreadPool, wait};
-use concurrent_futures_suite::{Gate, timed};
+use concurrent_futures_suite::{Gate, Probe, timed};
 
 thread_local! {
     static PREPARED: Cell<bool> = const { Cell::new(false) };
@@ -64,6 +64,21 @@ fn its_panic_is_the_error_of_all_that_waits_and_all_that_comes() {
         let results: Vec<_> = pool.map(|n| n, 0..3).chunksize(3).collect();
         assert_eq!(results.len(), 3);
         assert!(results.iter().all(|result| result.as_ref().unwrap_err().is_spawn()));
+    });
+}
+
+#[test]
+#[ignore = "a probe that another test starts"]
+fn fails() {
+    let pool = ThreadPool::builder().workers(1).initializer(|| panic!("no license")).build().unwrap();
+    assert!(pool.spawn(|| 7).result().unwrap_err().is_spawn());
+}
+
+#[test]
+fn its_panic_is_told() {
+    timed(|| {
+        let (_, err) = Probe::new("fails").run();
+        assert_eq!(err.matches("no license").count(), 1, "{err}");
     });
 }
 

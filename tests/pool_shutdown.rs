@@ -1,11 +1,37 @@
 //! A shutdown deals with every task as it was asked to, and nobody waits for ever.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::Duration;
 
 use concurrent_futures::{Future, ReturnWhen, Shutdown, ThreadPool, is_cancelled, wait};
-use concurrent_futures_suite::{Gate, timed};
+use concurrent_futures_suite::{Gate, threads_named, timed, until};
+
+thread_local! {
+    static AT_EXIT: RefCell<Option<mpsc::Sender<()>>> = const { RefCell::new(None) };
+}
+
+/// Disconnected when each of the `n` threads of this pool has ended. All of them are started.
+fn at_exits(pool: &ThreadPool, n: usize) -> mpsc::Receiver<()> {
+    let (tell, told) = mpsc::channel();
+    let gate = Gate::new();
+    let futures: Vec<_> = (0..n)
+        .map(|_| {
+            let (gate, tell) = (gate.clone(), tell.clone());
+            pool.spawn(move || {
+                // Dropped by the end of the thread.
+                AT_EXIT.set(Some(tell));
+                gate.pass();
+            })
+        })
+        .collect();
+    gate.wait_for(n);
+    gate.open();
+    futures.into_iter().for_each(|future| future.result().unwrap());
+    told
+}
 
 #[test]
 fn wait_runs_everything() {
@@ -23,12 +49,14 @@ fn drop_is_wait() {
     timed(|| {
         let ran = Arc::new(AtomicUsize::new(0));
         let pool = ThreadPool::new(2).unwrap();
+        let ended = at_exits(&pool, 2);
         for _ in 0..50 {
             let ran = Arc::clone(&ran);
             drop(pool.spawn(move || ran.fetch_add(1, Ordering::SeqCst)));
         }
         drop(pool);
         assert_eq!(ran.load(Ordering::SeqCst), 50);
+        assert_eq!(ended.try_recv(), Err(mpsc::TryRecvError::Disconnected), "its threads have ended");
     });
 }
 
@@ -206,30 +234,96 @@ fn two_shutdowns_at_once_both_wait() {
 
 #[test]
 fn its_threads_have_ended_afterwards() {
-    thread_local! {
-        static AT_EXIT: std::cell::RefCell<Option<mpsc::Sender<()>>> = const { std::cell::RefCell::new(None) };
-    }
     timed(|| {
         let pool = ThreadPool::new(3).unwrap();
-        let gate = Gate::new();
-        let (tell, told) = mpsc::channel();
-        let futures: Vec<_> = (0..3)
-            .map(|_| {
-                let (gate, tell) = (gate.clone(), tell.clone());
-                pool.spawn(move || {
-                    AT_EXIT.set(Some(tell));
-                    gate.pass();
-                })
-            })
-            .collect();
-        drop(tell);
-        gate.wait_for(3);
-        gate.open();
+        let ended = at_exits(&pool, 3);
         pool.shutdown(Shutdown::Wait);
-        // Each sender was dropped by the end of its thread.
-        assert_eq!(told.try_recv(), Err(mpsc::TryRecvError::Disconnected));
-        drop(futures);
+        assert_eq!(ended.try_recv(), Err(mpsc::TryRecvError::Disconnected));
     });
+}
+
+#[test]
+fn idle_threads_that_nobody_waits_for_end_too() {
+    timed(|| {
+        let pool = ThreadPool::new(3).unwrap();
+        let ended = at_exits(&pool, 3);
+        std::thread::sleep(Duration::from_millis(20)); // long enough to fall asleep; nothing breaks if not
+        pool.shutdown(Shutdown::Kill);
+        // Waker: the end of the last thread, while the pool is still there.
+        assert_eq!(ended.recv(), Err(mpsc::RecvError));
+        drop(pool);
+    });
+}
+
+/// Ends a pool of which three tasks stand at a gate, without waiting for its threads. Gives what is left of it, and whether what
+/// waits still runs.
+type Leave = fn(Arc<ThreadPool>) -> (Option<Arc<ThreadPool>>, bool);
+
+#[test]
+fn threads_that_nobody_waits_for_end_by_themselves() {
+    let ways: [Leave; 4] = [
+        |pool| {
+            pool.shutdown(Shutdown::Kill);
+            (Some(pool), false)
+        },
+        |pool| {
+            pool.shutdown(Shutdown::Kill);
+            drop(pool);
+            (None, false)
+        },
+        // Its own tasks do not wait for it.
+        |pool| {
+            pool.shutdown(Shutdown::Wait);
+            (Some(pool), true)
+        },
+        |pool| {
+            drop(pool);
+            (None, true)
+        },
+    ];
+    for (n, leave) in ways.into_iter().enumerate() {
+        timed(move || {
+            let name = format!("leaves-{n}-");
+            let pool = Arc::new(ThreadPool::builder().workers(3).name(&name).build().unwrap());
+            let ended = at_exits(&pool, 3);
+            let gate = Gate::new();
+            let (here, is_here) = mpsc::channel();
+            let (send, inbox) = mpsc::channel();
+            let held: Vec<_> = (0..2)
+                .map(|_| {
+                    let inside = gate.clone();
+                    pool.spawn(move || inside.pass())
+                })
+                .collect();
+            let inside = gate.clone();
+            let leaves = pool.spawn(move || {
+                here.send(()).unwrap();
+                let left = leave(inbox.recv().unwrap());
+                inside.pass();
+                left
+            });
+            is_here.recv().unwrap();
+            gate.wait_for(2);
+            let queued: Vec<_> = (0..50).map(|n| pool.spawn(move || n)).collect();
+            send.send(pool).unwrap();
+            gate.wait_for(3);
+            assert_eq!(ended.try_recv(), Err(mpsc::TryRecvError::Empty), "it did not wait");
+            gate.open();
+            let (left, runs_queued) = leaves.result().unwrap();
+            for (n, future) in queued.into_iter().enumerate() {
+                match future.result() {
+                    Ok(value) => assert!(runs_queued && value == n),
+                    Err(error) => assert!(!runs_queued && error.is_cancelled(), "{error}"),
+                }
+            }
+            held.into_iter().for_each(|future| future.result().unwrap());
+            // Waker: the end of the last thread, which drops what was left there.
+            assert_eq!(ended.recv(), Err(mpsc::RecvError));
+            #[cfg(target_os = "linux")]
+            until(|| threads_named(&name) == 0);
+            drop(left);
+        });
+    }
 }
 
 concurrent_futures_suite::under_each_schedule!();

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use concurrent_futures::ThreadPool;
-use concurrent_futures_suite::{Gate, timed};
+use concurrent_futures_suite::{Gate, threads_named, timed};
 
 fn name() -> String {
     thread::current().name().unwrap().to_owned()
@@ -26,7 +27,7 @@ fn an_idle_thread_is_used_again() {
 #[test]
 fn many_blocked_tasks_start_exactly_as_many_threads_as_there_are_workers() {
     timed(|| {
-        let pool = ThreadPool::builder().workers(4).name("io").build().unwrap();
+        let pool = ThreadPool::builder().workers(4).name("full").build().unwrap();
         let gate = Gate::new();
         let futures: Vec<_> = (0..60)
             .map(|_| {
@@ -38,10 +39,13 @@ fn many_blocked_tasks_start_exactly_as_many_threads_as_there_are_workers() {
             })
             .collect();
         gate.wait_for(4);
+        thread::sleep(Duration::from_millis(30)); // time for one too many
+        #[cfg(target_os = "linux")]
+        assert_eq!(threads_named("full-"), 4);
         assert_eq!(gate.arrived(), 4);
         gate.open();
         let names: BTreeSet<_> = futures.into_iter().map(|future| future.result().unwrap()).collect();
-        assert!(names.iter().eq(["io-0", "io-1", "io-2", "io-3"]), "{names:?}");
+        assert!(names.iter().eq(["full-0", "full-1", "full-2", "full-3"]), "{names:?}");
     });
 }
 
@@ -57,6 +61,7 @@ fn by_default_as_many_tasks_block_at_once_as_there_are_workers() {
             })
             .collect();
         gate.wait_for(pool.workers());
+        thread::sleep(Duration::from_millis(30)); // time for one too many
         assert_eq!(gate.arrived(), pool.workers());
         gate.open();
         futures.into_iter().for_each(|future| future.result().unwrap());
@@ -134,9 +139,11 @@ fn the_stack_is_as_large_as_the_main_threads() {
 
 #[test]
 fn no_worker_is_an_error() {
-    let error = ThreadPool::new(0).unwrap_err();
-    assert!(error.is_spawn() && error.to_string().contains("`workers` must be at least 1"), "{error}");
-    assert_eq!(ThreadPool::new(3).unwrap().workers(), 3);
+    timed(|| {
+        let error = ThreadPool::new(0).unwrap_err();
+        assert!(error.is_spawn() && error.to_string().contains("`workers` must be at least 1"), "{error}");
+        assert_eq!(ThreadPool::new(3).unwrap().workers(), 3);
+    });
 }
 
 #[test]
@@ -196,18 +203,13 @@ fn a_thousand_workers() {
 #[test]
 fn many_pools_leave_no_threads_and_no_descriptors() {
     timed(|| {
-        let mine = || {
-            let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path().join("comm"));
-            // A thread may end while we look.
-            tasks.filter_map(|comm| std::fs::read_to_string(comm).ok()).filter(|name| name.starts_with("leak")).count()
-        };
         let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
         let before = descriptors();
         for _ in 0..200 {
             let pool = ThreadPool::builder().workers(2).name("leak").build().unwrap();
-            assert_eq!(pool.map(|n| n, 0..4_u64).count(), 4);
+            assert!(pool.map(|n| n * n, 0..4_u64).map(Result::unwrap).eq([0, 1, 4, 9]));
         }
-        assert_eq!(mine(), 0);
+        assert_eq!(threads_named("leak"), 0);
         assert!(descriptors() <= before + 16, "other tests run beside this one, but not two hundred");
     });
 }

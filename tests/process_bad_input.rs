@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use concurrent_futures::{Error, Future, ProcessPool};
-use concurrent_futures_suite::{Door, Probe, Scratch, descriptors, timed, until};
+use concurrent_futures_suite::{Door, Probe, Scratch, descriptors, pass, timed, until};
 
 fn square(n: u64) -> u64 {
     n * n
@@ -94,6 +94,32 @@ fn cannot_be_started_again() {
 #[test]
 fn an_executable_that_cannot_be_started_again_is_an_error() {
     timed(|| run_copy("cannot_be_started_again"));
+}
+
+#[test]
+#[ignore = "a probe that another test starts"]
+fn cannot_be_replaced() {
+    let mode = |mode| fs::set_permissions(std::env::current_exe().unwrap(), fs::Permissions::from_mode(mode)).unwrap();
+    let pool = ProcessPool::builder().workers(1).max_tasks_per_child(1).build().unwrap();
+    let scratch = Scratch::new();
+    let door = scratch.door();
+    let last = pool.submit(pass, door.clone());
+    door.wait_for(1);
+    let waiting: Vec<_> = (0..5).map(|n| pool.submit(square, n)).collect();
+    mode(0o600);
+    door.open();
+    last.result().unwrap();
+    for future in waiting {
+        let error = future.result().unwrap_err();
+        assert!(error.is_spawn() && error.to_string().contains("denied"), "{error}");
+    }
+    mode(0o700);
+    until(|| pool.submit(square, 3).result().is_ok());
+}
+
+#[test]
+fn a_worker_that_cannot_be_replaced_is_an_error_for_what_waits() {
+    timed(|| run_copy("cannot_be_replaced"));
 }
 
 fn all_descriptors() -> Vec<fs::File> {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::process;
+use std::{process, thread};
 
 use concurrent_futures::{Error, Future, ProcessPool, Shutdown, as_completed, concurrent};
-use concurrent_futures_suite::{Door, Scratch, signal, timed, until};
+use concurrent_futures_suite::{Door, Probe, Scratch, signal, status_of, threads_named, timed, until};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -98,7 +98,7 @@ struct PanicsAgain;
 
 impl Drop for PanicsAgain {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
+        if !thread::panicking() {
             panic!("once more");
         }
     }
@@ -164,12 +164,15 @@ fn an_argument_whose_decoding_ends_the_worker() {
 fn a_task_that_ends_the_worker() {
     timed(|| {
         let crashes = |_: u64| -> u64 { crash() };
-        let exits = |_: u64| -> u64 { process::exit(0) };
+        let exits = |_: u64| -> u64 { process::exit(77) };
         let error = amid_others(|pool| pool.submit(crashes, 1));
         assert!(error.is_worker_died() && error.signal() == Some(libc::SIGSEGV), "{error}");
         let error = amid_others(|pool| pool.submit(exits, 1));
-        assert!(error.is_worker_died() && error.exit_code() == Some(0), "{error}");
-        assert!(error.worker_pid().is_some() && error.to_string().contains('0'), "{error}");
+        assert!(error.is_worker_died() && error.exit_code() == Some(77), "{error}");
+        let told = format!("process {} exited with code 77", error.worker_pid().unwrap());
+        assert!(error.to_string().contains(&told), "{error}");
+        let ends = |_: u64| -> u64 { process::exit(0) };
+        assert_eq!(amid_others(|pool| pool.submit(ends, 1)).exit_code(), Some(0), "no success either");
     });
 }
 
@@ -325,16 +328,41 @@ fn three_victims_have_an_error_each() {
     });
 }
 
+/// So many MiB, all of which goes through the socket: longer runs of bytes have another way.
+fn much(mib: usize) -> Vec<Vec<u8>> {
+    vec![vec![1; 64 << 10]; mib * 16]
+}
+
+fn count(bytes: Vec<Vec<u8>>) -> usize {
+    bytes.iter().map(Vec::len).sum()
+}
+
 #[test]
 fn workers_that_crash_while_much_is_written_to_them() {
     timed(|| {
-        let crashes = |_: Vec<u8>| -> u64 { process::abort() };
-        for round in 0..10 {
+        let crashes = |_: Vec<Vec<u8>>| -> u64 { process::abort() };
+        for _ in 0..10 {
             let pool = ProcessPool::new(2).unwrap();
-            let futures: Vec<_> = (0..4).map(|_| pool.submit(crashes, vec![round; 1 << 20])).collect();
-            let good = pool.submit(|bytes: Vec<u8>| bytes.len(), vec![1; 2 << 20]);
+            let futures: Vec<_> = (0..4).map(|_| pool.submit(crashes, much(1))).collect();
+            let good = pool.submit(count, much(2));
             assert!(futures.into_iter().all(|future| future.result().unwrap_err().is_worker_died()));
             assert_eq!(good.result().unwrap(), 2 << 20);
+        }
+    });
+}
+
+#[test]
+fn a_worker_killed_while_more_is_written_to_it_than_it_reads() {
+    timed(|| {
+        let pool = ProcessPool::new(1).unwrap();
+        for _ in 0..10 {
+            let worker = pool.spawn(process::id).result().unwrap();
+            signal(worker.into(), libc::SIGSTOP);
+            until(|| status_of(worker) == Some('T'));
+            let futures: Vec<_> = (0..4).map(|_| pool.submit(count, much(1))).collect();
+            signal(worker.into(), libc::SIGKILL);
+            // It had not started any of them.
+            assert!(futures.into_iter().all(|future| future.result().unwrap() == 1 << 20));
         }
     });
 }
@@ -357,10 +385,18 @@ fn a_hundred_submits_at_once() {
 fn shutdown_with_an_argument_that_does_not_encode() {
     timed(|| {
         for how in [Shutdown::Wait, Shutdown::CancelPending, Shutdown::Kill] {
-            let pool = ProcessPool::new(2).unwrap();
+            let pool = ProcessPool::builder().workers(2).name("no-encoding").build().unwrap();
+            let worker = pool.spawn(process::id).result().unwrap();
             let bad = pool.submit(takes::<EncodeFails>, Eventful::NEW);
-            pool.shutdown(how);
+            // Nobody waits for the shutdown.
+            let closer = thread::spawn(move || {
+                pool.shutdown(how);
+                pool
+            });
             assert!(bad.result().unwrap_err().is_encode());
+            let pool = closer.join().unwrap();
+            until(|| threads_named("no-encoding") == 0);
+            assert!(pool.worker_pids().is_empty() && status_of(worker).is_none());
         }
     });
 }
@@ -423,6 +459,29 @@ fn a_panic_tells_message_and_place() {
 }
 
 #[test]
+#[ignore = "a probe that another test starts"]
+fn panics_in_a_worker() {
+    #[inline(never)]
+    fn the_function_that_panics() -> u64 {
+        panic!("the cause")
+    }
+    let pool = ProcessPool::new(1).unwrap();
+    let error = pool.spawn(the_function_that_panics).result().unwrap_err();
+    println!("\nbacktrace: {:?}", error.panic_backtrace().map(|text| text.contains("the_function_that_panics")));
+}
+
+#[test]
+fn a_panic_is_printed_and_has_a_backtrace_if_that_was_asked_for() {
+    timed(|| {
+        for (asked, expected) in [("0", "backtrace: None\n"), ("1", "backtrace: Some(true)\n")] {
+            let (out, err) = Probe::new("panics_in_a_worker").env("RUST_BACKTRACE", asked).run();
+            assert!(out.contains(expected), "{out}");
+            assert_eq!(err.matches("the cause").count(), 1, "{err}");
+        }
+    });
+}
+
+#[test]
 fn a_result_that_nobody_wants_may_do_what_it_likes_when_dropped() {
     #[derive(Serialize, Deserialize)]
     struct PanicsWhenDropped(u8);
@@ -447,7 +506,7 @@ fn a_result_that_nobody_wants_may_do_what_it_likes_when_dropped() {
         // Two results of the chunk are here when it is given up.
         let map = pool.map(give, (0..4).map(|n| (n, door.clone()))).chunksize(4).buffersize(4);
         door.wait_for(1);
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        thread::sleep(std::time::Duration::from_millis(20));
         drop(map);
         drop(pool.submit(|n: u8| PanicsWhenDropped(n), 1));
         door.open();

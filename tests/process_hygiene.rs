@@ -11,7 +11,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{ProcessPool, Shutdown, ThreadPool, concurrent};
-use concurrent_futures_suite::{Door, Probe, Scratch, descriptors, is_alive, signal, status_of, timed, until};
+use concurrent_futures_suite::{
+    Door, Probe, Scratch, descriptors, is_alive, n_children, signal, status_of, timed, until,
+};
 
 const DOOR: &str = "SUITE_DOOR";
 
@@ -22,12 +24,6 @@ fn square(n: u64) -> u64 {
 /// The door that a test passes to a program.
 fn door_of_program() -> Door {
     Door::at(std::env::var_os(DOOR).expect("set by the test").into())
-}
-
-fn n_children() -> usize {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
-    let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    children.map(|line| line.split_whitespace().count()).sum()
 }
 
 #[test]

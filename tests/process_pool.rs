@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use concurrent_futures::{ProcessPool, Shutdown};
+use concurrent_futures::{Future, ProcessPool, Shutdown, as_completed};
 use concurrent_futures_suite::timed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -86,55 +86,80 @@ fn a_cancelled_running_task_is_killed() {
 
 #[test]
 fn no_worker_is_an_error() {
-    let error = ProcessPool::new(0).unwrap_err();
-    assert!(error.is_spawn() && error.to_string().contains("workers"), "{error}");
-    let error = ProcessPool::builder().workers(1).max_tasks_per_child(0).build().unwrap_err();
-    assert!(error.is_spawn() && error.to_string().contains("max_tasks_per_child"), "{error}");
-    assert!(ProcessPool::builder().workers(1).name("zero\0byte").build().is_err());
+    timed(|| {
+        let error = ProcessPool::new(0).unwrap_err();
+        assert!(error.is_spawn() && error.to_string().contains("`workers` must be at least 1"), "{error}");
+        let error = ProcessPool::builder().workers(1).max_tasks_per_child(0).build().unwrap_err();
+        assert!(error.is_spawn() && error.to_string().contains("max_tasks_per_child"), "{error}");
+        assert!(ProcessPool::builder().workers(1).name("zero\0byte").build().is_err());
+    });
 }
 
+/// How many there are of the next.
+static LIVING: AtomicI64 = AtomicI64::new(0);
+
+/// A value that is counted in each process that has it.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        LIVING.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Serialize for Counted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        1_u8.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u8::deserialize(deserializer)?;
+        Ok(Self::new())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        LIVING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn living() -> i64 {
+    LIVING.load(Ordering::Relaxed)
+}
+
+/// One test for all, since they count the same.
 #[test]
-fn arguments_are_gone_when_their_task_has_ended() {
-    static LIVING: AtomicI64 = AtomicI64::new(0);
-
-    struct Counted;
-
-    impl Counted {
-        fn new() -> Self {
-            LIVING.fetch_add(1, Ordering::Relaxed);
-            Self
-        }
-    }
-
-    impl Serialize for Counted {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            1_u8.serialize(serializer)
-        }
-    }
-
-    impl<'de> Deserialize<'de> for Counted {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            u8::deserialize(deserializer)?;
-            Ok(Self::new())
-        }
-    }
-
-    impl Drop for Counted {
-        fn drop(&mut self) {
-            LIVING.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
-
+fn arguments_and_results_are_gone_when_nobody_has_them() {
     timed(|| {
         let pool = ProcessPool::new(1).unwrap();
-        let count = |_: Counted| LIVING.load(Ordering::Relaxed);
+        let count = |_: Counted| living();
         assert_eq!(pool.submit(count, Counted::new()).result().unwrap(), 1);
         drop(pool.submit(count, Counted::new()));
         let give = |_: u8| Counted::new();
         drop(pool.submit(give, 1).result().unwrap());
-        assert_eq!(pool.spawn(|| LIVING.load(Ordering::Relaxed)).result().unwrap(), 0);
+        assert_eq!(pool.spawn(living).result().unwrap(), 0);
+        // What was handed out is kept neither by a map nor by `as_completed`, here or there.
+        for chunk in [1, 2, 4] {
+            let map = pool.map(give, 0..chunk).chunksize(chunk.into()).buffersize(chunk.into());
+            for (n, result) in (1..).zip(map) {
+                drop(result.unwrap());
+                assert_eq!(living(), i64::from(chunk - n));
+            }
+        }
+        let futures: Vec<_> = (0..4).map(|n| pool.submit(give, n)).collect();
+        futures.iter().for_each(Future::wait);
+        let expected = (0..4).rev();
+        for ((_, result), left) in as_completed(futures).zip(expected) {
+            drop(result.unwrap());
+            assert_eq!(living(), left);
+        }
+        assert_eq!(pool.spawn(living).result().unwrap(), 0);
         drop(pool);
-        assert_eq!(LIVING.load(Ordering::Relaxed), 0, "nor is any left here");
+        assert_eq!(living(), 0, "nor is any left here");
     });
 }
 

@@ -1,10 +1,12 @@
 //! What a process pool can do, it does at once: no answer, task or limit waits for something else to happen first.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use concurrent_futures::{Future, ProcessPool, ReturnWhen, wait};
-use concurrent_futures_suite::{Door, Scratch, nap, pass, signal, status_of, timed, until};
+use concurrent_futures_suite::{Door, Gate, Scratch, nap, pass, signal, status_of, timed, until};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -14,6 +16,10 @@ fn length(bytes: Vec<u8>) -> usize {
 
 fn echo(bytes: Vec<u8>) -> Vec<u8> {
     bytes
+}
+
+fn echo_all(runs: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    runs
 }
 
 fn pid() -> u32 {
@@ -58,6 +64,13 @@ fn large_values_travel_both_ways_at_once() {
         warm(&pool);
         let values: Vec<Vec<u8>> = (1..9).map(|n| (0..4 << 20).map(|i| (i % 251 + n) as u8).collect()).collect();
         let futures: Vec<_> = values.iter().map(|value| pool.submit(echo, value.clone())).collect();
+        for (value, future) in values.iter().zip(futures) {
+            assert!(future.result().unwrap() == *value, "changed on the way");
+        }
+        // The same through the sockets alone: these runs of bytes are too short to travel beside them.
+        let values = values.into_iter().map(|value| value.chunks(100_000).map(<[u8]>::to_vec).collect());
+        let values: Vec<Vec<Vec<u8>>> = values.collect();
+        let futures: Vec<_> = values.iter().map(|value| pool.submit(echo_all, value.clone())).collect();
         for (value, future) in values.iter().zip(futures) {
             assert!(future.result().unwrap() == *value, "changed on the way");
         }
@@ -181,6 +194,63 @@ fn is_running_exactly_from_start_to_end() {
         let futures = [runs, waits];
         wait(&futures, ReturnWhen::AllCompleted, None);
         assert!(futures.iter().all(|future| future.is_done() && !future.is_running()));
+    });
+}
+
+/// A value whose decoding, in the program that runs the tests, waits until it may.
+#[derive(Debug)]
+struct SlowHere(Door);
+
+/// Set in that program only.
+static HERE: AtomicBool = AtomicBool::new(false);
+
+impl Serialize for SlowHere {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SlowHere {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let door = Door::deserialize(deserializer)?;
+        if HERE.load(Ordering::Relaxed) {
+            door.pass();
+        }
+        Ok(Self(door))
+    }
+}
+
+#[test]
+fn is_running_until_its_end_is_told() {
+    timed(|| {
+        HERE.store(true, Ordering::Relaxed);
+        let pool = ProcessPool::new(1).unwrap();
+        let scratch = Scratch::new();
+        let door = scratch.door();
+        let future = pool.submit(SlowHere, door.clone());
+        // The task has run, and its value is being read here.
+        door.wait_for(1);
+        assert!(future.is_running() && !future.is_done(), "{future:?}");
+        door.open();
+        future.wait();
+        assert!(future.is_done() && !future.is_running(), "{future:?}");
+        // The same where nobody can be told yet: all who call callbacks are in one.
+        let gate = Gate::new();
+        let with_callback = |task| {
+            let inside = gate.clone();
+            let future = pool.submit(nap, task);
+            future.on_done(move |_| inside.pass());
+            future
+        };
+        let held = [with_callback(0), with_callback(1)];
+        gate.wait_for(2);
+        let future = with_callback(2);
+        let behind = pool.submit(nap, 0);
+        behind.wait();
+        assert!(future.is_running() && !future.is_done(), "{future:?}");
+        gate.open();
+        future.wait();
+        assert!(!future.is_running() && held.iter().all(|future| !future.is_running()));
     });
 }
 

@@ -32,10 +32,16 @@ fn kinds<T>(futures: Vec<Future<T>>, is_kind: impl Fn(&Error) -> bool) -> bool {
 fn wait_runs_everything_and_leaves_no_process() {
     timed(|| {
         let pool = ProcessPool::new(2).unwrap();
-        let futures: Vec<_> = (0..50).map(|n| pool.submit(square, n)).collect();
-        until(|| !pool.worker_pids().is_empty());
+        let scratch = Scratch::new();
+        let door = scratch.door();
+        let both: Vec<_> = (0..2).map(|_| pool.submit(pass, door.clone())).collect();
+        door.wait_for(2);
         let workers = pool.worker_pids();
+        assert_eq!(workers.len(), 2);
+        let futures: Vec<_> = (0..50).map(|n| pool.submit(square, n)).collect();
+        door.open();
         pool.shutdown(Shutdown::Wait);
+        assert!(both.into_iter().all(|future| future.is_done() && future.result().is_ok()));
         assert!(pool.worker_pids().is_empty());
         assert!(workers.into_iter().all(|pid| status_of(pid).is_none()), "not even a zombie");
         for (n, future) in (0..).zip(futures) {
@@ -141,6 +147,25 @@ fn ending_the_workers_of_a_fresh_pool_only_closes_it() {
     timed(|| {
         for end in [ProcessPool::terminate_workers, ProcessPool::kill_workers] {
             let pool = ProcessPool::new(2).unwrap();
+            end(&pool);
+            assert!(pool.submit(square, 1).result().unwrap_err().is_shutdown());
+            assert!(pool.worker_pids().is_empty(), "none was started for that");
+            end(&pool);
+        }
+    });
+}
+
+#[test]
+fn ending_the_workers_of_a_broken_pool_is_no_error() {
+    timed(|| {
+        for end in [ProcessPool::terminate_workers, ProcessPool::kill_workers] {
+            let broken = ProcessPool::builder().workers(2).initializer(|| panic!("no licence")).build().unwrap();
+            assert!(broken.submit(square, 1).result().unwrap_err().is_spawn());
+            end(&broken);
+            assert!(broken.submit(square, 1).result().is_err());
+            let pool = ProcessPool::new(1).unwrap();
+            let crash: Future<u64> = pool.spawn(|| std::process::abort());
+            assert!(crash.result().unwrap_err().is_worker_died());
             end(&pool);
             assert!(pool.submit(square, 1).result().unwrap_err().is_shutdown());
         }

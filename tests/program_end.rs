@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::process::Command;
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
 use concurrent_futures::{Shutdown, ThreadPool};
@@ -58,6 +58,32 @@ fn a_killed_pool_does_not_hold_the_program() {
     timed(|| {
         let (out, err) = run("kills_and_ends");
         assert!(!out.contains("never"), "{out}");
+        assert_eq!(err, "");
+    });
+}
+
+#[test]
+#[ignore = "a probe that another test starts"]
+fn ends_with_pools_in_statics() {
+    static OPEN: OnceLock<ThreadPool> = OnceLock::new();
+    static CLOSED: OnceLock<ThreadPool> = OnceLock::new();
+    extern "C" fn at_exit() {
+        let result = |pool: &OnceLock<ThreadPool>| pool.get().map(|pool| pool.spawn(|| 7).result());
+        let (ran, refused) = (result(&OPEN).unwrap(), result(&CLOSED).unwrap());
+        println!("\nat exit: {}, {}", ran.is_ok_and(|n| n == 7), refused.is_err_and(|error| error.is_shutdown()));
+    }
+    let pools = [&OPEN, &CLOSED].map(|pool| pool.get_or_init(|| ThreadPool::new(1).unwrap()));
+    assert!(pools.iter().all(|pool| pool.spawn(|| 7).result().is_ok()));
+    CLOSED.get().unwrap().shutdown(Shutdown::Wait);
+    // SAFETY: the function touches statics only, and does not unwind.
+    unsafe { libc::atexit(at_exit) };
+}
+
+#[test]
+fn at_the_end_of_the_program_tasks_run_or_give_a_clear_error() {
+    timed(|| {
+        let (out, err) = run("ends_with_pools_in_statics");
+        assert!(out.contains("at exit: true, true"), "{out}");
         assert_eq!(err, "");
     });
 }

@@ -14,17 +14,19 @@ fn name() -> String {
 
 #[test]
 fn a_wrong_number_panics_at_the_call_with_the_options_name() {
-    type Set = fn(TaskOptions) -> TaskOptions;
-    let wrong: [(&str, Set); 3] = [
-        ("workers", |options| options.workers(0)),
-        ("chunksize", |options| options.chunksize(0)),
-        ("buffersize", |options| options.buffersize(0)),
-    ];
-    for (option, set) in wrong {
-        let panic = catch_unwind(AssertUnwindSafe(|| set(TaskOptions::new("task")))).unwrap_err();
-        let expected = format!("`{option}` must be at least 1, but is 0");
-        assert_eq!(panic.downcast_ref::<&str>(), Some(&expected.as_str()));
-    }
+    timed(|| {
+        type Set = fn(TaskOptions) -> TaskOptions;
+        let wrong: [(&str, Set); 3] = [
+            ("workers", |options| options.workers(0)),
+            ("chunksize", |options| options.chunksize(0)),
+            ("buffersize", |options| options.buffersize(0)),
+        ];
+        for (option, set) in wrong {
+            let panic = catch_unwind(AssertUnwindSafe(|| set(TaskOptions::new("task")))).unwrap_err();
+            let expected = format!("`{option}` must be at least 1, but is 0");
+            assert_eq!(panic.downcast_ref::<&str>(), Some(&expected.as_str()));
+        }
+    });
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod door;
 mod journal;
 mod probe;
 mod random;
+pub mod states;
 mod tasks;
 
 use std::pin::pin;
@@ -24,7 +25,7 @@ use serde::de::DeserializeOwned;
 pub use counted::Counted;
 pub use door::{Door, Scratch, until};
 pub use journal::Journal;
-pub use probe::{Probe, descriptors, is_alive, signal, status_of};
+pub use probe::{Probe, descriptors, is_alive, n_children, signal, status_of, threads_named, while_asleep_in};
 pub use random::Random;
 pub use tasks::{nap, pass};
 
@@ -140,6 +141,50 @@ macro_rules! under_each_schedule {
             fn one() {
                 $crate::all_under_schedule("one", "under_each_schedule");
             }
+        }
+    };
+}
+
+/// Tests that each body, a function generic over [`Executor`], holds over each of them.
+#[macro_export]
+macro_rules! over_every_executor {
+    ($($body:ident)*) => {
+        mod sequential {
+            $(#[test]
+            fn $body() {
+                $crate::timed(super::$body::<$crate::Sequential>);
+            })*
+        }
+        mod threads {
+            $(#[test]
+            fn $body() {
+                $crate::timed(super::$body::<concurrent_futures::ThreadPool>);
+            })*
+        }
+        mod processes {
+            $(#[test]
+            fn $body() {
+                $crate::timed(super::$body::<concurrent_futures::ProcessPool>);
+            })*
+        }
+    };
+}
+
+/// Tests that each body, a function generic over [`Pool`], holds over each kind of pool.
+#[macro_export]
+macro_rules! over_every_pool {
+    ($($body:ident)*) => {
+        mod pool_of_threads {
+            $(#[test]
+            fn $body() {
+                $crate::timed(super::$body::<concurrent_futures::ThreadPool>);
+            })*
+        }
+        mod pool_of_processes {
+            $(#[test]
+            fn $body() {
+                $crate::timed(super::$body::<concurrent_futures::ProcessPool>);
+            })*
         }
     };
 }

@@ -1,7 +1,12 @@
 //! Programs that a test starts, and what the system tells of processes.
 
-use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{fs, thread};
+
+use crate::door::until;
 
 /// A function of the calling test binary, marked `#[test] #[ignore]`, that is run as a program of its own.
 #[derive(Debug)]
@@ -85,8 +90,73 @@ pub fn is_alive(pid: u32) -> bool {
 /// The state of a process, as in `/proc`: R, S, T, Z and so on. `None` if there is none.
 #[must_use]
 pub fn status_of(pid: u32) -> Option<char> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    text.rsplit_once(") ")?.1.chars().next()
+    state_in(Path::new(&format!("/proc/{pid}/stat")))
+}
+
+fn state_in(path: &Path) -> Option<char> {
+    fs::read_to_string(path).ok()?.rsplit_once(") ")?.1.chars().next()
+}
+
+/// How many threads of this process have a name that begins so. (Linux cuts names to 15 bytes.)
+///
+/// # Panics
+///
+/// If the system does not tell.
+#[must_use]
+pub fn threads_named(start: &str) -> usize {
+    let n_threads = || {
+        let status = fs::read_to_string("/proc/self/status").expect("the state of this process");
+        let n = status.lines().find_map(|line| line.strip_prefix("Threads:")).expect("Linux counts them");
+        n.trim().parse::<usize>().expect("a number")
+    };
+    loop {
+        let before = n_threads();
+        let tasks = fs::read_dir("/proc/self/task").expect("the list of threads").flatten();
+        let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
+        let names: Vec<String> = names.collect();
+        // Where threads end while it is read, the list leaves out others too.
+        if names.len() == before && n_threads() == before {
+            return names.iter().filter(|name| name.starts_with(start)).count();
+        }
+    }
+}
+
+/// How many child processes this process has, zombies included.
+///
+/// # Panics
+///
+/// If the system does not tell.
+#[must_use]
+pub fn n_children() -> usize {
+    let tasks = fs::read_dir("/proc/self/task").expect("the list of threads").flatten();
+    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    children.map(|line| line.split_whitespace().count()).sum()
+}
+
+/// Runs `wait` on a thread, and `act` on this one as soon as that thread sleeps. Gives what `wait` gave.
+///
+/// # Panics
+///
+/// With the panic of `wait`, or if it does not sleep.
+pub fn while_asleep_in<T: Send>(wait: impl FnOnce() -> T + Send, act: impl FnOnce()) -> T {
+    let (tell, told) = mpsc::channel();
+    thread::scope(|scope| {
+        let waiter = scope.spawn(move || {
+            tell.send(fs::read_link("/proc/thread-self")).expect("somebody listens");
+            wait()
+        });
+        match told.recv().expect("the thread starts") {
+            Ok(thread) => {
+                let stat = Path::new("/proc").join(thread).join("stat");
+                until(|| waiter.is_finished() || state_in(&stat) == Some('S'));
+            }
+            // The system does not tell: long enough to fall asleep; nothing breaks if not.
+            Err(_) => thread::sleep(Duration::from_millis(20)),
+        }
+        assert!(!waiter.is_finished(), "there was nothing to wait for");
+        act();
+        waiter.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// What the descriptors of this process lead to, but for the one that looks.

@@ -1,7 +1,10 @@
 //! What two or three threads do with one task: in every interleaving under the model checker (`--cfg loom`), and as ordinary
 //! tests, for Miri too.
 
+use std::future::Future as _;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
 
 use super::*;
 use crate::error::Error;
@@ -124,6 +127,62 @@ fn dropped_future_against_cancel_and_callback() {
         drop(future);
         assert_ne!(worker.join().unwrap(), other.join().unwrap());
         assert_eq!((drops.load(Ordering::SeqCst), calls.load(Ordering::SeqCst)), (1, 1));
+    });
+}
+
+/// Counts how often it is woken.
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Polls a future with a waker of its own. Gives that if it is to be woken.
+fn poll<T>(future: &mut Future<T>) -> Option<std::sync::Arc<Count>> {
+    let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
+    let waker = Waker::from(std::sync::Arc::clone(&count));
+    pin!(future).poll(&mut Context::from_waker(&waker)).is_pending().then_some(count)
+}
+
+#[test]
+fn a_poll_after_another_against_completion() {
+    check(|| {
+        let (task, mut future) = task(|| 7);
+        poll(&mut future).expect("nobody has run it");
+        let worker = worker(task);
+        let last = poll(&mut future);
+        worker.join().unwrap();
+        assert!(last.is_none_or(|last| last.0.load(Ordering::SeqCst) == 1));
+    });
+}
+
+#[test]
+fn a_poll_after_another_against_a_task_that_comes_into_being() {
+    check(|| {
+        let (first, outer) = task(|| 7);
+        let (second, inner) = task(|| 8);
+        let mut future = outer.then(move |_| inner);
+        poll(&mut future).expect("nobody has run it");
+        let worker = worker(first);
+        let last = poll(&mut future).expect("nobody has run the second one");
+        worker.join().unwrap();
+        second.run(&|| ());
+        assert!(last.0.load(Ordering::SeqCst) > 0);
+    });
+}
+
+#[test]
+fn a_poll_and_a_dropped_future_against_completion() {
+    check(|| {
+        let (task, mut future) = task(|| 7);
+        let count = poll(&mut future).expect("nobody has run it");
+        let worker = worker(task);
+        drop(future);
+        worker.join().unwrap();
+        assert!(count.0.load(Ordering::SeqCst) <= 1);
+        assert_eq!(std::sync::Arc::strong_count(&count), 1, "it is not kept");
     });
 }
 

@@ -11,7 +11,7 @@ use super::subscribers::Subscriber;
 use super::task_cell::{Handle, Needs, Runnable, by_its_state};
 use crate::error::Error;
 use crate::label::Label;
-use crate::sync::{Arc, Mutex};
+use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 use crate::task::outcome;
 use crate::wire::message::Message;
 
@@ -49,6 +49,9 @@ pub(crate) trait Whereabouts: Send + Sync {
 pub(crate) trait Sink: Send + Sync {
     fn label(&self) -> Label;
 
+    /// An item that has run will be answered.
+    fn note_answer(&self);
+
     /// Items have been answered, told by their number. What may take long is given to `later`, to be run on another thread.
     fn answer(
         self: Arc<Self>,
@@ -67,12 +70,15 @@ pub(crate) struct Remote<C: Collect> {
     state: State<(), C::Output>,
     collect: Mutex<C>,
     whereabouts: Mutex<Option<Arc<dyn Whereabouts>>>,
+    /// The work has ended, or some of it, and is nowhere any more; but that has not been told.
+    has_answer: AtomicBool,
 }
 
 impl<C: Collect + 'static> Remote<C> {
     pub(crate) fn new(label: Label, collect: C) -> Arc<Self> {
         let (collect, whereabouts) = (Mutex::new(collect), Mutex::new(None));
-        Arc::new(Self { label, state: State::pending(()), collect, whereabouts })
+        let has_answer = AtomicBool::new(false);
+        Arc::new(Self { label, state: State::pending(()), collect, whereabouts, has_answer })
     }
 
     /// The owner's end.
@@ -103,6 +109,11 @@ impl<C: Collect + 'static> Remote<C> {
 impl<C: Collect + 'static> Sink for Remote<C> {
     fn label(&self) -> Label {
         self.label
+    }
+
+    fn note_answer(&self) {
+        // Relaxed: set while the work is where it is no more afterwards, which readers look at first, under the same lock.
+        self.has_answer.store(true, Ordering::Relaxed);
     }
 
     fn answer(
@@ -177,7 +188,10 @@ impl<C: Collect + 'static> Runnable for Remote<C> {
 
 impl<C: Collect + 'static> Handle<C::Output> for Remote<C> {
     fn status(&self) -> Status {
-        let is_running = || self.whereabouts().is_some_and(|whereabouts| whereabouts.is_running());
+        let is_running = || {
+            let is_there = self.whereabouts().is_some_and(|whereabouts| whereabouts.is_running());
+            is_there || self.has_answer.load(Ordering::Relaxed)
+        };
         match self.state.status() {
             Status::Pending if is_running() => Status::Running,
             status => status,

@@ -211,17 +211,20 @@ impl<F, T> State<F, T> {
         }
     }
 
-    /// Tells that nobody will take the result.
-    pub(super) fn detach(&self) {
+    /// Tells that nobody will take the result, or waits for it any more.
+    pub(super) fn detach(&self, task: Label) {
         perturb::point();
-        let unwanted = {
+        let (unwanted, subscribers) = {
             let mut inner = self.inner.lock();
             inner.detached = true;
-            match inner.phase {
+            let unwanted = match inner.phase {
                 Phase::Done(_) => Some(std::mem::replace(&mut inner.phase, Phase::Taken)),
                 _ => None,
-            }
+            };
+            (unwanted, std::mem::take(&mut inner.subscribers))
         };
+        // Outside the lock: a waker may be the user's.
+        subscribers.into_iter().for_each(|subscriber| subscriber.drop_for(task));
         // A destructor of the user's runs here, on the thread that dropped the future, outside the lock.
         drop(unwanted);
     }
@@ -284,10 +287,10 @@ impl<F, T> State<F, T> {
             drop(inner);
             return Err(subscriber);
         }
-        let known = inner.subscribers.add(subscriber);
+        let before = inner.subscribers.add(subscriber);
         drop(inner);
         // Outside the lock: it may be the user's.
-        drop(known);
+        drop(before);
         Ok(())
     }
 
@@ -316,9 +319,17 @@ impl<F, T> State<F, T> {
         let subscribers = std::mem::take(&mut self.inner.lock().subscribers);
         for subscriber in subscribers.into_iter() {
             subscriber.tell(task);
-            // Back to where it was. If the end came in between, it has missed that.
-            if let Err(missed) = self.add(subscriber) {
-                missed.tell(task);
+            let mut inner = self.inner.lock();
+            if inner.is_settled() {
+                drop(inner);
+                // The end came in between, which it has missed.
+                subscriber.tell(task);
+            } else {
+                // Back to where it was, unless whoever polls has come with another waker, or has gone.
+                let unwanted = if inner.detached { Some(subscriber) } else { inner.subscribers.add_again(subscriber) };
+                drop(inner);
+                // Outside the lock: it may be the user's.
+                unwanted.into_iter().for_each(|subscriber| subscriber.drop_for(task));
             }
         }
     }

@@ -11,7 +11,8 @@ use crate::task::{context, outcome};
 
 /// Somebody to be told of the end of a task.
 pub(super) enum Subscriber {
-    /// Somebody else's: an async runtime's, or a task made of this one.
+    /// Somebody else's: an async runtime's, or a task made of this one. Of whoever polls the future, so there is one at most, the
+    /// last that was given.
     Waker(Waker),
     /// A thread that sleeps.
     Sleeper(Arc<Signal>),
@@ -22,7 +23,7 @@ pub(super) enum Subscriber {
 impl Subscriber {
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Waker(own), Self::Waker(other)) => own.will_wake(other),
+            (Self::Waker(_), Self::Waker(_)) => true,
             (Self::Sleeper(own), Self::Sleeper(other)) => Arc::ptr_eq(own, other),
             (Self::Watch(own, token), Self::Watch(other, others)) => token == others && Arc::ptr_eq(own, other),
             _ => false,
@@ -44,7 +45,7 @@ impl Subscriber {
     }
 
     /// Outside any lock, too.
-    fn drop_for(self, task: Label) {
+    pub(super) fn drop_for(self, task: Label) {
         if let Self::Waker(waker) = self {
             outcome::contain("dropping a waker", task, || drop(waker));
         }
@@ -62,10 +63,11 @@ pub(super) struct Subscribers {
 struct Others(Vec<Subscriber>);
 
 impl Subscribers {
-    /// Gives one back that is known already.
+    /// Gives back the one whose place it takes.
     pub(super) fn add(&mut self, subscriber: Subscriber) -> Option<Subscriber> {
-        if self.iter().any(|known| known.is_same(&subscriber)) {
-            return Some(subscriber);
+        let mut all = self.first.iter_mut().chain(self.others.iter_mut().flat_map(|others| &mut others.0));
+        if let Some(known) = all.find(|known| known.is_same(&subscriber)) {
+            return Some(std::mem::replace(known, subscriber));
         }
         if self.first.is_none() {
             self.first = Some(subscriber);
@@ -73,6 +75,11 @@ impl Subscribers {
             self.others.get_or_insert_default().0.push(subscriber);
         }
         None
+    }
+
+    /// Gives it back if another has taken its place.
+    pub(super) fn add_again(&mut self, subscriber: Subscriber) -> Option<Subscriber> {
+        if self.iter().any(|known| known.is_same(&subscriber)) { Some(subscriber) } else { self.add(subscriber) }
     }
 
     pub(super) fn remove(&mut self, subscriber: &Subscriber) -> Option<Subscriber> {

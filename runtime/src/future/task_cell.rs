@@ -104,7 +104,7 @@ macro_rules! by_its_state {
         }
 
         fn detach(&self) {
-            self.state.detach();
+            self.state.detach(self.label);
         }
     };
 }

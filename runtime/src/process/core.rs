@@ -157,10 +157,14 @@ impl Ticket {
 
 impl Whereabouts for Ticket {
     fn is_running(&self) -> bool {
-        match (self.core.upgrade(), self.batch.upgrade()) {
-            (Some(core), Some(batch)) => core.state.lock().is_running(&batch),
-            _ => false,
-        }
+        let Some(core) = self.core.upgrade() else { return false };
+        let state = core.state.lock();
+        // Under the lock: a batch that is gone by now was answered under it.
+        let batch = self.batch.upgrade();
+        let is_running = batch.as_ref().is_some_and(|batch| state.is_running(batch));
+        // Before the batch, which may be the last to hold what is the user's.
+        drop(state);
+        is_running
     }
 
     fn recall(&self) {

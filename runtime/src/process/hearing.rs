@@ -63,6 +63,7 @@ impl State {
             }
             return;
         };
+        batch.sink.note_answer();
         let label = || batch.sink.label();
         let text = || String::from_utf8_lossy(payload).into_owned();
         let answer = match kind {
@@ -125,6 +126,7 @@ impl State {
             }
             if was_running && (lost.retries_left == 0 || self.is_over) {
                 let InFlight { batch, item, .. } = lost;
+                batch.sink.note_answer();
                 let label = batch.sink.label();
                 let error = match child.killed {
                     Some(Killed::RanTooLong(which, limit)) if which == task => Error::run_limit(label, limit, dead),
