@@ -4,10 +4,10 @@
 
 use std::cell::RefCell;
 use std::process::Command;
-use std::sync::{OnceLock, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
-use concurrent_futures::{Shutdown, ThreadPool};
+use concurrent_futures::{Shutdown, ThreadPool, concurrent};
 use concurrent_futures_suite::timed;
 
 /// Runs one of the probes below as a program of its own; gives what it printed on both channels.
@@ -119,5 +119,104 @@ fn at_the_end_of_a_thread_tasks_run_or_give_a_clear_error() {
         });
         thread.join().unwrap();
         assert_eq!(told.recv().unwrap(), (7, true));
+    });
+}
+
+fn twice(n: u64) -> u64 {
+    2 * n
+}
+
+#[concurrent(task)]
+fn thrice(n: u64) -> u64 {
+    3 * n
+}
+
+#[concurrent(workers = 4)]
+fn collected(n: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    for i in 0..n {
+        std::thread::sleep(Duration::from_micros(100));
+        out.push(twice(i));
+    }
+    out
+}
+
+#[concurrent(workers = 4)]
+fn found(n: u64) -> Option<u64> {
+    for i in 0..n {
+        std::thread::sleep(Duration::from_micros(100));
+        if twice(i) == 80 {
+            return Some(i);
+        }
+    }
+    None
+}
+
+/// Everything that asks what the calling thread is doing.
+fn use_everything() {
+    assert_eq!(collected(50).len(), 50);
+    assert_eq!(found(50), Some(40));
+    assert_eq!(thrice::submit(2).result().unwrap(), 6);
+    let pool = ThreadPool::new(1).unwrap();
+    assert!(pool.map(twice, 0..50).all(|twice| twice.is_ok()));
+    let (release, released) = mpsc::channel();
+    let busy = pool.spawn(move || released.recv().unwrap());
+    let (cancelled, unwanted) = (pool.submit(twice, 1), pool.spawn(|| panic!("as asked")));
+    assert!(cancelled.cancel());
+    assert!(cancelled.result().unwrap_err().is_cancelled());
+    release.send(()).unwrap();
+    busy.result().unwrap();
+    assert!(unwanted.result().unwrap_err().is_panic());
+}
+
+#[test]
+#[ignore = "a probe that another test starts"]
+fn works_without_locals() {
+    let thread = std::thread::spawn(|| {
+        // The first to be there is the last to go.
+        AT_EXIT.with_borrow_mut(|at_exit| {
+            at_exit.0 = Some(Box::new(|| {
+                use_everything();
+                println!("apple");
+            }));
+        });
+        use_everything();
+    });
+    thread.join().unwrap();
+}
+
+#[test]
+fn what_a_thread_does_when_its_locals_are_gone_works_as_before() {
+    timed(|| {
+        let (out, _) = run("works_without_locals");
+        assert!(out.contains("apple"), "{out}");
+    });
+}
+
+#[test]
+#[ignore = "a probe that another test starts"]
+fn keeps_a_pool_in_its_own_worker() {
+    let pool = Arc::new(ThreadPool::new(2).unwrap());
+    let ((release, released), (tell, told)) = (mpsc::channel(), mpsc::channel());
+    let kept = Arc::clone(&pool);
+    let keeps = pool.spawn(move || {
+        released.recv().unwrap();
+        kept.shutdown(Shutdown::Wait);
+        let last = move || {
+            drop(kept);
+            tell.send(()).unwrap();
+        };
+        AT_EXIT.with_borrow_mut(|at_exit| at_exit.0 = Some(Box::new(last)));
+    });
+    drop(pool);
+    release.send(()).unwrap();
+    keeps.result().unwrap();
+    told.recv().unwrap();
+}
+
+#[test]
+fn a_pool_that_its_own_worker_drops_last_does_not_wait_for_that() {
+    timed(|| {
+        run("keeps_a_pool_in_its_own_worker");
     });
 }

@@ -74,7 +74,8 @@ thread_local! {
 
 /// Whether the calling thread runs a callback for this pool.
 pub(super) fn is_on_errand_of(core: &Core) -> bool {
-    ERRANDS.with_borrow(|errands| errands.contains(&std::ptr::from_ref(core)))
+    // A thread whose locals are gone is ending, and runs no callback.
+    ERRANDS.try_with(|errands| errands.borrow().contains(&std::ptr::from_ref(core))).unwrap_or(false)
 }
 
 impl Supervisor {

@@ -207,7 +207,8 @@ fn is_given_up(pool: PoolId) -> bool {
 /// Says that the calling thread is inside `task`, of `pool`, until the guard is dropped. Guards nest.
 #[must_use = "the thread is inside the task only while the guard lives"]
 pub(crate) fn enter(task: Label, pool: Option<PoolId>, stop: Option<Arc<dyn Stoppable>>) -> Inside {
-    RUNNING.with(|running| running.borrow_mut().push(Running { task, pool, stop }));
+    // A thread whose locals are gone is ending. What it still runs, for a destructor that waits, runs unnoted.
+    RUNNING.try_with(|running| running.borrow_mut().push(Running { task, pool, stop })).ok();
     Inside { _same_thread: PhantomData }
 }
 
@@ -218,7 +219,7 @@ pub(crate) struct Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        let left = RUNNING.with(|running| running.borrow_mut().pop());
+        let left = RUNNING.try_with(|running| running.borrow_mut().pop());
         // Outside the borrow: this may be the last owner of the task.
         drop(left);
     }

@@ -40,13 +40,13 @@ pub(super) fn watch() {
 ///
 /// A payload thrown by `resume_unwind` passes no hook, hence the comparison: a wrong place is worse than none.
 pub(super) fn take(message: Option<&str>) -> Option<String> {
-    let note = LAST.with(RefCell::take)?;
+    let note = LAST.try_with(RefCell::take).ok().flatten()?;
     (note.message.as_deref() == message).then_some(note.place)
 }
 
 /// The backtrace of the panic that [`take`] is about to tell of, if one was kept.
 pub(super) fn take_backtrace() -> Option<String> {
-    LAST.with(|last| last.borrow_mut().as_mut()?.backtrace.take())
+    LAST.try_with(|last| last.borrow_mut().as_mut()?.backtrace.take()).ok().flatten()
 }
 
 fn note(info: &PanicHookInfo<'_>) {
@@ -60,6 +60,6 @@ fn note(info: &PanicHookInfo<'_>) {
     let backtrace =
         backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured).map(|trace| trace.to_string());
     let note = Note { message, place: place.to_string(), backtrace };
-    // Fails only while the thread is ending, when there is no task left to tell.
+    // Fails only while the thread is ending; nobody tells where its last panics were.
     LAST.try_with(|last| last.replace(Some(note))).ok();
 }

@@ -169,7 +169,8 @@ fn is_past(since: u64, time: Duration, now: u64) -> bool {
 
 /// Whether the calling thread is one of those that are called.
 fn is_helper() -> bool {
-    HELPER.with(|this| this.get().is_some())
+    // A thread whose locals are gone is ending, and is called no more.
+    HELPER.try_with(|this| this.get().is_some()).unwrap_or(false)
 }
 
 /// Changes what is known of the calling thread, if it is one of them.

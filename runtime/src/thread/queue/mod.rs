@@ -242,7 +242,9 @@ impl Queue {
         }
         let threads = std::mem::take(&mut state.threads);
         drop(state);
-        for thread in threads {
+        // It may be one of them, on its way out: the pool was kept in one of its locals.
+        let own = thread::current().id();
+        for thread in threads.into_iter().filter(|thread| thread.thread().id() != own) {
             // Waker: the end of a thread that has nothing left to do. It cannot have panicked with anything to tell.
             thread.join().ok();
         }
