@@ -585,4 +585,39 @@ real! { a_name_goes_to_the_first_who_wants_it: [&prose(30), "the name".to_owned(
     }
 }
 
+/// Lines, which are counted from one.
+struct Numbered<'a>(std::str::Lines<'a>);
+
+impl<'a> Iterator for Numbered<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        self.0.next()
+    }
+}
+
+impl<'a> Numbered<'a> {
+    fn enumerate(self) -> impl Iterator<Item = (usize, &'a str)> {
+        (1..).zip(self.0)
+    }
+}
+
+struct Poem(String);
+
+impl Poem {
+    fn iter(&self) -> Numbered<'_> {
+        Numbered(self.0.lines())
+    }
+}
+
+real! { an_iterator_may_count_in_its_own_way: [&Poem(prose(30))]
+    fn indexed(poem: &Poem) -> Vec<String> {
+        let mut out = Vec::new();
+        for (line, text) in poem.iter().enumerate() {
+            out.push(format!("{line}: {}", text.to_uppercase()));
+        }
+        out
+    }
+}
+
 concurrent_futures_suite::under_each_schedule!();

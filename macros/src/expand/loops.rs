@@ -138,7 +138,12 @@ impl Expander<'_> {
 
         let parallel = self.parallel(plan, split, &abi, &done);
         let checks = checks(split, &abi, base.span());
-        let strips = strips(&abi, enumerate.is_some(), base.span());
+        let strips = strips(&abi, enumerate, base.span());
+        // What `enumerate` is called on is an iterator itself, or it is not that of iterators.
+        let iterated = match enumerate {
+            Some(_) => base.to_token_stream(),
+            None => quote_spanned!(at=> ::core::iter::IntoIterator::into_iter(#base)),
+        };
         let private = |name| abi.private_at(name, at);
         let (site_type, course_type, next_type) = (private("Site"), private("Course"), private("Next"));
         let ExprForLoop { attrs, label, pat, body, .. } = plain;
@@ -149,7 +154,7 @@ impl Expander<'_> {
                 &SITE
             };
             let #options = #options_value;
-            match ::core::iter::IntoIterator::into_iter(#base) {
+            match #iterated {
                 #iter => {
                     #checks
                     let mut #pilot = ::core::option::Option::None;
@@ -315,16 +320,24 @@ pub(super) fn may_be_left(split: &Split, abi: &Abi, source: Span) -> Option<Toke
     })
 }
 
-/// What the loop's iterator becomes for the runtime.
-fn strips(abi: &Abi, is_enumerated: bool, source: Span) -> TokenStream {
+/// What the loop's iterator becomes for the runtime. `enumerate` is how the user has its items counted.
+// Output: (&&Probe::of(&iter)).how().strips(iter)
+// or:     (&&Probe::of(&iter)).how().enumerated(iter, |iter| iter.enumerate())
+fn strips(abi: &Abi, enumerate: Option<Span>, source: Span) -> TokenStream {
     let at = names::at(source);
     let iter = names::local_at("iter", source);
     let private = |name| abi.private_at(name, at);
     let (any, splittable, probe) = (private("AnySource"), private("SplittableSource"), private("Probe"));
-    let method = Ident::new(if is_enumerated { "enumerated" } else { "strips" }, at);
+    let strips = match enumerate {
+        Some(span) => {
+            let enumerate = Ident::new("enumerate", span);
+            quote_spanned!(at=> enumerated(#iter, |#iter| #iter.#enumerate()))
+        }
+        None => quote_spanned!(at=> strips(#iter)),
+    };
     quote_spanned! {at=> {
         #[allow(unused_imports, reason = "which of the two it takes depends on the iterator")]
         use {#any as _, #splittable as _};
-        (&&#probe::of(&#iter)).how().#method(#iter)
+        (&&#probe::of(&#iter)).how().#strips
     }}
 }

@@ -8,7 +8,7 @@
 use crate::schedule::source::Splittable;
 use crate::schedule::strips::{Indexed, IndexedFrom, Opaque};
 use std::io;
-use std::iter::{self, Enumerate};
+use std::iter;
 use std::marker::PhantomData;
 use std::sync::mpsc;
 
@@ -54,7 +54,7 @@ impl BySplitting {
 
     /// `for (i, x) in iter.enumerate()`
     #[inline]
-    pub fn enumerated<I: Splittable>(self, iter: I) -> IndexedFrom<I> {
+    pub fn enumerated<I: Splittable, E>(self, iter: I, _: impl FnOnce(I) -> E) -> IndexedFrom<I> {
         IndexedFrom::new(iter)
     }
 }
@@ -70,10 +70,10 @@ impl ByPulling {
         Opaque::new(iter)
     }
 
-    /// `for (i, x) in iter.enumerate()`
+    /// `for (i, x) in iter.enumerate()`, where the iterator may have a method of its own of that name.
     #[inline]
-    pub fn enumerated<I: Iterator>(self, iter: I) -> Opaque<Enumerate<I>> {
-        Opaque::enumerated(iter)
+    pub fn enumerated<I, E: Iterator>(self, iter: I, enumerate: impl FnOnce(I) -> E) -> Opaque<E> {
+        Opaque::new(enumerate(iter))
     }
 }
 

@@ -6,7 +6,6 @@
 //! ([`Rationed`]).
 
 use super::source::{Enumerated, Input, Pulled, Split, Splittable};
-use std::iter::Enumerate;
 
 /// What the loop iterates over, or the rest of it. (The methods are inlined, always: by its address, all of it would be in
 /// memory, and be written there by each call of a short loop.)
@@ -193,13 +192,6 @@ impl<I: Iterator> Opaque<I> {
     /// Nothing has been run yet.
     pub fn new(iter: I) -> Self {
         Self { rest: Some(iter) }
-    }
-}
-
-impl<I: Iterator> Opaque<Enumerate<I>> {
-    /// The same for `iter.enumerate()`.
-    pub fn enumerated(iter: I) -> Self {
-        Self::new(iter.enumerate())
     }
 }
 
