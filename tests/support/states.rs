@@ -34,7 +34,6 @@ pub fn fail_behind(door: Door) -> u64 {
 }
 
 /// A pool of one worker, which holds a task at the door. Drops the folder of the door, which opens it, before the pool.
-#[must_use]
 pub fn busy<P: Pool>() -> (P, Scratch, Door, Future<u64>) {
     let (pool, scratch) = (P::with_workers(1), Scratch::new());
     let door = scratch.door();
