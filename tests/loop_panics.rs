@@ -296,4 +296,26 @@ fn every_item_and_every_value_is_dropped_exactly_once() {
     });
 }
 
+#[test]
+fn chunks_whose_results_no_memory_could_hold_are_a_panic_and_not_the_end_of_the_program() {
+    #[concurrent(workers = 2, chunksize = chunk)]
+    fn run(n: u64, chunk: usize) -> u64 {
+        let mut total = 0;
+        for i in 0..n {
+            pause(0, 1);
+            total += i;
+            if total > 100 {
+                break;
+            }
+        }
+        total
+    }
+    timed(|| {
+        let payload = payload(|| run(1 << 60, usize::MAX)).expect("it panics");
+        let text = payload.downcast_ref::<String>().expect("a panic with a text");
+        assert!(text.contains("`chunksize` is too large"), "{text}");
+        assert_eq!(run(1 << 60, 1 << 10), 105);
+    });
+}
+
 concurrent_futures_suite::under_each_schedule!();

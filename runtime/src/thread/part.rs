@@ -128,11 +128,14 @@ where
     A: Gather,
 {
     let n_items = items.len();
-    let mut values = Vec::with_capacity(if A::KEEPS_STEPS { n_items } else { 0 });
+    let mut values = Vec::new();
     let mut made = Made { gathered: A::default(), n_run: 0, last: None };
     let panic = outcome::catch(|| {
         let _inside = context::enter_part();
         let begin = || part.begin(first, n_items);
+        let has_room = !A::KEEPS_STEPS || values.try_reserve_exact(n_items).is_ok();
+        // Not an end of the process: the loop may be left long before all of them are there.
+        assert!(has_room, "no memory for the results of {n_items} iterations: `chunksize` is too large");
         let kept = values.spare_capacity_mut();
         match leaving {
             None => go_through(part, items, begin, &mut made, kept, || false),
