@@ -23,6 +23,7 @@ mod effects;
 mod exits;
 mod inner_loops;
 mod macros;
+mod open_types;
 mod options;
 mod places;
 mod reductions;

@@ -31,6 +31,8 @@ mod effects;
 mod exits;
 #[path = "../loop_forms/inner_loops.rs"]
 mod inner_loops;
+#[path = "../loop_forms/open_types.rs"]
+mod open_types;
 #[path = "../loop_forms/places.rs"]
 mod places;
 #[path = "../loop_forms/results.rs"]

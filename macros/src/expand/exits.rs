@@ -185,6 +185,14 @@ impl Rewriter<'_, '_> {
     fn question_mark(&mut self, value: &Expr, question: Span) -> Expr {
         let at = names::at(question);
         let branch = self.around.abi.private_at("branch", at);
+        // What the error is need not travel if it stands here.
+        let (value, missing) = match value {
+            Expr::MethodCall(call) if self.around.is_remote && is_missing_text(call) => {
+                let (text, method) = (&call.args, &call.method);
+                (&*call.receiver, Some(quote!(.#method(#text))))
+            }
+            value => (value, None),
+        };
         let (output, residual) = (names::local("output"), names::local("residual"));
         let mut mark = Punct::new('?', Spacing::Alone);
         mark.set_span(question);
@@ -202,7 +210,7 @@ impl Rewriter<'_, '_> {
             }};
             (payload, quote!(#residual), quote!(.land()))
         };
-        let leave = self.leave(question, payload, taken, quote!(match #residual #here #mark {}));
+        let leave = self.leave(question, payload, taken, quote!(match #residual #here #missing #mark {}));
         expression(quote_spanned! {at=>
             match #branch(#value) {
                 ::core::ops::ControlFlow::Continue(#output) => #output,
@@ -391,6 +399,12 @@ impl VisitMut for Rewriter<'_, '_> {
             mac.tokens = after;
         }
     }
+}
+
+/// `found.ok_or("nothing")`
+fn is_missing_text(call: &syn::ExprMethodCall) -> bool {
+    let is_text = matches!(call.args.first(), Some(Expr::Lit(literal)) if matches!(literal.lit, syn::Lit::Str(_)));
+    call.method == "ok_or" && call.args.len() == 1 && is_text
 }
 
 /// `Err(format!(..))`, `Some(error.to_string())`: the constructor and the text.

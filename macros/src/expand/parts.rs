@@ -4,7 +4,7 @@ use super::exits::{Around, Exits};
 use super::gather::Gather;
 use super::processes;
 use super::release::Release;
-use crate::analyze::{kinds, patterns};
+use crate::analyze::patterns;
 use crate::model::loop_plan::{Branch, Crossing, Each, Fork, Segment, SegmentId, Split, Turn};
 use crate::names;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
@@ -97,8 +97,7 @@ impl<'a> Writer<'a> {
         let [Turn::Parallel(first), behind @ ..] = turns else { unreachable!("the first turn is parallel") };
         let (mut run, mut follow) = self.segment(*first, exits, bound);
         let crossing = &self.segments[*first].crossing;
-        let made_by = &self.segments[*first].stmts;
-        let mut give: TokenStream = crossing.iter().map(|crossing| self.given(crossing, made_by)).collect();
+        let mut give: TokenStream = crossing.iter().map(|crossing| self.given(crossing)).collect();
         let mut take: TokenStream = crossing.iter().map(|crossing| self.taken(crossing)).collect();
         let open = crossing.iter().filter_map(|crossing| self.opened(crossing)).collect();
         let mut rest = None;
@@ -260,9 +259,9 @@ impl<'a> Writer<'a> {
         stmts
     }
 
-    fn given(&self, Crossing { name, is_copied, .. }: &Crossing, made_by: &[Stmt]) -> TokenStream {
+    fn given(&self, Crossing { name, is_copied, is_open, .. }: &Crossing) -> TokenStream {
         let (at, abi) = (names::at(name.span()), self.around.abi);
-        if self.around.is_remote && !is_copied && made_by.iter().any(|stmt| kinds::is_inferred_later(stmt, name)) {
+        if self.around.is_remote && !is_copied && *is_open {
             let cross = abi.private_at("process_cross_owned", at);
             return quote_spanned!(at=> #cross(#name),);
         }

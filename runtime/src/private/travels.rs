@@ -1,7 +1,9 @@
 //! How a value travels between processes, asked as in `probe`.
 
 use super::probe::Probe;
+use super::shipping::Packed;
 use crate::ship::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::sync::{self, atomic};
 use std::{cell, rc};
@@ -98,6 +100,7 @@ impl<'a, T: ?Sized> StaysBorrowed<&'a [&'a T]> for &&&Probe<&'a [&'a T]> {}
 impl<'a, T: ?Sized> StaysBorrowed<&'a Vec<&'a T>> for &&&Probe<&'a Vec<&'a T>> {}
 impl<'a, T: ?Sized> StaysBorrowed<Vec<&'a T>> for &&&Probe<Vec<&'a T>> {}
 impl<'a, T: ?Sized> StaysBorrowed<Option<&'a T>> for &&&Probe<Option<&'a T>> {}
+impl<'a, T: ?Sized> StaysBorrowed<Packed<Result<Infallible, &'a T>>> for &&&Probe<Packed<Result<Infallible, &'a T>>> {}
 impl<'a, T: ?Sized> StaysBorrowed<(usize, &'a &'a T)> for &&&Probe<(usize, &'a &'a T)> {}
 
 /// As itself.
