@@ -16,6 +16,7 @@
 mod common;
 
 mod bodies;
+mod borrowed;
 mod branches;
 mod collected;
 mod depths;

@@ -19,6 +19,8 @@ mod common;
 
 #[path = "../loop_forms/bodies.rs"]
 mod bodies;
+#[path = "../loop_forms/borrowed.rs"]
+mod borrowed;
 #[path = "../loop_forms/branches.rs"]
 mod branches;
 #[path = "../loop_forms/collected.rs"]

@@ -76,7 +76,7 @@ fn check_borrows(candidate: &Candidate, sink: &mut Sink) {
     }
     let captures = verdict.split.captures.iter().filter(|capture| !capture.is_doubtful);
     for (capture, ty) in captures.filter_map(|capture| Some((capture, capture.ty.as_ref()?))) {
-        if types::holds_borrow(ty) {
+        if types::holds_borrow(ty) && !types::borrows_again(ty) {
             sink.error(capture.name.span(), catalog::capture_holds_borrow(&capture.name, &in_words(ty)));
         }
     }

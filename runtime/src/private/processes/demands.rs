@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::super::CrossCopy;
 use super::super::travels::Stateless;
+use crate::ship::borrows::{ByBorrows, ByReferenceTo, BySlice};
 use crate::ship::crossing::{Crossing, Owned};
 use crate::ship::travel::{Both, ByReference, ByValue, Portable};
 
@@ -24,6 +25,14 @@ pub trait ProcessCapture<K, S> {}
 impl<T: ?Sized, V> ProcessCapture<ByValue<V>, Stateless> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, V: ?Sized> ProcessCapture<ByReference<'_, V>, Stateless> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessCapture<ByBorrows<V>, Stateless> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessCapture<ByReferenceTo<'_, V>, Stateless> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessCapture<BySlice<'_, V>, Stateless> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, A, B> ProcessCapture<Both<A, B>, Stateless> for T {}
 
 /// Checks how a captured local travels.
 pub fn process_capture<K, T: ProcessCapture<K, S>, S>(kind: K, _: PhantomData<T>, _: S) -> K {
@@ -43,6 +52,12 @@ pub trait ProcessItem<K> {}
 impl<T: ?Sized, V> ProcessItem<ByValue<V>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, V: ?Sized> ProcessItem<ByReference<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessItem<ByBorrows<V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessItem<ByReferenceTo<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessItem<BySlice<'_, V>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, A, B> ProcessItem<Both<A, B>> for T {}
 
@@ -64,6 +79,8 @@ pub trait ProcessCross<K> {}
 impl<T: Send, V> ProcessCross<ByValue<V>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, V: ?Sized> ProcessCross<ByReference<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessCross<ByReferenceTo<'_, ByReference<'_, V>>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, A, B> ProcessCross<Both<A, B>> for T {}
 
