@@ -97,8 +97,8 @@ impl<'a> Writer<'a> {
         let [Turn::Parallel(first), behind @ ..] = turns else { unreachable!("the first turn is parallel") };
         let (mut run, mut follow) = self.segment(*first, exits, bound);
         let crossing = &self.segments[*first].crossing;
-        let mut give: TokenStream = crossing.iter().map(|crossing| self.given(crossing)).collect();
-        let mut take: TokenStream = crossing.iter().map(|crossing| self.taken(crossing)).collect();
+        let mut give: Vec<TokenStream> = crossing.iter().map(|crossing| self.given(crossing)).collect();
+        let mut take: Vec<TokenStream> = crossing.iter().map(|crossing| self.taken(crossing)).collect();
         let open = crossing.iter().filter_map(|crossing| self.opened(crossing)).collect();
         let mut rest = None;
         for (index, turn) in behind.iter().enumerate() {
@@ -126,14 +126,14 @@ impl<'a> Writer<'a> {
             };
             run.extend(made);
             follow.extend(used);
-            give.extend(quote!(#name,));
-            take.extend(quote!(#name,));
+            give.push(quote!(#name,));
+            take.push(quote!(#name,));
             if rest.is_some() {
                 break;
             }
         }
         let leaves = self.segments[*first].leaves;
-        Course { run, give: quote!((#give)), take: quote!((#take)), open, follow, rest, leaves }
+        Course { run, give: tuple(&give), take: tuple(&take), open, follow, rest, leaves }
     }
 
     /// The statements of a segment, and what the in-order part repeats of them.
@@ -173,7 +173,8 @@ impl<'a> Writer<'a> {
             (Some(placeholder), Some(rest)) => {
                 let next = names::local("next");
                 let landing = self.segments[number].crossing.iter().map(|crossing| self.taken(crossing));
-                let landed = quote!({ let (#(#landing)* #next,) = #values; #rest = #next; #open #placeholder });
+                let take = tuple(&landing.chain([quote!(#next,)]).collect::<Vec<_>>());
+                let landed = quote!({ let #take = #values; #rest = #next; #open #placeholder });
                 let follow = land_within(follow, placeholder, &landed);
                 quote!(let #rest; #follow)
             }
@@ -288,6 +289,16 @@ impl<'a> Writer<'a> {
         let (mutability, parcel) = (is_mut.then(|| quote!(mut)), parcel(name));
         self.around.is_remote.then(|| quote!(let #mutability #name = #parcel.open();))
     }
+}
+
+/// A tuple, of tuples where it would have more elements than serde knows tuples of. Each element has its comma.
+fn tuple(elements: &[TokenStream]) -> TokenStream {
+    const LONGEST: usize = 16;
+    if elements.len() <= LONGEST {
+        return quote!((#(#elements)*));
+    }
+    let parts: Vec<TokenStream> = elements.chunks(LONGEST).map(tuple).map(|part| quote!(#part,)).collect();
+    tuple(&parts)
 }
 
 /// The variable that holds what crossed until it is opened.
