@@ -1,7 +1,7 @@
 //! Values whose type is whatever their use asks for, and errors that cannot be sent everywhere
 
 use std::error::Error;
-use std::fs;
+use std::{fs, io};
 
 use super::{form, weigh, work};
 
@@ -171,5 +171,18 @@ form! { parsed_into_what_an_inner_loop_fills, |x| f(&x.text),
             out.push(found.ok_or("nothing".to_owned())?);
         }
         Ok(out)
+    }
+}
+
+form! { errors_made_of_texts, |x| f(&x.text),
+    fn f(text: &str) -> io::Result<u64> {
+        let mut total = 0;
+        for line in text.lines() {
+            let key = line.split('=').next().ok_or("no key").map_err(|error| error.to_string()).map_err(io::Error::other)?;
+            let number = line.trim_end().rsplit('=').next().unwrap_or("7");
+            let value = number.parse::<u64>().map_err(|error| format!("{line}: {error}")).map_err(io::Error::other)?;
+            total += weigh(key) ^ value;
+        }
+        Ok(total)
     }
 }

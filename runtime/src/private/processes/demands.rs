@@ -43,7 +43,7 @@ pub fn process_capture<K, T: ProcessCapture<K, S>, S>(kind: K, _: PhantomData<T>
 #[diagnostic::on_unimplemented(
     message = "[C003] this `#[concurrent(mode = \"process\")]` loop iterates over `{Self}`, which cannot be sent to a worker process",
     label = "not `Serialize + DeserializeOwned`",
-    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values (`.iter().copied()` where the items are references to references)",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values (`lines.collect::<Result<Vec<_>, _>>()?` where the items are results)",
     note = "help: or use `mode = \"thread\"`"
 )]
 pub trait ProcessItem<K> {}
@@ -70,7 +70,7 @@ pub fn process_items<K, T: ProcessItem<K>>(kind: K, _: PhantomData<T>) -> K {
 #[diagnostic::on_unimplemented(
     message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
     label = "not `Serialize + DeserializeOwned + Send`",
-    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; turn an error into its text with `map_err(|error| error.to_string())`, a borrow into its owner with `to_owned()`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; a borrow becomes its owner with `to_owned()`, an error its text with `.map_err(|error| error.to_string())?`, and where the function returns an error of another kind, that is made of the text behind it: `.map_err(|error| error.to_string()).map_err(io::Error::other)?`",
     note = "help: or use `mode = \"thread\"`"
 )]
 pub trait ProcessCross<K> {}
