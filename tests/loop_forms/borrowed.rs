@@ -41,10 +41,11 @@ form! { captured_texts, |x| f(&x.words, &x.numbers),
         let texts: Vec<&str> = words.iter().map(String::as_str).collect();
         let first = words.first().map(String::as_str);
         let known = ["a", "ab", "abc"];
+        let pair: (&str, u64) = ("ab", 5);
         let mut out = Vec::new();
         for n in numbers {
             let of_known = weigh(known[*n as usize % known.len()]);
-            out.push(of_known + texts.get(*n as usize).map_or(0, |text| weigh(text)) + first.map_or(1, weigh));
+            out.push(of_known + texts.get(*n as usize).map_or(0, |text| weigh(text)) + first.map_or(1, weigh) + weigh(pair.0) * pair.1);
         }
         out
     }

@@ -320,12 +320,17 @@ pub(crate) fn borrows_again(ty: &Type) -> bool {
             _ => false,
         })
     };
+    let is_pair = |tuple: &syn::TypeTuple| {
+        tuple.elems.len() == 2 && tuple.elems.iter().all(|part| is_plain_borrow(part) || !holds_borrow(part))
+    };
     match ty {
         Type::Path(path) => holds(path, &["Vec", "Option"]),
+        Type::Tuple(tuple) => is_pair(tuple),
         Type::Array(array) => is_plain_borrow(&array.elem),
         Type::Reference(reference) => match &*reference.elem {
             Type::Path(path) => holds(path, &["Vec"]),
             Type::Slice(slice) => is_plain_borrow(&slice.elem),
+            Type::Tuple(tuple) => is_pair(tuple),
             elem => is_plain_borrow(elem),
         },
         _ => false,
@@ -461,7 +466,16 @@ mod tests {
     #[test]
     fn borrows_of_what_is_owned_are_made_again() {
         let of = |ty: &str| borrows_again(&syn::parse_str(ty).expect("a type"));
-        for ty in ["Vec<&str>", "Option<&[u8]>", "[&str; 3]", "&[&str]", "&Vec<&Path>", "&&str"] {
+        for ty in [
+            "Vec<&str>",
+            "Option<&[u8]>",
+            "[&str; 3]",
+            "&[&str]",
+            "&Vec<&Path>",
+            "&&str",
+            "(&str, u8)",
+            "&(&str, &str)",
+        ] {
             assert!(of(ty), "{ty}");
         }
         for ty in ["Vec<&&str>", "&Option<&str>", "HashMap<&str, u8>", "Vec<(&str, u8)>", "&[&mut u8]", "Vec<String>"] {

@@ -183,7 +183,7 @@ impl<'here, 'a, T: Lendable + ?Sized + 'static> Travel for BySlice<'here, &'a T>
         Kept::read(input)
     }
 
-    fn open<'held>(held: &'held mut Self::Held) -> &'held [&'held T] {
+    fn open(held: &mut Self::Held) -> &[&T] {
         held.open()
     }
 }

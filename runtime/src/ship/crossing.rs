@@ -131,7 +131,7 @@ impl<T: Lendable + ?Sized + 'static> Cross for LentTwice<T> {
         deserializer.deserialize_bytes(OfBytes(Kept::read))
     }
 
-    fn open<'held>(held: &'held mut Self::Held) -> &'held &'held T {
+    fn open(held: &mut Self::Held) -> &&T {
         held.open()
     }
 }

@@ -98,7 +98,6 @@ impl<'a> Splitter<'a> {
         around: &'a Locals,
         named: Names<'a>,
         may_be_left: bool,
-        is_remote: bool,
         stays: Vec<StmtKey>,
     ) -> Self {
         Self {
@@ -107,7 +106,7 @@ impl<'a> Splitter<'a> {
             around,
             named,
             may_be_left,
-            is_remote,
+            is_remote: false,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),

@@ -84,9 +84,9 @@ pub(crate) fn split(
             locals,
             Names { aliased: &aliased, references: &references, moved_last: &moved_last },
             may_be_left,
-            options.is_process(),
             stays.clone(),
         );
+        splitter.is_remote = options.is_process();
         for (name, is_mut) in patterns::bound_names(&written.pat) {
             let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
             splitter.bind(name, is_mut, Made { ty, ..made.clone() });
