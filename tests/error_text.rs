@@ -1,6 +1,6 @@
 //! An error is one line that names the task, its source line and the cause; a panic keeps its payload.
 
-use concurrent_futures::{Error, ThreadPool};
+use concurrent_futures::{Error, ThreadPool, concurrent};
 use concurrent_futures_suite::timed;
 
 fn fails(n: u64) -> u64 {
@@ -33,6 +33,30 @@ fn a_panic_is_told_with_both_places() {
         ];
         assert!(others.iter().all(|is| !is(&error)));
         assert_eq!((error.worker_pid(), error.signal(), error.exit_code()), (None, None, None));
+    });
+}
+
+fn two_less(n: u64) -> u64 {
+    2 - n
+}
+
+#[concurrent(mode = "process", workers = 2)]
+fn divided(n: u64) -> u64 {
+    let mut left = 1_000;
+    for i in 0..n {
+        left /= two_less(i);
+    }
+    left
+}
+
+#[test]
+fn a_panic_of_an_operator_in_the_in_order_part_has_the_place_where_it_stands() {
+    timed(|| {
+        let pool = ThreadPool::new(1).unwrap();
+        let error = pool.submit(divided, 3).result().unwrap_err();
+        assert_eq!(error.panic_message(), Some("attempt to divide by zero"));
+        let place = error.panic_location().unwrap();
+        assert!(place.contains("error_text.rs:47:9"), "{place}");
     });
 }
 

@@ -15,11 +15,12 @@ pub(crate) fn local_at(name: &str, span: Span) -> Ident {
     Ident::new(&format!("__{name}"), at(span))
 }
 
-/// What is taken out of an in-order statement of loop number `plan`.
+/// What is taken out of an in-order statement of loop number `plan`. It counts as written by the user, since a panic in
+/// `total += …` is located by its operands, and would be shown at the attribute if one of them came from a macro.
 pub(crate) fn hoisted(plan: usize, number: usize, span: Span) -> Ident {
     match plan {
-        0 => format_ident!("__h{number}", span = at(span)),
-        plan => format_ident!("__h{plan}_{number}", span = at(span)),
+        0 => format_ident!("__h{number}", span = span),
+        plan => format_ident!("__h{plan}_{number}", span = span),
     }
 }
 

@@ -16,6 +16,7 @@
 mod common;
 
 mod bodies;
+mod borrowed;
 mod branches;
 mod collected;
 mod depths;
@@ -23,6 +24,7 @@ mod effects;
 mod exits;
 mod inner_loops;
 mod macros;
+mod open_types;
 mod options;
 mod places;
 mod reductions;

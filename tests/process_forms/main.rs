@@ -19,6 +19,8 @@ mod common;
 
 #[path = "../loop_forms/bodies.rs"]
 mod bodies;
+#[path = "../loop_forms/borrowed.rs"]
+mod borrowed;
 #[path = "../loop_forms/branches.rs"]
 mod branches;
 #[path = "../loop_forms/collected.rs"]
@@ -31,6 +33,8 @@ mod effects;
 mod exits;
 #[path = "../loop_forms/inner_loops.rs"]
 mod inner_loops;
+#[path = "../loop_forms/open_types.rs"]
+mod open_types;
 #[path = "../loop_forms/places.rs"]
 mod places;
 #[path = "../loop_forms/results.rs"]

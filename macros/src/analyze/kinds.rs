@@ -1,12 +1,14 @@
 //! What can be told of a value's type from how it is written. A guess that is too bold is a compile error, never a wrong
 //! result.
 
+use super::hoist;
 use super::known;
+use super::patterns;
 use super::scope::Locals;
 use super::types;
 use proc_macro2::Ident;
-use syn::visit::Visit;
-use syn::{Expr, ExprMethodCall, Local, Pat, PatIdent, ReturnType, Stmt};
+use syn::visit::{self, Visit};
+use syn::{Block, Expr, ExprAssign, ExprMethodCall, Pat, ReturnType, Stmt};
 
 /// Whether everything that `pat` binds of an item of `source` is surely `Copy`.
 pub(super) fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
@@ -101,23 +103,69 @@ pub(super) fn looks_unsendable(output: &ReturnType) -> bool {
     types::names_bound(&["Rc"], |finder| finder.visit_return_type(output))
 }
 
-/// Whether a statement makes `name` by a call whose result is of whatever type its use asks for.
-pub(crate) fn is_inferred_later(stmt: &Stmt, name: &Ident) -> bool {
-    let Stmt::Local(Local { pat: Pat::Ident(PatIdent { ident, .. }), init: Some(init), .. }) = stmt else {
-        return false;
+/// Whether a value is of whatever type its use asks for, as far as its calls tell. `is_known_open` says so of variables.
+pub(super) fn is_open(value: &Expr, is_known_open: &dyn Fn(&str) -> bool) -> bool {
+    let is_last_open = |block: &Block| match block.stmts.last() {
+        Some(Stmt::Expr(value, None)) => is_open(value, is_known_open),
+        _ => false,
     };
-    let openers = ["sum", "product", "collect", "into", "try_into", "parse", "unwrap_or_default"];
-    let is_open =
-        |call: &ExprMethodCall| openers.iter().any(|method| call.method == method) && call.turbofish.is_none();
-    let mut made = &*init.expr;
-    loop {
-        made = match made {
-            Expr::Try(inner) => &inner.expr,
-            Expr::Paren(inner) => &inner.expr,
-            Expr::MethodCall(call) if known::passes_on(&call.method.to_string()) && !is_open(call) => &call.receiver,
-            _ => break,
-        };
+    match value {
+        Expr::Path(path) => path.path.get_ident().is_some_and(|name| is_known_open(&name.to_string())),
+        Expr::MethodCall(call) if is_open_call(call) => true,
+        Expr::MethodCall(call) if known::passes_on(&call.method.to_string()) => is_open(&call.receiver, is_known_open),
+        Expr::Call(call) if hoist::is_constructor(&call.func) => {
+            call.args.iter().any(|arg| is_open(arg, is_known_open))
+        }
+        Expr::Tuple(tuple) => tuple.elems.iter().any(|part| is_open(part, is_known_open)),
+        Expr::Try(inner) => is_open(&inner.expr, is_known_open),
+        Expr::Paren(inner) => is_open(&inner.expr, is_known_open),
+        Expr::Block(inner) => is_last_open(&inner.block),
+        Expr::If(branch) => {
+            let otherwise = branch.else_branch.as_ref();
+            is_last_open(&branch.then_branch) || otherwise.is_some_and(|(_, other)| is_open(other, is_known_open))
+        }
+        Expr::Match(choice) => choice.arms.iter().any(|arm| {
+            let is_bound = |name: &str| patterns::bound_names(&arm.pat).iter().any(|(bound, _)| bound == name);
+            is_open(&arm.body, &|name| {
+                if is_bound(name) { is_open(&choice.expr, is_known_open) } else { is_known_open(name) }
+            })
+        }),
+        _ => false,
     }
-    let Expr::MethodCall(call) = made else { return false };
-    ident == name && is_open(call)
+}
+
+/// `text.parse()`, `n.try_into()`
+fn is_open_call(call: &ExprMethodCall) -> bool {
+    let openers = ["sum", "product", "collect", "into", "try_into", "parse", "unwrap_or_default"];
+    openers.iter().any(|method| call.method == method) && call.turbofish.is_none()
+}
+
+/// Whether a call gives a result with an error of whatever type goes with the value that its use asks for.
+pub(crate) fn has_open_error(call: &ExprMethodCall) -> bool {
+    (call.method == "parse" || call.method == "try_into") && is_open_call(call)
+}
+
+/// The variables that statements put values of open types into.
+pub(super) fn filled_openly(stmt: &Stmt, is_known_open: &dyn Fn(&str) -> bool) -> Vec<String> {
+    struct Calls<'a>(&'a dyn Fn(&str) -> bool, Vec<String>);
+    impl Visit<'_> for Calls<'_> {
+        fn visit_expr_method_call(&mut self, call: &ExprMethodCall) {
+            if let Expr::Path(filled) = &*call.receiver
+                && known::is_mutator(&call.method.to_string(), call.args.len())
+                && call.args.iter().any(|arg| is_open(arg, self.0))
+            {
+                self.1.extend(filled.path.get_ident().map(Ident::to_string));
+            }
+            visit::visit_expr_method_call(self, call);
+        }
+        fn visit_expr_assign(&mut self, assign: &ExprAssign) {
+            if let (Expr::Path(filled), true) = (&*assign.left, is_open(&assign.right, self.0)) {
+                self.1.extend(filled.path.get_ident().map(Ident::to_string));
+            }
+            visit::visit_expr_assign(self, assign);
+        }
+    }
+    let mut calls = Calls(is_known_open, Vec::new());
+    calls.visit_stmt(stmt);
+    calls.1
 }

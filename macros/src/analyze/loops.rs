@@ -79,7 +79,7 @@ pub(crate) fn find(function: &mut ItemFn, numbered: Numbered, options: &Options)
         let is_collecting =
             reduced.is_empty() && faults.is_empty() && !options.is_process() && !options.is_sequential();
         let collecting = is_collecting
-            .then(|| stored::split(number, &written, locals, &options.shared, &function.sig.output, &verdict))
+            .then(|| stored::split(number, &written, locals, &options, &function.sig.output, &verdict))
             .flatten();
         let (verdict, stored) = collecting.unwrap_or((verdict, Vec::new()));
         let is_async = found.is_async;

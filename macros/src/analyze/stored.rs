@@ -8,6 +8,7 @@ use super::hoist;
 use super::scope::{Declared, Locals, plan_number};
 use super::split::{self, Verdict};
 use super::uses::{self, ExitKind, Place};
+use crate::model::options::Options;
 use crate::model::stored::Stored;
 use crate::names;
 use proc_macro2::Ident;
@@ -20,7 +21,7 @@ pub(crate) fn split(
     plan: usize,
     written: &ExprForLoop,
     locals: &Locals,
-    shared: &[Ident],
+    options: &Options,
     output: &ReturnType,
     plain: &Verdict,
 ) -> Option<(Verdict, Vec<Stored>)> {
@@ -63,7 +64,7 @@ pub(crate) fn split(
     });
     let stored = stored.collect::<Option<Vec<Stored>>>()?;
 
-    let verdict = split::split(plan, &rewritten, locals, shared, output);
+    let verdict = split::split(plan, &rewritten, locals, options, output);
     let is_parallel = verdict.has_work && !verdict.split.has_steps() && verdict.refused_marks.is_empty();
     if !is_parallel || captures_bound(&verdict, plain, locals) {
         return None;

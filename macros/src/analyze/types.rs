@@ -306,6 +306,37 @@ pub(crate) fn holds_borrow(ty: &Type) -> bool {
     finder.0
 }
 
+/// Whether a worker can make a value of this type again, with borrows from copies: `Vec<&str>`, `&[&str]`, `&&str`.
+pub(crate) fn borrows_again(ty: &Type) -> bool {
+    let is_plain_borrow = |ty: &Type| match ty {
+        Type::Reference(reference) => reference.mutability.is_none() && !holds_borrow(ty),
+        _ => false,
+    };
+    let holds = |path: &syn::TypePath, collections: &[&str]| {
+        path.path.segments.last().is_some_and(|last| match &last.arguments {
+            PathArguments::AngleBracketed(arguments) if collections.iter().any(|name| last.ident == name) => {
+                matches!(arguments.args.first(), Some(GenericArgument::Type(ty)) if is_plain_borrow(ty))
+            }
+            _ => false,
+        })
+    };
+    let is_pair = |tuple: &syn::TypeTuple| {
+        tuple.elems.len() == 2 && tuple.elems.iter().all(|part| is_plain_borrow(part) || !holds_borrow(part))
+    };
+    match ty {
+        Type::Path(path) => holds(path, &["Vec", "Option"]),
+        Type::Tuple(tuple) => is_pair(tuple),
+        Type::Array(array) => is_plain_borrow(&array.elem),
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) => holds(path, &["Vec"]),
+            Type::Slice(slice) => is_plain_borrow(&slice.elem),
+            Type::Tuple(tuple) => is_pair(tuple),
+            elem => is_plain_borrow(elem),
+        },
+        _ => false,
+    }
+}
+
 /// Whether there is a reference within a type, or those that it refers to or is a tuple of, which is none of these itself:
 /// `&Option<&str>`.
 pub(crate) fn holds_borrow_within(ty: &Type) -> bool {
@@ -430,6 +461,26 @@ mod tests {
         assert_eq!(of("let mut out: Vec<Rc<u8>> = Vec::new();"), "");
         assert_eq!(of("let mut out: SmallVec<u8> = Vec::new();"), "");
         assert_eq!(of("let mut out = make();"), "");
+    }
+
+    #[test]
+    fn borrows_of_what_is_owned_are_made_again() {
+        let of = |ty: &str| borrows_again(&syn::parse_str(ty).expect("a type"));
+        for ty in [
+            "Vec<&str>",
+            "Option<&[u8]>",
+            "[&str; 3]",
+            "&[&str]",
+            "&Vec<&Path>",
+            "&&str",
+            "(&str, u8)",
+            "&(&str, &str)",
+        ] {
+            assert!(of(ty), "{ty}");
+        }
+        for ty in ["Vec<&&str>", "&Option<&str>", "HashMap<&str, u8>", "Vec<(&str, u8)>", "&[&mut u8]", "Vec<String>"] {
+            assert!(!of(ty), "{ty}");
+        }
     }
 
     #[test]

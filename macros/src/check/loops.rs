@@ -3,7 +3,7 @@
 use crate::analyze::loops::Candidate;
 use crate::analyze::scope::plan_number;
 use crate::analyze::split::{Reason, Why};
-use crate::analyze::types;
+use crate::analyze::{hoist, kinds, known, types};
 use crate::diag::{Sink, catalog};
 use crate::model::warning::Warning;
 use crate::parse::marks::part_of;
@@ -11,7 +11,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprForLoop, ItemFn, Stmt, Type};
+use syn::{Expr, ExprAssign, ExprForLoop, ExprMethodCall, ItemFn, Local, Pat, Stmt, Type};
 
 /// Whether a loop is worth splitting; otherwise it stays as it is, or is refused.
 pub(crate) fn has_parallel_part(candidate: &Candidate) -> bool {
@@ -42,6 +42,9 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
     }
     if candidate.options.is_process() {
         check_borrows(candidate, sink);
+        for (call, method) in errors_of_open_types(candidate) {
+            sink.error(call, catalog::error_of_open_type(&method));
+        }
     }
     if let Some(name) = &verdict.crosses_by_ref {
         sink.error(name.span(), catalog::crosses_by_ref(name));
@@ -73,10 +76,58 @@ fn check_borrows(candidate: &Candidate, sink: &mut Sink) {
     }
     let captures = verdict.split.captures.iter().filter(|capture| !capture.is_doubtful);
     for (capture, ty) in captures.filter_map(|capture| Some((capture, capture.ty.as_ref()?))) {
-        if types::holds_borrow(ty) {
+        if types::holds_borrow(ty) && !types::borrows_again(ty) {
             sink.error(capture.name.span(), catalog::capture_holds_borrow(&capture.name, &in_words(ty)));
         }
     }
+}
+
+/// The calls whose value, and so their error, is of whatever type is asked for further below, with a `?` behind them.
+fn errors_of_open_types(candidate: &Candidate) -> Vec<(Span, Ident)> {
+    struct Calls(Vec<(Span, Ident)>);
+    impl Calls {
+        fn within(&mut self, value: &Expr) {
+            match value {
+                Expr::Try(tried) => match &*tried.expr {
+                    Expr::MethodCall(call) if kinds::has_open_error(call) => {
+                        self.0.push((tried.question_token.span(), call.method.clone()));
+                    }
+                    _ => {}
+                },
+                Expr::Paren(inner) => self.within(&inner.expr),
+                Expr::Tuple(tuple) => tuple.elems.iter().for_each(|part| self.within(part)),
+                Expr::Call(call) if hoist::is_constructor(&call.func) => {
+                    call.args.iter().for_each(|arg| self.within(arg));
+                }
+                _ => {}
+            }
+        }
+    }
+    impl Visit<'_> for Calls {
+        fn visit_local(&mut self, local: &Local) {
+            if let (false, Some(init)) = (matches!(local.pat, Pat::Type(_)), &local.init) {
+                self.within(&init.expr);
+            }
+            visit::visit_local(self, local);
+        }
+        fn visit_expr_method_call(&mut self, call: &ExprMethodCall) {
+            if known::is_mutator(&call.method.to_string(), call.args.len()) {
+                call.args.iter().for_each(|arg| self.within(arg));
+            }
+            visit::visit_expr_method_call(self, call);
+        }
+        fn visit_expr_assign(&mut self, assign: &ExprAssign) {
+            self.within(&assign.right);
+            visit::visit_expr_assign(self, assign);
+        }
+        // What these leave is themselves.
+        fn visit_item(&mut self, _: &syn::Item) {}
+        fn visit_expr_closure(&mut self, _: &syn::ExprClosure) {}
+        fn visit_expr_async(&mut self, _: &syn::ExprAsync) {}
+    }
+    let mut calls = Calls(Vec::new());
+    candidate.verdict.split.segments.iter().flat_map(|segment| &segment.stmts).for_each(|stmt| calls.visit_stmt(stmt));
+    calls.0
 }
 
 /// A type as one would write it.

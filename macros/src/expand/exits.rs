@@ -185,6 +185,13 @@ impl Rewriter<'_, '_> {
     fn question_mark(&mut self, value: &Expr, question: Span) -> Expr {
         let at = names::at(question);
         let branch = self.around.abi.private_at("branch", at);
+        let (value, made) = match value {
+            Expr::MethodCall(call) if self.around.is_remote && makes_error(call) => {
+                let (args, method) = (&call.args, &call.method);
+                (&*call.receiver, Some(quote!(.#method(#args))))
+            }
+            value => (value, None),
+        };
         let (output, residual) = (names::local("output"), names::local("residual"));
         let mut mark = Punct::new('?', Spacing::Alone);
         mark.set_span(question);
@@ -202,7 +209,7 @@ impl Rewriter<'_, '_> {
             }};
             (payload, quote!(#residual), quote!(.land()))
         };
-        let leave = self.leave(question, payload, taken, quote!(match #residual #here #mark {}));
+        let leave = self.leave(question, payload, taken, quote!(match #residual #here #made #mark {}));
         expression(quote_spanned! {at=>
             match #branch(#value) {
                 ::core::ops::ControlFlow::Continue(#output) => #output,
@@ -393,19 +400,41 @@ impl VisitMut for Rewriter<'_, '_> {
     }
 }
 
+/// `found.ok_or("nothing")`, `result.map_err(|error| error.to_string()).map_err(io::Error::other)`: the last call can be made
+/// where the loop is left, so that only what it is given has to travel: nothing, or a text.
+fn makes_error(call: &syn::ExprMethodCall) -> bool {
+    let gives_text = |value: &Expr| match value {
+        Expr::MethodCall(call) if call.method == "map_err" => {
+            matches!(call.args.first(), Some(Expr::Closure(closure)) if is_text(&closure.body))
+        }
+        _ => false,
+    };
+    match call.args.first() {
+        Some(Expr::Lit(literal)) => call.method == "ok_or" && matches!(literal.lit, syn::Lit::Str(_)),
+        Some(Expr::Path(function)) => {
+            call.method == "map_err" && function.path.segments.len() > 1 && gives_text(&call.receiver)
+        }
+        _ => false,
+    }
+}
+
 /// `Err(format!(..))`, `Some(error.to_string())`: the constructor and the text.
 fn built_around_text(value: &Expr) -> Option<(&Expr, &Expr)> {
     let Expr::Call(call) = value else { return None };
     let Expr::Path(constructor) = &*call.func else { return None };
     let is_constructor = ["Err", "Ok", "Some"].iter().any(|name| constructor.path.is_ident(name));
     let text = call.args.first().filter(|_| is_constructor && call.args.len() == 1)?;
-    let is_text = match text {
+    // What leaves the loop within it is the caller's.
+    (is_text(text) && uses::of_expr(text, None).exits.is_empty()).then_some((&*call.func, text))
+}
+
+/// `format!(..)`, `error.to_string()`
+fn is_text(value: &Expr) -> bool {
+    match value {
         Expr::Macro(mac) => mac.mac.path.is_ident("format"),
         Expr::MethodCall(made) => made.method == "to_string" && made.args.is_empty(),
         _ => false,
-    };
-    // What leaves the loop within it is the caller's.
-    (is_text && uses::of_expr(text, None).exits.is_empty()).then_some((&*call.func, text))
+    }
 }
 
 fn expression(tokens: TokenStream) -> Expr {

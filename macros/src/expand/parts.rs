@@ -4,7 +4,7 @@ use super::exits::{Around, Exits};
 use super::gather::Gather;
 use super::processes;
 use super::release::Release;
-use crate::analyze::{kinds, patterns};
+use crate::analyze::patterns;
 use crate::model::loop_plan::{Branch, Crossing, Each, Fork, Segment, SegmentId, Split, Turn};
 use crate::names;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
@@ -97,9 +97,8 @@ impl<'a> Writer<'a> {
         let [Turn::Parallel(first), behind @ ..] = turns else { unreachable!("the first turn is parallel") };
         let (mut run, mut follow) = self.segment(*first, exits, bound);
         let crossing = &self.segments[*first].crossing;
-        let made_by = &self.segments[*first].stmts;
-        let mut give: TokenStream = crossing.iter().map(|crossing| self.given(crossing, made_by)).collect();
-        let mut take: TokenStream = crossing.iter().map(|crossing| self.taken(crossing)).collect();
+        let mut give: Vec<TokenStream> = crossing.iter().map(|crossing| self.given(crossing)).collect();
+        let mut take: Vec<TokenStream> = crossing.iter().map(|crossing| self.taken(crossing)).collect();
         let open = crossing.iter().filter_map(|crossing| self.opened(crossing)).collect();
         let mut rest = None;
         for (index, turn) in behind.iter().enumerate() {
@@ -127,14 +126,14 @@ impl<'a> Writer<'a> {
             };
             run.extend(made);
             follow.extend(used);
-            give.extend(quote!(#name,));
-            take.extend(quote!(#name,));
+            give.push(quote!(#name,));
+            take.push(quote!(#name,));
             if rest.is_some() {
                 break;
             }
         }
         let leaves = self.segments[*first].leaves;
-        Course { run, give: quote!((#give)), take: quote!((#take)), open, follow, rest, leaves }
+        Course { run, give: tuple(&give), take: tuple(&take), open, follow, rest, leaves }
     }
 
     /// The statements of a segment, and what the in-order part repeats of them.
@@ -174,7 +173,8 @@ impl<'a> Writer<'a> {
             (Some(placeholder), Some(rest)) => {
                 let next = names::local("next");
                 let landing = self.segments[number].crossing.iter().map(|crossing| self.taken(crossing));
-                let landed = quote!({ let (#(#landing)* #next,) = #values; #rest = #next; #open #placeholder });
+                let take = tuple(&landing.chain([quote!(#next,)]).collect::<Vec<_>>());
+                let landed = quote!({ let #take = #values; #rest = #next; #open #placeholder });
                 let follow = land_within(follow, placeholder, &landed);
                 quote!(let #rest; #follow)
             }
@@ -260,9 +260,9 @@ impl<'a> Writer<'a> {
         stmts
     }
 
-    fn given(&self, Crossing { name, is_copied, .. }: &Crossing, made_by: &[Stmt]) -> TokenStream {
+    fn given(&self, Crossing { name, is_copied, is_open, .. }: &Crossing) -> TokenStream {
         let (at, abi) = (names::at(name.span()), self.around.abi);
-        if self.around.is_remote && !is_copied && made_by.iter().any(|stmt| kinds::is_inferred_later(stmt, name)) {
+        if self.around.is_remote && !is_copied && *is_open {
             let cross = abi.private_at("process_cross_owned", at);
             return quote_spanned!(at=> #cross(#name),);
         }
@@ -289,6 +289,16 @@ impl<'a> Writer<'a> {
         let (mutability, parcel) = (is_mut.then(|| quote!(mut)), parcel(name));
         self.around.is_remote.then(|| quote!(let #mutability #name = #parcel.open();))
     }
+}
+
+/// A tuple, of tuples where it would have more elements than serde knows tuples of. Each element has its comma.
+fn tuple(elements: &[TokenStream]) -> TokenStream {
+    const LONGEST: usize = 16;
+    if elements.len() <= LONGEST {
+        return quote!((#(#elements)*));
+    }
+    let parts: Vec<TokenStream> = elements.chunks(LONGEST).map(tuple).map(|part| quote!(#part,)).collect();
+    tuple(&parts)
 }
 
 /// The variable that holds what crossed until it is opened.

@@ -60,6 +60,8 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
         "TravelsAsItself",
         "TravelsAsReference",
         "TravelsAsPair",
+        "TravelsWithBorrows",
+        "TravelsAsReferences",
         "HasState",
         "HasNoState",
     ];
@@ -101,7 +103,7 @@ pub(super) fn planned(expander: &mut Expander<'_>, plan: &LoopPlan, split: &Spli
     }}
 }
 
-// Output: (b, (a, ())), and Captures::new().with("a", process_capture((&&&&probe).travels(), probe.asked()), &a).with("b", …)
+// Output: (b, (a, ())), and Captures::new().with("a", process_capture((&&&&&probe).travels(), probe.asked()), &a).with("b", …)
 fn captured(split: &Split, abi: &Abi, at: Span) -> (TokenStream, TokenStream) {
     let captures = abi.private_at("Captures", at);
     let (mut pattern, mut value) = (quote!(()), quote_spanned!(at=> #captures::new()));
@@ -109,7 +111,7 @@ fn captured(split: &Split, abi: &Abi, at: Span) -> (TokenStream, TokenStream) {
         let span = names::at(name.span());
         let (check, probe) = (abi.private_at("process_capture", span), abi.private_at("Probe", span));
         let probe = quote_spanned!(span=> #probe::of_value(&#name));
-        let kind = quote_spanned!(span=> #check((&&&&#probe).travels(), #probe.asked(), (&&#probe).state()));
+        let kind = quote_spanned!(span=> #check((&&&&&#probe).travels(), #probe.asked(), (&&#probe).state()));
         let text = name.to_string();
         let seen = if name == "self" { Ident::new(THIS, name.span()) } else { name.clone() };
         value = quote_spanned!(span=> #value.with(#text, #kind, &#name));
@@ -118,7 +120,7 @@ fn captured(split: &Split, abi: &Abi, at: Span) -> (TokenStream, TokenStream) {
     (pattern, value)
 }
 
-// Output: process_cross((&&&&Probe::of_value(&y)).travels(), Probe::of_value(&y).asked()).pack(y)
+// Output: process_cross((&&&&&Probe::of_value(&y)).travels(), Probe::of_value(&y).asked()).pack(y)
 pub(super) fn packed(abi: &Abi, check: &str, value: &TokenStream, at: Span) -> TokenStream {
     let kind = kind(abi, check, &quote_spanned!(at=> of_value(&#value)), at);
     quote_spanned!(at=> #kind.pack(#value))
@@ -131,14 +133,14 @@ pub(super) fn packed_residual(abi: &Abi, residual: &Ident, at: Span) -> TokenStr
     let packed = names::local_at("packed", at);
     quote_spanned! {at=> {
         let #packed = #sent::new(#residual);
-        #check((&&&&#probe::of_value(&#packed)).travels(), #packed.asked()).pack(#packed)
+        #check((&&&&&#probe::of_value(&#packed)).travels(), #packed.asked()).pack(#packed)
     }}
 }
 
 /// How something travels, checked.
 fn kind(abi: &Abi, check: &str, asked: &TokenStream, at: Span) -> TokenStream {
     let (check, probe) = (abi.private_at(check, at), abi.private_at("Probe", at));
-    quote_spanned!(at=> #check((&&&&#probe::#asked).travels(), #probe::#asked.asked()))
+    quote_spanned!(at=> #check((&&&&&#probe::#asked).travels(), #probe::#asked.asked()))
 }
 
 /// What happens when a worker failed: the function returns the error if it can, and panics if not.

@@ -147,6 +147,8 @@ pub(crate) struct Crossing {
     pub(crate) is_mut: bool,
     /// It was split on the assumption that its type is `Copy`, which the compiler is to check.
     pub(crate) is_copied: bool,
+    /// Its type is whatever its use asks for.
+    pub(crate) is_open: bool,
     /// Its type, where that is certain.
     pub(crate) ty: Option<Type>,
     /// It is what was taken out of an in-order statement.

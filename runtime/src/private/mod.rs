@@ -61,6 +61,7 @@ pub use tasks::{Argument, Beside, Is, Output, TaskOptions, Type, map_task, submi
 #[cfg(unix)]
 pub use travels::{
     HasNoState, HasState, StaysBorrowed, StaysHere, StaysOne, TravelsAsItself, TravelsAsPair, TravelsAsReference,
+    TravelsAsReferences, TravelsWithBorrows,
 };
 
 /// Checks two sizes that are only known at run time.

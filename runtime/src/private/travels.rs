@@ -1,7 +1,10 @@
 //! How a value travels between processes, asked as in `probe`.
 
 use super::probe::Probe;
+use super::shipping::Packed;
+use crate::ship::borrows::{Borrows, ByBorrows, ByReferenceTo, BySlice};
 use crate::ship::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::sync::{self, atomic};
 use std::{cell, rc};
@@ -93,12 +96,65 @@ pub trait StaysBorrowed<T> {
     }
 }
 
-impl<'a, T: ?Sized> StaysBorrowed<&'a &'a T> for &&&Probe<&'a &'a T> {}
-impl<'a, T: ?Sized> StaysBorrowed<&'a [&'a T]> for &&&Probe<&'a [&'a T]> {}
-impl<'a, T: ?Sized> StaysBorrowed<&'a Vec<&'a T>> for &&&Probe<&'a Vec<&'a T>> {}
-impl<'a, T: ?Sized> StaysBorrowed<Vec<&'a T>> for &&&Probe<Vec<&'a T>> {}
-impl<'a, T: ?Sized> StaysBorrowed<Option<&'a T>> for &&&Probe<Option<&'a T>> {}
-impl<'a, T: ?Sized> StaysBorrowed<(usize, &'a &'a T)> for &&&Probe<(usize, &'a &'a T)> {}
+impl<'a, T: ?Sized> StaysBorrowed<&'a &'a &'a T> for &&&&Probe<&'a &'a &'a T> {}
+impl<'a, T: ?Sized> StaysBorrowed<&'a &'a [&'a T]> for &&&&Probe<&'a &'a [&'a T]> {}
+impl<'a, T: ?Sized> StaysBorrowed<Packed<Result<Infallible, &'a T>>> for &&&Probe<Packed<Result<Infallible, &'a T>>> {}
+
+/// As what holds borrows from a copy, or a reference to that.
+pub trait TravelsWithBorrows<K: Default> {
+    /// See the trait.
+    fn travels(&self) -> K {
+        K::default()
+    }
+}
+
+impl<B: Borrows> TravelsWithBorrows<ByBorrows<B>> for &&&Probe<B> {}
+
+impl<'here, 'a, T: ?Sized + 'static> TravelsWithBorrows<BySlice<'here, &'a T>> for &&&Probe<&'here [&'a T]> where
+    T: Lendable
+{
+}
+
+macro_rules! references {
+    ($([$($generics:tt)*] $kind:ty: $value:ty;)*) => {$(
+        impl<'here, $($generics)*> TravelsWithBorrows<ByReferenceTo<'here, $kind>> for &&&Probe<&'here $value> {}
+
+        impl<'here, $($generics)*, N: Portable> TravelsWithBorrows<Both<ByValue<N>, ByReferenceTo<'here, $kind>>>
+            for &&&Probe<(N, &'here $value)>
+        {
+        }
+    )*};
+}
+
+references! {
+    ['a, A: Lendable + ?Sized + 'static] ByReference<'a, A>: &'a A;
+    ['a, A: Lendable + ?Sized + 'static] ByBorrows<Vec<&'a A>>: Vec<&'a A>;
+    ['a, A: Lendable + ?Sized + 'static, B: Portable + 'static] Both<ByReference<'a, A>, ByValue<B>>: (&'a A, B);
+    ['b, A: Portable + 'static, B: Lendable + ?Sized + 'static] Both<ByValue<A>, ByReference<'b, B>>: (A, &'b B);
+}
+
+/// As a pair of references, or a reference to that: one step more specific, since a `&str` looks portable too.
+pub trait TravelsAsReferences<K: Default> {
+    /// See the trait.
+    fn travels(&self) -> K {
+        K::default()
+    }
+}
+
+impl<'a, 'b, A, B> TravelsAsReferences<Both<ByReference<'a, A>, ByReference<'b, B>>> for &&&&Probe<(&'a A, &'b B)>
+where
+    A: Lendable + ?Sized + 'static,
+    B: Lendable + ?Sized + 'static,
+{
+}
+
+impl<'here, 'a, 'b, A, B> TravelsAsReferences<ByReferenceTo<'here, Both<ByReference<'a, A>, ByReference<'b, B>>>>
+    for &&&&Probe<&'here (&'a A, &'b B)>
+where
+    A: Lendable + ?Sized + 'static,
+    B: Lendable + ?Sized + 'static,
+{
+}
 
 /// As itself.
 pub trait TravelsAsItself<T> {
@@ -138,13 +194,6 @@ where
 impl<'b, A, B> TravelsAsPair<ByValue<A>, ByReference<'b, B>> for &&Probe<(A, &'b B)>
 where
     A: Portable,
-    B: Lendable + ?Sized + 'static,
-{
-}
-
-impl<'a, 'b, A, B> TravelsAsPair<ByReference<'a, A>, ByReference<'b, B>> for &&Probe<(&'a A, &'b B)>
-where
-    A: Lendable + ?Sized + 'static,
     B: Lendable + ?Sized + 'static,
 {
 }

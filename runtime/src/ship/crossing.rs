@@ -8,7 +8,8 @@ use serde::de::{Error as _, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::travel::{Lendable, Portable};
+use super::borrows::{ByBorrows, ByReferenceTo, BySlice, Kept};
+use super::travel::{Both, ByReference, ByValue, Lendable, Portable, Stuck};
 use crate::wire::message::{Message, Output};
 
 /// A way to cross.
@@ -101,32 +102,60 @@ impl<T: Lendable + ?Sized + 'static> Cross for Lent<T> {
     type Seen<'held> = &'held T;
 
     fn put<S: Serializer>(packed: &Self::Packed, serializer: S) -> Result<S::Ok, S::Error> {
-        match packed {
-            Ok(bytes) => serializer.serialize_bytes(bytes),
-            Err(reason) => Err(S::Error::custom(reason)),
-        }
+        put_bytes(packed, serializer)
     }
 
     fn get<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T::Owned, D::Error> {
-        struct OfBytes<T: ?Sized>(PhantomData<fn() -> Box<T>>);
-
-        impl<T: Lendable + ?Sized> Visitor<'_> for OfBytes<T> {
-            type Value = T::Owned;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an encoded value")
-            }
-
-            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<T::Owned, E> {
-                T::owned_of_bytes(Message::from(bytes)).map_err(E::custom)
-            }
-        }
-
-        deserializer.deserialize_bytes(OfBytes::<T>(PhantomData))
+        deserializer.deserialize_bytes(OfBytes(T::owned_of_bytes))
     }
 
     fn open(held: &mut T::Owned) -> &T {
         T::lend(held)
+    }
+}
+
+/// As a reference to a reference to a copy.
+#[derive(Debug)]
+pub struct LentTwice<T: ?Sized>(PhantomData<fn() -> Box<T>>);
+
+impl<T: Lendable + ?Sized + 'static> Cross for LentTwice<T> {
+    type Packed = Result<Vec<u8>, String>;
+    type Held = Kept<ByReference<'static, T>>;
+    type Seen<'held> = &'held &'held T;
+
+    fn put<S: Serializer>(packed: &Self::Packed, serializer: S) -> Result<S::Ok, S::Error> {
+        put_bytes(packed, serializer)
+    }
+
+    fn get<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Held, D::Error> {
+        deserializer.deserialize_bytes(OfBytes(Kept::read))
+    }
+
+    fn open(held: &mut Self::Held) -> &&T {
+        held.open()
+    }
+}
+
+/// Encodes what was encoded where it still could be borrowed.
+fn put_bytes<S: Serializer>(packed: &Result<Vec<u8>, String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match packed {
+        Ok(bytes) => serializer.serialize_bytes(bytes),
+        Err(reason) => Err(S::Error::custom(reason)),
+    }
+}
+
+/// Decodes a value that was encoded before.
+struct OfBytes<V>(fn(Message<'_>) -> Result<V, String>);
+
+impl<V> Visitor<'_> for OfBytes<V> {
+    type Value = V;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an encoded value")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<V, E> {
+        (self.0)(Message::from(bytes)).map_err(E::custom)
     }
 }
 
@@ -152,14 +181,14 @@ impl<T> Cross for Refused<T> {
     }
 }
 
-impl<T: Portable> super::travel::ByValue<T> {
+impl<T: Portable> ByValue<T> {
     /// Packs a value.
     pub fn pack(self, value: T) -> Crossing<Owned<T>> {
         Crossing::Packed(value)
     }
 }
 
-impl<'here, T: Lendable + ?Sized + 'static> super::travel::ByReference<'here, T> {
+impl<'here, T: Lendable + ?Sized + 'static> ByReference<'here, T> {
     /// Packs what a reference refers to.
     pub fn pack(self, value: &'here T) -> Crossing<Lent<T>> {
         let mut bytes = Vec::new();
@@ -167,7 +196,34 @@ impl<'here, T: Lendable + ?Sized + 'static> super::travel::ByReference<'here, T>
     }
 }
 
-impl<T> super::travel::Stuck<T> {
+impl<'here, 'a, T: Lendable + ?Sized + 'static> ByReferenceTo<'here, ByReference<'a, T>> {
+    /// Packs what a reference to a reference refers to.
+    pub fn pack(self, value: &'here &'a T) -> Crossing<LentTwice<T>> {
+        let mut bytes = Vec::new();
+        Crossing::Packed(value.to_bytes(&mut Output::new(&mut bytes)).map(|()| bytes))
+    }
+}
+
+/// Kinds that items and captured variables may have, and nothing that crosses.
+macro_rules! refused {
+    ($([$($generics:tt)*] $kind:ty;)*) => {$(
+        impl<$($generics)*> $kind {
+            /// Packs nothing.
+            pub fn pack<V>(self, value: V) -> Crossing<Refused<V>> {
+                Stuck::new().pack(value)
+            }
+        }
+    )*};
+}
+
+refused! {
+    [B] ByBorrows<B>;
+    [T: ?Sized] BySlice<'_, T>;
+    [B] ByReferenceTo<'_, ByBorrows<B>>;
+    [A, B] ByReferenceTo<'_, Both<A, B>>;
+}
+
+impl<T> Stuck<T> {
     /// Packs nothing.
     pub fn pack(self, value: T) -> Crossing<Refused<T>> {
         drop(value);

@@ -43,10 +43,11 @@ mod decode;
 #[cfg(test)]
 mod tests;
 
+pub(crate) mod travel;
+pub(crate) mod borrows;
 pub(crate) mod crossing;
 pub(crate) mod entry;
 pub(crate) mod function;
 pub(crate) mod part;
-pub(crate) mod travel;
 
 pub(crate) use self::{decode::decode, encode::encode};

@@ -122,6 +122,12 @@ const NO_WAY: &str = "it cannot be encoded";
 #[derive(Debug)]
 pub struct Both<A, B>(PhantomData<fn() -> (A, B)>);
 
+impl<A, B> Default for Both<A, B> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<A, B> Both<A, B> {
     pub(crate) fn new() -> Self {
         Self(PhantomData)
@@ -222,9 +228,9 @@ impl<T: Serialize + DeserializeOwned> Portable for T {
 }
 
 /// What can be borrowed in another process, from a copy.
-pub trait Lendable {
+pub trait Lendable: Serialize {
     /// The copy.
-    type Owned;
+    type Owned: DeserializeOwned;
 
     #[doc(hidden)]
     fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String>;

@@ -31,7 +31,7 @@ pub(crate) fn split(
     options: &Options,
     output: &ReturnType,
 ) -> Outcome {
-    let plain = || split::split(plan, written, locals, &options.shared, output);
+    let plain = || split::split(plan, written, locals, options, output);
     let mut faults = Vec::new();
     if options.is_process() {
         // Refused, if the loop is meant.
@@ -57,7 +57,7 @@ pub(crate) fn split(
         if !faults.is_empty() {
             continue;
         }
-        let verdict = split::split(plan, &rewritten, locals, &options.shared, output);
+        let verdict = split::split(plan, &rewritten, locals, options, output);
         // What an in-order exit leaves out must not be in a chunk's result, whose items have all run by then.
         let left: Vec<usize> = if may_leave(&verdict, written.label.as_ref()) {
             Vec::new()

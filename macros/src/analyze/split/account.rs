@@ -4,7 +4,7 @@ use super::crossing::Touch;
 use super::splitter::Splitter;
 use super::variables::{Flags, StmtKey, Variable, VariableId, View, leaves_alone, may_change};
 use crate::analyze::uses::{Access, Facts, Use};
-use crate::analyze::{leaving, patterns, types};
+use crate::analyze::{kinds, leaving, patterns, types};
 use crate::model::loop_plan::{Segment, SegmentId, Turn};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -17,6 +17,7 @@ pub(super) struct Made {
     pub(super) is_copied: bool,
     pub(super) is_own: bool,
     pub(super) is_made: bool,
+    pub(super) is_open: bool,
     pub(super) borrows_in: Option<StmtKey>,
     pub(super) view: Option<View>,
 }
@@ -43,9 +44,19 @@ impl Splitter<'_> {
             self.moved = facts.uses.iter().find(|used| self.moves_capture(used)).cloned();
         }
         self.uses_in_parallel(facts.uses);
+        for name in kinds::filled_openly(&stmt, &|name| self.is_open(name)) {
+            if let Some(id) = self.variables.id(&name) {
+                self.variables.of_mut(id).is_open = true;
+            }
+        }
         let segment = self.parallel_turn();
         self.segments[segment].leaves |= leaving::ends_by_leaving(std::slice::from_ref(&stmt));
         self.segments[segment].stmts.push(stmt);
+    }
+
+    /// Whether the type of that variable is whatever its use asks for.
+    pub(super) fn is_open(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(|variable| variable.is_open)
     }
 
     /// Whether a use surely moves a variable from around the iteration, which the next iteration would lack.
@@ -83,7 +94,7 @@ impl Splitter<'_> {
     /// Binds a variable that the parallel part makes.
     pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
         let segment = self.parallel_turn();
-        let Made { ty, is_copied, is_own, is_made, borrows_in, view } = made;
+        let Made { ty, is_copied, is_own, is_made, is_open, borrows_in, view } = made;
         let is_copied = is_copied || ty.as_ref().is_some_and(types::is_copied);
         let is_own = is_own && !self.named.aliased.contains(&name.to_string());
         self.variables.bind(Variable {
@@ -95,6 +106,7 @@ impl Splitter<'_> {
             is_copied,
             is_made,
             is_own,
+            is_open,
             borrows_in,
             view,
             crosses_as_copy: false,
@@ -113,6 +125,7 @@ impl Splitter<'_> {
                 is_copied: false,
                 is_made: true,
                 is_own: false,
+                is_open: false,
                 borrows_in: None,
                 view: None,
                 crosses_as_copy: false,

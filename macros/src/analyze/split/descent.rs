@@ -26,7 +26,10 @@ impl Splitter<'_> {
         }
         let stays_behind =
             |stmt: &Stmt| is_local_macro(stmt) || (matches!(stmt, Stmt::Item(_)) && !self.path.is_empty());
-        let may_join = !self.has_value && later.iter().any(stmt_is_weighty) && !later.iter().any(stays_behind);
+        // A result may hold an error that cannot cross, where what is taken out of it can.
+        let takes_result_apart = self.is_remote && shape::matches_result(stmt);
+        let is_worth_it = takes_result_apart || later.iter().any(stmt_is_weighty);
+        let may_join = !self.has_value && is_worth_it && !later.iter().any(stays_behind);
         let needs_order = |expr: &Expr| {
             let facts = uses::of_expr(expr, self.label.as_ref());
             self.needs_order(&facts).is_some()
@@ -51,7 +54,7 @@ impl Splitter<'_> {
                 self.weight += usize::from(hoist::is_weighty(&branches.head));
                 return Some(progress);
             }
-            if is_done && self.weight > before.weight {
+            if is_done && (takes_result_apart || self.weight > before.weight) {
                 return Some(progress);
             }
             let tries = self.tries;
@@ -138,6 +141,7 @@ impl Splitter<'_> {
         let made = Made {
             is_own: facts.uses.iter().all(|used| self.is_own(used)),
             is_made: true,
+            is_open: kinds::is_open(value, &|name| self.is_open(name)),
             borrows_in: borrows.then(|| StmtKey::of(stmt)),
             ..Made::default()
         };

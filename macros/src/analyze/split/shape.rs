@@ -68,6 +68,31 @@ pub(super) fn of(stmt: &Stmt, later: Option<&[Stmt]>, needs_order: &dyn Fn(&Expr
     shapes.flatten().map(Box::new).map(Shape::Branches).collect()
 }
 
+/// `if let Ok(value) = …`, `match … { Err(error) => … }`, `let Ok(value) = … else`
+pub(super) fn matches_result(stmt: &Stmt) -> bool {
+    fn is_of_result(pat: &Pat) -> bool {
+        match pat {
+            Pat::TupleStruct(variant) => variant.path.is_ident("Ok") || variant.path.is_ident("Err"),
+            Pat::Paren(inner) => is_of_result(&inner.pat),
+            _ => false,
+        }
+    }
+    fn is_matched(expr: &Expr) -> bool {
+        match expr {
+            Expr::If(branch) => matches!(&*branch.cond, Expr::Let(matched) if is_of_result(&matched.pat)),
+            Expr::Match(choice) => choice.arms.iter().any(|arm| is_of_result(&arm.pat)),
+            _ => false,
+        }
+    }
+    match stmt {
+        Stmt::Expr(expr, _) => is_matched(expr),
+        Stmt::Local(Local { pat, init: Some(init), .. }) => {
+            is_matched(&init.expr) || (init.diverge.is_some() && is_of_result(pat))
+        }
+        _ => false,
+    }
+}
+
 /// A loop that is not annotated, for those look after themselves.
 fn inner(expr: &Expr, maker: Maker<'_>) -> Option<Inner> {
     let (attrs, label, block) = match expr {

@@ -27,6 +27,8 @@ pub(super) struct Splitter<'a> {
     pub(super) named: Names<'a>,
     /// The loop may be left before its source ends.
     pub(super) may_be_left: bool,
+    /// The parallel part runs in other processes, where few errors can be sent from.
+    pub(super) is_remote: bool,
     /// Statements that must be in order as a whole, since they borrow from what the parallel part makes.
     pub(super) stays: Vec<StmtKey>,
     /// More of these, found on the way.
@@ -104,6 +106,7 @@ impl<'a> Splitter<'a> {
             around,
             named,
             may_be_left,
+            is_remote: false,
             stays,
             borrowed: Vec::new(),
             own_label: label.cloned(),
@@ -307,6 +310,7 @@ impl<'a> Splitter<'a> {
                 || self.collects_from_own(pat, init, &facts)
         });
         let is_view = init.is_some_and(hoist::is_view);
+        let is_open = init.is_some_and(|init| kinds::is_open(init, &|name| self.is_open(name)));
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
         let is_replayed = borrows && is_view && matches!(pat, Pat::Ident(_)) && self.stays_the_same(&facts, later);
@@ -324,6 +328,7 @@ impl<'a> Splitter<'a> {
                 is_copied,
                 is_own,
                 is_made: true,
+                is_open: is_open && !matches!(pat, Pat::Type(_)),
                 borrows_in: borrows.then(|| StmtKey::of(stmt)),
                 view: (is_replayed && !is_mut).then(|| View { stmt: stmt.clone(), of: of.clone() }),
             };

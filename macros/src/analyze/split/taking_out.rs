@@ -4,8 +4,8 @@ use super::references;
 use super::splitter::Splitter;
 use super::variables::{StmtKey, leaves_alone, may_change, reads_a_copy};
 use crate::analyze::hoist::{self, Hoisted, Judge};
-use crate::analyze::types;
 use crate::analyze::uses::{self, Access, Use};
+use crate::analyze::{kinds, types};
 use crate::model::loop_plan::{Crossing, Segment, Turn};
 use proc_macro2::Span;
 use syn::{Expr, Stmt};
@@ -68,8 +68,16 @@ impl Splitter<'_> {
         let segment = self.parallel_turn();
         self.push_parallel(syn::parse_quote!(let #name = #expr;), facts);
         let ty = types::of_value(&expr, &|name| self.type_of(name));
+        let is_open = kinds::is_open(&expr, &|name| self.is_open(name));
         let taken_out = Some(expr);
-        self.segments[segment].crossing.push(Crossing { name, is_mut: false, is_copied: false, ty, taken_out });
+        self.segments[segment].crossing.push(Crossing {
+            name,
+            is_mut: false,
+            is_copied: false,
+            is_open,
+            ty,
+            taken_out,
+        });
         if is_late {
             // What follows in the statement is evaluated when this has landed.
             self.turns.push(Turn::InOrder(Vec::new()));

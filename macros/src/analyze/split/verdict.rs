@@ -13,6 +13,7 @@ use crate::analyze::scope::{Locals, types_of};
 use crate::analyze::uses::{self, Effect, ExitKind, Place, Use};
 use crate::analyze::{kinds, leaving, patterns, types};
 use crate::model::loop_plan::{Capture, Split};
+use crate::model::options::Options;
 use proc_macro2::{Ident, Span};
 use syn::{ExprForLoop, ReturnType, Type};
 
@@ -51,17 +52,17 @@ pub(crate) struct Verdict {
     pub(crate) crosses_by_ref: Option<Ident>,
 }
 
-/// Splits the body of `written`, loop number `plan`. `locals` are visible around it; `shared` the user calls only read.
+/// Splits the body of `written`, loop number `plan`. `locals` are visible around it.
 pub(crate) fn split(
     plan: usize,
     written: &ExprForLoop,
     locals: &Locals,
-    shared: &[Ident],
+    options: &Options,
     output: &ReturnType,
 ) -> Verdict {
     let label = written.label.as_ref();
     let body = uses::of_body(&written.pat, &written.body, label);
-    let carried = carried::find(&body, locals, shared);
+    let carried = carried::find(&body, locals, &options.shared);
     let made = Made {
         is_copied: kinds::items_are_copied(&written.expr, &written.pat, locals),
         is_own: kinds::is_iter_mut(&written.expr),
@@ -85,6 +86,7 @@ pub(crate) fn split(
             may_be_left,
             stays.clone(),
         );
+        splitter.is_remote = options.is_process();
         for (name, is_mut) in patterns::bound_names(&written.pat) {
             let ty = types.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone());
             splitter.bind(name, is_mut, Made { ty, ..made.clone() });

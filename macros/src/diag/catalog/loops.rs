@@ -47,6 +47,18 @@ pub(crate) fn capture_holds_borrow(name: &Ident, ty: &str) -> String {
     )
 }
 
+pub(crate) fn error_of_open_type(method: &Ident) -> String {
+    let typed = if method == "parse" { "parse::<u64>()" } else { "u64::try_from(..)" };
+    format!(
+        "[C029] the error of this `{method}()` crosses from the parallel to the in-order part of a \
+         `#[concurrent(mode = \"process\")]` loop, but its type is only known where the value is used, and few errors can be \
+         sent from a worker process\n\
+         help: say which type is meant, and turn the error into its text: `{typed}.map_err(|error| error.to_string())?`, with \
+         `.map_err(io::Error::other)` or the like in front of the `?` where the function returns an error of another kind\n\
+         help: or use `mode = \"thread\"`"
+    )
+}
+
 pub(crate) fn capture_moved(name: &str) -> String {
     format!(
         "[C031] `{name}` would be moved in the first iteration only, and the next ones would not have it (nor would they in \

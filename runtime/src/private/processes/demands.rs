@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::super::CrossCopy;
 use super::super::travels::Stateless;
+use crate::ship::borrows::{ByBorrows, ByReferenceTo, BySlice};
 use crate::ship::crossing::{Crossing, Owned};
 use crate::ship::travel::{Both, ByReference, ByValue, Portable};
 
@@ -24,6 +25,14 @@ pub trait ProcessCapture<K, S> {}
 impl<T: ?Sized, V> ProcessCapture<ByValue<V>, Stateless> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, V: ?Sized> ProcessCapture<ByReference<'_, V>, Stateless> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessCapture<ByBorrows<V>, Stateless> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessCapture<ByReferenceTo<'_, V>, Stateless> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessCapture<BySlice<'_, V>, Stateless> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, A, B> ProcessCapture<Both<A, B>, Stateless> for T {}
 
 /// Checks how a captured local travels.
 pub fn process_capture<K, T: ProcessCapture<K, S>, S>(kind: K, _: PhantomData<T>, _: S) -> K {
@@ -34,7 +43,7 @@ pub fn process_capture<K, T: ProcessCapture<K, S>, S>(kind: K, _: PhantomData<T>
 #[diagnostic::on_unimplemented(
     message = "[C003] this `#[concurrent(mode = \"process\")]` loop iterates over `{Self}`, which cannot be sent to a worker process",
     label = "not `Serialize + DeserializeOwned`",
-    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values (`.iter().copied()` where the items are references to references)",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types, or iterate over indices or owned values (`lines.collect::<Result<Vec<_>, _>>()?` where the items are results)",
     note = "help: or use `mode = \"thread\"`"
 )]
 pub trait ProcessItem<K> {}
@@ -43,6 +52,12 @@ pub trait ProcessItem<K> {}
 impl<T: ?Sized, V> ProcessItem<ByValue<V>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, V: ?Sized> ProcessItem<ByReference<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessItem<ByBorrows<V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V> ProcessItem<ByReferenceTo<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessItem<BySlice<'_, V>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, A, B> ProcessItem<Both<A, B>> for T {}
 
@@ -55,7 +70,7 @@ pub fn process_items<K, T: ProcessItem<K>>(kind: K, _: PhantomData<T>) -> K {
 #[diagnostic::on_unimplemented(
     message = "[C029] `{Self}` crosses from the parallel to the in-order part of a `#[concurrent(mode = \"process\")]` loop, but cannot be sent from a worker process",
     label = "not `Serialize + DeserializeOwned + Send`",
-    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; turn an error into its text with `map_err(|error| error.to_string())`, a borrow into its owner with `to_owned()`",
+    note = "help: `#[derive(serde::Serialize, serde::Deserialize)]` on your own types; a borrow becomes its owner with `to_owned()`, an error its text with `.map_err(|error| error.to_string())?`, and where the function returns an error of another kind, that is made of the text behind it: `.map_err(|error| error.to_string()).map_err(io::Error::other)?`",
     note = "help: or use `mode = \"thread\"`"
 )]
 pub trait ProcessCross<K> {}
@@ -64,6 +79,8 @@ pub trait ProcessCross<K> {}
 impl<T: Send, V> ProcessCross<ByValue<V>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, V: ?Sized> ProcessCross<ByReference<'_, V>> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, V: ?Sized> ProcessCross<ByReferenceTo<'_, ByReference<'_, V>>> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, A, B> ProcessCross<Both<A, B>> for T {}
 

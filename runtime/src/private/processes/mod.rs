@@ -6,7 +6,7 @@
 //!     ProcessPlan::Plain => for x in iter { the body as it was written }
 //!     ProcessPlan::Parallel(team) => {
 //!         let captures = Captures::new().with("a", (&&Probe::of_value(&a)).travels(), &a);
-//!         let kind = (&&&&Probe::item(&iter)).travels();
+//!         let kind = (&&&&&Probe::item(&iter)).travels();
 //!         let part = process_part(iter, kind, captures, |(a, ()), maker| maker.body(move |item| { … }));
 //!         for step in team.run(part) { let step = match step { Ok(step) => step, Err(error) => return … }; … }
 //!     }

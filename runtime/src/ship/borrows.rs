@@ -1,0 +1,189 @@
+//! What holds borrows: `&&str`, `&[&str]`, `Vec<&str>`, `&(&str, u8)`. In a worker it is made once more, of borrows from a copy
+//! of what it refers to.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::{array, ptr};
+
+use serde::de::DeserializeOwned;
+
+use super::travel::{Both, ByReference, ByValue, Lendable, Portable, Travel};
+use super::{decode, encode};
+use crate::wire::message::{Message, Output};
+
+/// A value that holds borrows.
+pub trait Borrows {
+    /// What it borrows from.
+    type Owned: DeserializeOwned;
+    /// The same with borrows from that.
+    type Again<'held>;
+
+    #[doc(hidden)]
+    fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String>;
+    #[doc(hidden)]
+    fn again(owned: &Self::Owned) -> Self::Again<'_>;
+}
+
+impl<T: Lendable + ?Sized + 'static> Borrows for Vec<&T> {
+    type Owned = Vec<T::Owned>;
+    type Again<'held> = Vec<&'held T>;
+
+    fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String> {
+        encode(self, out)
+    }
+
+    fn again(owned: &Vec<T::Owned>) -> Vec<&T> {
+        owned.iter().map(T::lend).collect()
+    }
+}
+
+impl<T: Lendable + ?Sized + 'static, const N: usize> Borrows for [&T; N] {
+    type Owned = Vec<T::Owned>;
+    type Again<'held> = [&'held T; N];
+
+    fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String> {
+        encode(self.as_slice(), out)
+    }
+
+    fn again(owned: &Vec<T::Owned>) -> [&T; N] {
+        array::from_fn(|at| T::lend(&owned[at]))
+    }
+}
+
+impl<T: Lendable + ?Sized + 'static> Borrows for Option<&T> {
+    type Owned = Option<T::Owned>;
+    type Again<'held> = Option<&'held T>;
+
+    fn to_bytes(&self, out: &mut Output<'_>) -> Result<(), String> {
+        encode(self, out)
+    }
+
+    fn again(owned: &Option<T::Owned>) -> Option<&T> {
+        owned.as_ref().map(T::lend)
+    }
+}
+
+/// As a value that borrows from a copy.
+#[derive(Debug)]
+pub struct ByBorrows<B>(PhantomData<fn() -> B>);
+
+impl<B> Default for ByBorrows<B> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<B: Borrows> Travel for ByBorrows<B> {
+    type Here = B;
+    type Held = B::Owned;
+    type Seen<'held> = B::Again<'held>;
+
+    fn write(here: &B, out: &mut Output<'_>) -> Result<(), String> {
+        here.to_bytes(out)
+    }
+
+    fn read(input: Message<'_>) -> Result<B::Owned, String> {
+        decode(input)
+    }
+
+    fn open<'held>(held: &'held mut B::Owned) -> B::Again<'held> {
+        B::again(held)
+    }
+}
+
+/// What is seen of a value, and what that borrows from: dropped after it.
+pub struct Kept<K: Travel> {
+    /// Nobody outside may see its lifetime.
+    seen: Option<K::Seen<'static>>,
+    held: K::Held,
+}
+
+impl<K: Travel> Kept<K> {
+    /// Decodes.
+    pub(super) fn read(input: Message<'_>) -> Result<Self, String> {
+        Ok(Self { seen: None, held: K::read(input)? })
+    }
+
+    /// Shows, once.
+    pub(super) fn open<'held>(&'held mut self) -> &'held K::Seen<'held> {
+        // SAFETY: only a lifetime differs, which no layout depends on. What is put there borrows from `held` for as long as
+        // our borrow lasts, during which both stay where they are; afterwards it is only dropped, and before `held` is.
+        let seen = unsafe { &mut *ptr::from_mut(&mut self.seen).cast::<Option<K::Seen<'held>>>() };
+        seen.insert(K::open(&mut self.held))
+    }
+}
+
+impl<K: Travel> fmt::Debug for Kept<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kept(..)")
+    }
+}
+
+/// As a reference to what travels as `K`. `Here` is that reference.
+#[derive(Debug)]
+pub struct ByReferenceTo<'here, K>(PhantomData<fn() -> &'here K>);
+
+impl<K> Default for ByReferenceTo<'_, K> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+macro_rules! by_reference_to {
+    ($([$($generics:tt)*] $kind:ty as $seen:ty;)*) => {$(
+        impl<'here, $($generics)*> Travel for ByReferenceTo<'here, $kind> {
+            type Here = &'here <$kind as Travel>::Here;
+            type Held = Kept<$kind>;
+            type Seen<'held> = &'held $seen;
+
+            fn write(here: &Self::Here, out: &mut Output<'_>) -> Result<(), String> {
+                <$kind>::write(here, out)
+            }
+
+            fn read(input: Message<'_>) -> Result<Kept<$kind>, String> {
+                Kept::read(input)
+            }
+
+            fn open<'held>(held: &'held mut Kept<$kind>) -> &'held $seen {
+                held.open()
+            }
+        }
+    )*};
+}
+
+by_reference_to! {
+    ['a, A: Lendable + ?Sized + 'static] ByReference<'a, A> as &'held A;
+    ['a, A: Lendable + ?Sized + 'static] ByBorrows<Vec<&'a A>> as Vec<&'held A>;
+    ['a, A: Lendable + ?Sized + 'static, B: Portable + 'static] Both<ByReference<'a, A>, ByValue<B>> as (&'held A, B);
+    ['b, A: Portable + 'static, B: Lendable + ?Sized + 'static] Both<ByValue<A>, ByReference<'b, B>> as (A, &'held B);
+    ['a, 'b, A: Lendable + ?Sized + 'static, B: Lendable + ?Sized + 'static]
+        Both<ByReference<'a, A>, ByReference<'b, B>> as (&'held A, &'held B);
+}
+
+/// As a slice of references to copies.
+#[derive(Debug)]
+pub struct BySlice<'here, T: ?Sized>(PhantomData<fn() -> &'here T>);
+
+impl<T: ?Sized> Default for BySlice<'_, T> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'here, 'a, T: Lendable + ?Sized + 'static> Travel for BySlice<'here, &'a T> {
+    type Here = &'here [&'a T];
+    type Held = Kept<ByBorrows<Vec<&'a T>>>;
+    type Seen<'held> = &'held [&'held T];
+
+    fn write(here: &&'here [&'a T], out: &mut Output<'_>) -> Result<(), String> {
+        encode(here, out)
+    }
+
+    fn read(input: Message<'_>) -> Result<Self::Held, String> {
+        Kept::read(input)
+    }
+
+    fn open(held: &mut Self::Held) -> &[&T] {
+        held.open()
+    }
+}
