@@ -187,3 +187,33 @@ impl<'here, 'a, T: Lendable + ?Sized + 'static> Travel for BySlice<'here, &'a T>
         held.open()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends a value, shows what has come, and drops that from another place.
+    fn sent<K: Travel>(here: &K::Here, see: impl FnOnce(&K::Seen<'_>)) {
+        let mut bytes = Vec::new();
+        K::write(here, &mut Output::new(&mut bytes)).unwrap();
+        let mut kept = Kept::<K>::read(Message::from(bytes.as_slice())).unwrap();
+        see(kept.open());
+        drop(Box::new(kept));
+    }
+
+    #[test]
+    fn borrows_come_as_borrows_from_a_copy() {
+        let words = vec!["one", "", "three"];
+        sent::<ByBorrows<Vec<&str>>>(&words, |seen| assert_eq!(*seen, words));
+        sent::<ByBorrows<[&str; 2]>>(&["a", "b"], |seen| assert_eq!(*seen, ["a", "b"]));
+        sent::<ByBorrows<Option<&u64>>>(&Some(&7), |seen| assert_eq!(*seen, Some(&7)));
+    }
+
+    #[test]
+    fn references_to_references_come_as_such() {
+        sent::<ByReference<'_, str>>(&"one", |seen| assert_eq!(*seen, "one"));
+        sent::<ByReference<'_, u64>>(&&7, |seen| assert_eq!(**seen, 7));
+        type Pair<'a> = Both<ByReference<'a, str>, ByValue<u8>>;
+        sent::<Pair<'_>>(&("one", 1), |seen| assert_eq!(*seen, ("one", 1)));
+    }
+}
