@@ -430,3 +430,100 @@ thread_form! { locks_cloned_in_an_inner_loop, |x| f(&x.numbers),
         out
     }
 }
+
+/// A stream that can be used through a shared reference, as files and sockets can.
+#[derive(Default)]
+struct Tape(std::sync::Mutex<Vec<u8>>);
+
+impl std::io::Write for &Tape {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl std::io::Read for &Tape {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let mut tape = self.0.lock().unwrap();
+        let n = bytes.len().min(tape.len());
+        bytes[..n].copy_from_slice(&tape[..n]);
+        tape.drain(..n);
+        Ok(n)
+    }
+}
+
+impl Tape {
+    fn recv(&self) -> Option<u8> {
+        let mut tape = self.0.lock().unwrap();
+        (!tape.is_empty()).then(|| tape.remove(0))
+    }
+}
+
+thread_form! { streams_written_through_shared_references, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<u8> {
+        use std::io::Write;
+        let tape = Tape::default();
+        for n in numbers {
+            let y = work(*n);
+            writeln!(&tape, "{y}").unwrap();
+            (&tape).write_all(b"and ").unwrap();
+            let mut to = &tape;
+            write!(to, "{} ", y / 2).unwrap();
+            to.write_all(&y.to_le_bytes()).unwrap();
+        }
+        tape.0.into_inner().unwrap()
+    }
+}
+
+thread_form! { streams_read_through_shared_references, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<(u64, u8, u8, u8)> {
+        use std::io::Read;
+        let tape = Tape::default();
+        tape.0.lock().unwrap().extend((0..numbers.len() * 3).map(|n| n as u8));
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            let (mut first, mut second) = ([0], [0]);
+            (&tape).read_exact(&mut first).unwrap();
+            let mut from = &tape;
+            from.read_exact(&mut second).unwrap();
+            let third = tape.recv().unwrap();
+            out.push((y, first[0], second[0], third));
+        }
+        out
+    }
+}
+
+thread_form! { streams_of_the_iteration, |x| f(&x.numbers, b"abcdefgh"),
+    fn f(numbers: &[u64], all: &[u8]) -> Vec<(u64, u8, u8)> {
+        use std::io::Read;
+        let mut out = Vec::new();
+        for n in numbers {
+            let tape = Tape(std::sync::Mutex::new(vec![*n as u8]));
+            let received = tape.recv().unwrap();
+            let mut part = &all[(n % 5) as usize..];
+            let mut byte = [0];
+            part.read_exact(&mut byte).unwrap();
+            let mut whole = all;
+            whole.read_exact(&mut byte).unwrap();
+            out.push((work(*n), received, byte[0]));
+        }
+        out
+    }
+}
+
+form! { atomics_with_rarer_methods, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<u64> {
+        use std::sync::atomic::*;
+        let a = AtomicU64::new(1);
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            out.push(a.fetch_nand(y, Ordering::SeqCst));
+        }
+        out
+    }
+}

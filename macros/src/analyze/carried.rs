@@ -2,10 +2,11 @@
 
 use super::known;
 use super::scope::Locals;
+use super::types;
 use super::uses::{self, Access, Facts, Place, Use};
 use proc_macro2::{Ident, Span};
-use syn::Expr;
 use syn::visit::{self, Visit};
+use syn::{Expr, Type};
 
 /// A variable, bound outside the loop, that its body changes.
 #[derive(Debug, Clone)]
@@ -83,19 +84,68 @@ fn iterand(source: &Expr) -> Option<Place> {
 /// A variable that outlives the loop and is changed by a closure in what the loop iterates over
 /// (`from_fn(|| stack.pop())`): whoever looks ahead changes it too early.
 pub(crate) fn changed_by_source(source: &Expr, locals: &Locals) -> Option<Carried> {
-    struct Closures<'a>(&'a Locals, Option<Carried>);
-    impl Visit<'_> for Closures<'_> {
+    closures_of(source).iter().find_map(|closure| find(closure, locals, &[]).into_iter().next())
+}
+
+/// A channel, as its declaration says, that the loop only borrows.
+pub(crate) fn borrowed_channel(source: &Expr, locals: &Locals) -> Option<Carried> {
+    let (place, span) = uses::place(behind_borrows(source))?;
+    let is_whole = uses::place(source).is_some();
+    let ty = locals.get(&place.name).filter(|_| place.fields.is_empty())?.ty.as_ref()?;
+    let is_borrowed = !is_whole || matches!(ty, Type::Reference(_));
+    let how = "is received from".to_owned();
+    (is_borrowed && types::is_named(ty, "Receiver")).then_some(Carried {
+        place,
+        span,
+        how,
+        is_guess: false,
+        by_effect: true,
+    })
+}
+
+/// `rx` in `&rx` and `rx.try_iter().take(3)`
+fn behind_borrows(source: &Expr) -> &Expr {
+    match source {
+        Expr::Reference(reference) => behind_borrows(&reference.expr),
+        Expr::Paren(inner) => behind_borrows(&inner.expr),
+        Expr::MethodCall(call) if call.method != "into_iter" => behind_borrows(&call.receiver),
+        _ => source,
+    }
+}
+
+/// A variable that the body, whose facts and carried variables these are, and a closure in what the loop iterates over
+/// both use, and that one of the two changes: a cell, say, since no borrow could be shared so. It is to be changed and
+/// looked at in turn, and so whoever looks ahead sees too little, or too much.
+pub(crate) fn shared_with_source(source: &Expr, body: &Facts, carried: &[Carried], locals: &Locals) -> Option<Carried> {
+    let is_shared = |place: &Place| locals.get(&place.name).is_none_or(|it| !it.is_mut && !it.is_mut_ref);
+    closures_of(source).iter().find_map(|closure| {
+        let mut by_body = carried.iter().filter(|known| !known.is_guess && is_shared(&known.place));
+        let asked_for = |known: &&Carried| closure.uses.iter().any(|used| used.place.overlaps(&known.place));
+        by_body.find(asked_for).cloned().or_else(|| {
+            let changed = find(closure, locals, &[]).into_iter().filter(|known| is_shared(&known.place));
+            let seen = |known: Carried| {
+                let used = body.uses.iter().find(|used| used.place.overlaps(&known.place))?;
+                Some(Carried { span: used.span, ..known })
+            };
+            changed.into_iter().find_map(seen)
+        })
+    })
+}
+
+/// The facts about the closures in an expression.
+fn closures_of(expr: &Expr) -> Vec<Facts> {
+    struct Closures(Vec<Facts>);
+    impl Visit<'_> for Closures {
         fn visit_expr(&mut self, expr: &Expr) {
-            if !matches!(expr, Expr::Closure(_)) {
-                return visit::visit_expr(self, expr);
+            match expr {
+                Expr::Closure(_) => self.0.push(uses::of_expr(expr, None)),
+                _ => visit::visit_expr(self, expr),
             }
-            let first = find(&uses::of_expr(expr, None), self.0, &[]).into_iter().next();
-            self.1 = self.1.take().or(first);
         }
     }
-    let mut closures = Closures(locals, None);
-    closures.visit_expr(source);
-    closures.1
+    let mut closures = Closures(Vec::new());
+    closures.visit_expr(expr);
+    closures.0
 }
 
 /// How this use may change the variable, if it may.

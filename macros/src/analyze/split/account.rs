@@ -17,6 +17,7 @@ pub(super) struct Made {
     pub(super) is_copied: bool,
     pub(super) is_own: bool,
     pub(super) is_made: bool,
+    pub(super) is_stream_around: bool,
     pub(super) borrows_in: Option<StmtKey>,
     pub(super) view: Option<View>,
 }
@@ -83,7 +84,7 @@ impl Splitter<'_> {
     /// Binds a variable that the parallel part makes.
     pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
         let segment = self.parallel_turn();
-        let Made { ty, is_copied, is_own, is_made, borrows_in, view } = made;
+        let Made { ty, is_copied, is_own, is_made, is_stream_around, borrows_in, view } = made;
         let is_copied = is_copied || ty.as_ref().is_some_and(types::is_copied);
         let is_own = is_own && !self.named.aliased.contains(&name.to_string());
         self.variables.bind(Variable {
@@ -95,6 +96,7 @@ impl Splitter<'_> {
             is_copied,
             is_made,
             is_own,
+            is_stream_around,
             borrows_in,
             view,
             crosses_as_copy: false,
@@ -113,6 +115,7 @@ impl Splitter<'_> {
                 is_copied: false,
                 is_made: true,
                 is_own: false,
+                is_stream_around: false,
                 borrows_in: None,
                 view: None,
                 crosses_as_copy: false,

@@ -138,6 +138,7 @@ impl Splitter<'_> {
         let made = Made {
             is_own: facts.uses.iter().all(|used| self.is_own(used)),
             is_made: true,
+            is_stream_around: self.may_be_stream_around(value),
             borrows_in: borrows.then(|| StmtKey::of(stmt)),
             ..Made::default()
         };

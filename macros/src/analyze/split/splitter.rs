@@ -238,6 +238,9 @@ impl<'a> Splitter<'a> {
                 {
                     return because(used.span, Why::ChangedLater(name.clone()));
                 }
+                Some(variable) if variable.is_stream_around && moves_stream(used) => {
+                    return because(used.span, Why::Effect(format!("what is done with `{name}`")));
+                }
                 Some(_) => {}
                 None => {
                     if let Some(carried) = carried::touched(used, self.carried)
@@ -261,11 +264,11 @@ impl<'a> Splitter<'a> {
             return because(*mark, Why::Marked);
         }
         // An effect on what the iteration alone knows is nobody else's business.
-        let is_own = |on: &Option<String>| {
-            let variable = on.as_ref().and_then(|name| self.variables.get(name));
-            variable.is_some_and(|variable| variable.is_own)
+        let is_own = |effect: &&Effect| {
+            let variable = effect.on.as_ref().and_then(|name| self.variables.get(name));
+            variable.is_some_and(|variable| variable.is_own || (effect.is_on_stream && !variable.is_stream_around))
         };
-        if let Some(effect) = facts.effects.iter().find(|effect| !is_own(&effect.on)) {
+        if let Some(effect) = facts.effects.iter().find(|effect| !is_own(effect)) {
             return because(effect.span, Why::Effect(effect.what.clone()));
         }
         if let Some((span, what)) = facts.hidden_exits.first() {
@@ -307,6 +310,7 @@ impl<'a> Splitter<'a> {
                 || self.collects_from_own(pat, init, &facts)
         });
         let is_view = init.is_some_and(hoist::is_view);
+        let is_stream_around = init.is_some_and(|init| self.may_be_stream_around(init));
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
         let is_replayed = borrows && is_view && matches!(pat, Pat::Ident(_)) && self.stays_the_same(&facts, later);
@@ -324,6 +328,7 @@ impl<'a> Splitter<'a> {
                 is_copied,
                 is_own,
                 is_made: true,
+                is_stream_around,
                 borrows_in: borrows.then(|| StmtKey::of(stmt)),
                 view: (is_replayed && !is_mut).then(|| View { stmt: stmt.clone(), of: of.clone() }),
             };
@@ -348,6 +353,20 @@ impl<'a> Splitter<'a> {
         match self.variables.get(name) {
             Some(variable) => variable.is_own || variable.is_copied,
             None => name != "self" && !self.around.contains_key(name) && !uses::is_upper_case(name),
+        }
+    }
+
+    /// Whether a value is another name of what may be a stream from around the loop: `file`, `&self.file`.
+    pub(super) fn may_be_stream_around(&self, value: &Expr) -> bool {
+        let named = match value {
+            Expr::Reference(shared) => &*shared.expr,
+            _ => value,
+        };
+        let is_part = matches!(named, Expr::Index(index) if matches!(*index.index, Expr::Range(_)));
+        let Some((place, _)) = uses::place(named).filter(|_| !is_part) else { return false };
+        match self.variables.get(&place.name) {
+            Some(variable) => variable.is_stream_around,
+            None => !self.type_of(&place.name).is_some_and(|ty| place.fields.is_empty() && types::is_sequence(&ty)),
         }
     }
 
@@ -454,6 +473,15 @@ fn with_semicolon(mut stmt: Stmt) -> Stmt {
         Stmt::Local(_) | Stmt::Item(_) => {}
     }
     stmt
+}
+
+/// Whether a use of a stream reads from it or writes to it.
+fn moves_stream(used: &Use) -> bool {
+    match &used.access {
+        Access::Method(method, _) => known::moves_in_stream(method),
+        Access::Mutate(how) => *how == uses::WRITTEN_TO,
+        _ => false,
+    }
 }
 
 /// `macro_rules! …` in a body.

@@ -29,6 +29,8 @@ pub(super) struct Variable {
     pub(super) is_made: bool,
     /// Nothing outside the iteration can be another name of it, as far as can be seen.
     pub(super) is_own: bool,
+    /// It may be another name of a stream (a file, a socket) from around the loop.
+    pub(super) is_stream_around: bool,
     /// This statement makes it by borrowing from a value that the parallel part made.
     pub(super) borrows_in: Option<StmtKey>,
     /// The statement that makes it is a view of other variables; the in-order part, if it needs it, views again.

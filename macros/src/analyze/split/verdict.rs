@@ -39,6 +39,8 @@ pub(crate) struct Verdict {
     pub(crate) left_at: Option<Span>,
     /// What the loop iterates over changes this variable as it is asked for items.
     pub(crate) source_changes: Option<Carried>,
+    /// What the loop iterates over and the body share this variable, and one of the two changes it.
+    pub(crate) shared_with_source: Option<Carried>,
     /// The loop changes what it iterates over.
     pub(crate) iterand_changed: Option<Carried>,
     /// The parallel part surely moves what it captures.
@@ -70,6 +72,7 @@ pub(crate) fn split(
     };
     let item = types::of_items(&written.expr, &types_of(locals));
     let types = types::of_bound(&written.pat, item.as_ref());
+    let shared_with_source = carried::shared_with_source(&written.expr, &body, &carried, locals);
     let aliased = aliases::names(&written.body);
     let references = references::names(&written.body);
     let may_be_left = body.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
@@ -110,7 +113,9 @@ pub(crate) fn split(
         awaits: body.awaits,
         yields: body.yields,
         left_at,
-        source_changes: carried::changed_by_source(&written.expr, locals),
+        source_changes: carried::changed_by_source(&written.expr, locals)
+            .or_else(|| carried::borrowed_channel(&written.expr, locals)),
+        shared_with_source,
         iterand_changed: carried::changed_iterand(&written.expr, &carried, locals).cloned(),
         moved: splitter.moved,
         item,

@@ -73,4 +73,6 @@ pub(crate) struct Effect {
     pub(crate) span: Span,
     pub(crate) what: String,
     pub(crate) on: Option<String>,
+    /// It is one on a channel or a stream, which is nobody else's if the iteration has opened it.
+    pub(crate) is_on_stream: bool,
 }

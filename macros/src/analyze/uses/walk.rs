@@ -139,7 +139,24 @@ impl Walk {
     /// A variable that is bound within the piece may be another name of something outside.
     pub(super) fn effect(&mut self, span: Span, what: String, on: Option<String>) {
         let on = on.filter(|name| !self.is_bound(name));
-        self.facts.effects.push(Effect { span, what, on });
+        self.facts.effects.push(Effect { span, what, on, is_on_stream: false });
+    }
+
+    /// An effect on what is written as a shared reference, which only streams can be changed through: `(&file).read(..)`.
+    pub(super) fn effect_behind_reference(&mut self, span: Span, what: String, expr: &Expr) {
+        match expr {
+            Expr::Paren(inner) => self.effect_behind_reference(span, what, &inner.expr),
+            Expr::Reference(shared) if shared.mutability.is_none() => self.effect_on_stream(span, what, &shared.expr),
+            _ => {}
+        }
+    }
+
+    /// An effect on a channel or a stream that is not bound within the piece.
+    fn effect_on_stream(&mut self, span: Span, what: String, stream: &Expr) {
+        let on = place(stream).map(|(place, _)| place.name).filter(|name| !self.is_bound(name));
+        if on.is_some() {
+            self.facts.effects.push(Effect { span, what, on, is_on_stream: true });
+        }
     }
 
     fn visit_unmarked(&mut self, stmt: &Stmt) {
@@ -226,6 +243,10 @@ impl Visit<'_> for Walk {
                 let n_args = call.args.len();
                 if known::is_ordered_effect(&method, n_args) {
                     self.effect(call.method.span(), format!("`.{method}()`"), root(&call.receiver));
+                } else if known::receives(&method, n_args) {
+                    self.effect_on_stream(call.method.span(), format!("`.{method}()`"), &call.receiver);
+                } else if known::moves_in_stream(&method) {
+                    self.effect_behind_reference(call.method.span(), format!("`.{method}()`"), &call.receiver);
                 }
                 self.access(&call.receiver, Access::Method(method, n_args));
                 call.args.iter().for_each(|arg| self.visit_expr(arg));

@@ -19,6 +19,17 @@ pub(crate) fn iterand_changed(place: &str, at: &str) -> String {
     )
 }
 
+pub(crate) fn shared_with_source(place: &str, left_plain: LeftPlain) -> String {
+    format!(
+        "[C002] what the loop iterates over uses `{place}` too, and one of the two changes it: it is asked for items ahead, \
+         before the iterations in front of them are complete\n\
+         help: collect the items into a vector in front of the loop, and iterate over that; if iterations add to them, \
+         repeat it while there are more\n\
+         help: or {}",
+        leave_plain(left_plain)
+    )
+}
+
 pub(crate) fn endless() -> String {
     "[C004] this loop has no end that can be seen: what it iterates over goes on for ever, and nothing in the body leaves \
      it; only its window (`buffersize`) limits how far the parallel part runs ahead"
