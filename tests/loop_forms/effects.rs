@@ -527,3 +527,96 @@ form! { atomics_with_rarer_methods, |x| f(&x.numbers),
         out
     }
 }
+
+/// What several items lead to.
+#[derive(Default)]
+struct Account {
+    balance: std::sync::Mutex<u64>,
+    history: std::sync::RwLock<Vec<u64>>,
+    n_hits: std::sync::atomic::AtomicU64,
+}
+
+struct Transfer {
+    from: std::sync::Arc<Account>,
+    to: std::sync::Arc<Account>,
+    amount: u64,
+}
+
+impl Transfer {
+    fn source(&self) -> &Account {
+        &self.from
+    }
+}
+
+/// Transfers between few accounts.
+fn transfers(numbers: &[u64]) -> Vec<Transfer> {
+    let accounts: Vec<std::sync::Arc<Account>> = (0..3).map(|_| Default::default()).collect();
+    let account = |n: u64| accounts[(n % 3) as usize].clone();
+    numbers.iter().map(|n| Transfer { from: account(*n), to: account(n / 3), amount: *n }).collect()
+}
+
+thread_form! { locks_read_behind_a_write, |x| f(&transfers(&x.numbers)),
+    fn f(transfers: &[Transfer]) -> Vec<(u64, usize, usize)> {
+        let mut out = Vec::new();
+        for transfer in transfers {
+            let y = work(transfer.amount);
+            let before = transfer.to.history.read().unwrap().len();
+            transfer.from.history.write().unwrap().push(y);
+            let after = transfer.from.history.read().unwrap().len();
+            out.push((y, before, after));
+        }
+        out
+    }
+}
+
+thread_form! { atomics_loaded_by_way_of_another_item, |x| f(&transfers(&x.numbers)),
+    fn f(transfers: &[Transfer]) -> Vec<(u64, u64)> {
+        use std::sync::atomic::Ordering;
+        let mut out = Vec::new();
+        for transfer in transfers {
+            let seen = transfer.to.n_hits.load(Ordering::SeqCst);
+            let y = work(transfer.amount);
+            transfer.from.n_hits.fetch_add(1, Ordering::SeqCst);
+            out.push((y, seen));
+        }
+        out
+    }
+}
+
+thread_form! { locks_found_by_way_of_items, |x| f(&transfers(&x.numbers)),
+    fn f(transfers: &[Transfer]) -> Vec<(u64, u64)> {
+        let mut out = Vec::new();
+        for transfer in transfers {
+            let y = work(transfer.amount);
+            let source = transfer.source();
+            let lock = std::convert::identity(&source.balance);
+            let mut balance = lock.lock().unwrap();
+            *balance = (*balance * 3 + y) % 1000;
+            out.push((y, *balance));
+        }
+        out
+    }
+}
+
+/// What is global, by way of a function.
+fn registry() -> &'static std::sync::RwLock<Vec<u64>> {
+    static REGISTRY: std::sync::RwLock<Vec<u64>> = std::sync::RwLock::new(Vec::new());
+    &REGISTRY
+}
+
+thread_form! { locks_that_functions_give, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<(u64, usize, usize)> {
+        registry().write().unwrap().clear();
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            registry().write().unwrap().push(y);
+            let length = registry().read().unwrap().len();
+            let all = registry();
+            all.write().unwrap().push(*n);
+            let last = all.read().unwrap().len();
+            out.push((y, length, last));
+        }
+        out
+    }
+}

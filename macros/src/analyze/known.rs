@@ -297,6 +297,15 @@ pub(crate) fn is_ordered_effect(method: &str, n_args: usize) -> bool {
     }
 }
 
+/// Methods that look at what is stored in a lock, an atomic or a cell.
+pub(crate) fn looks_at_shared(method: &str, n_args: usize) -> bool {
+    match method {
+        "read" | "try_read" | "get" | "is_locked" => n_args == 0,
+        "load" => n_args == 1,
+        _ => false,
+    }
+}
+
 /// Methods that take the next of what arrives, through a shared reference: who asks first gets another one than who
 /// asks second.
 pub(crate) fn receives(method: &str, n_args: usize) -> bool {

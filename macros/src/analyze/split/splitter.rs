@@ -1,6 +1,7 @@
 //! Judges statement after statement.
 
 use super::account::Made;
+use super::aliases::{self, Found};
 use super::crossing::{Level, Touch};
 use super::reason::{Reason, Why};
 use super::references;
@@ -81,6 +82,8 @@ pub(super) struct Names<'a> {
     pub(super) aliased: &'a [String],
     /// Those that are used as only references can be.
     pub(super) references: &'a [String],
+    /// There are effects on what has no name outside of the iteration.
+    pub(super) have_effects: bool,
     /// Those around the loop, and fields of them, that may be moved, since the loop is left behind that.
     pub(super) moved_last: &'a [Place],
 }
@@ -266,9 +269,13 @@ impl<'a> Splitter<'a> {
         // An effect on what the iteration alone knows is nobody else's business.
         let is_own = |effect: &&Effect| {
             let variable = effect.on.as_ref().and_then(|name| self.variables.get(name));
-            variable.is_some_and(|variable| variable.is_own || (effect.is_on_stream && !variable.is_stream_around))
+            variable.is_some_and(|variable| {
+                (variable.is_own && !variable.may_be_handle) || (effect.is_on_stream && !variable.is_stream_around)
+            })
         };
-        if let Some(effect) = facts.effects.iter().find(|effect| !is_own(effect)) {
+        // What one item leads to, another may lead to as well.
+        let looks = facts.looks.iter().filter(|_| self.named.have_effects && !is_marked);
+        if let Some(effect) = facts.effects.iter().chain(looks).find(|effect| !is_own(effect)) {
             return because(effect.span, Why::Effect(effect.what.clone()));
         }
         if let Some((span, what)) = facts.hidden_exits.first() {
@@ -311,6 +318,11 @@ impl<'a> Splitter<'a> {
         });
         let is_view = init.is_some_and(hoist::is_view);
         let is_stream_around = init.is_some_and(|init| self.may_be_stream_around(init));
+        let leads_outside = init.is_some_and(|init| match aliases::found_by(init) {
+            Some(Found::ByFunction) => matches!(pat, Pat::Ident(_) | Pat::Type(_)),
+            Some(Found::ByValue) => facts.uses.iter().any(|used| self.leads_outside(used)),
+            None => false,
+        });
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
         let is_replayed = borrows && is_view && matches!(pat, Pat::Ident(_)) && self.stays_the_same(&facts, later);
@@ -329,6 +341,9 @@ impl<'a> Splitter<'a> {
                 is_own,
                 is_made: true,
                 is_stream_around,
+                is_shared_item: false,
+                // What is declared `mut` is a value of its own.
+                may_be_handle: leads_outside && !is_mut,
                 borrows_in: borrows.then(|| StmtKey::of(stmt)),
                 view: (is_replayed && !is_mut).then(|| View { stmt: stmt.clone(), of: of.clone() }),
             };
@@ -354,6 +369,11 @@ impl<'a> Splitter<'a> {
             Some(variable) => variable.is_own || variable.is_copied,
             None => name != "self" && !self.around.contains_key(name) && !uses::is_upper_case(name),
         }
+    }
+
+    /// Whether a variable may lead to what others lead to as well.
+    fn leads_outside(&self, used: &Use) -> bool {
+        self.variables.get(&used.place.name).is_some_and(|variable| variable.is_shared_item || variable.may_be_handle)
     }
 
     /// Whether a value is another name of what may be a stream from around the loop: `file`, `&self.file`.

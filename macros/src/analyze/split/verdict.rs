@@ -68,12 +68,14 @@ pub(crate) fn split(
         is_copied: kinds::items_are_copied(&written.expr, &written.pat, locals),
         is_own: kinds::is_iter_mut(&written.expr),
         is_made: kinds::items_are_owned(&written.expr, locals),
+        is_shared_item: kinds::items_are_shared(&written.expr, &written.pat, locals),
         ..Made::default()
     };
     let item = types::of_items(&written.expr, &types_of(locals));
     let types = types::of_bound(&written.pat, item.as_ref());
     let shared_with_source = carried::shared_with_source(&written.expr, &body, &carried, locals);
     let aliased = aliases::names(&written.body);
+    let have_effects = body.effects.iter().any(|effect| effect.is_unnamed);
     let references = references::names(&written.body);
     let may_be_left = body.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
     let moved_last = leaving::moved_last(written, locals);
@@ -84,7 +86,7 @@ pub(crate) fn split(
             label,
             &carried,
             locals,
-            Names { aliased: &aliased, references: &references, moved_last: &moved_last },
+            Names { aliased: &aliased, references: &references, have_effects, moved_last: &moved_last },
             may_be_left,
             stays.clone(),
         );

@@ -20,7 +20,7 @@ impl Walk {
         let kind = known::macro_kind(&name);
         let returns_error = returning::of(mac).is_some();
         match kind {
-            MacroKind::Prints | MacroKind::Quotes => self.effect(span, format!("`{name}!`"), None),
+            MacroKind::Prints | MacroKind::Quotes => self.effect(span, format!("`{name}!`")),
             MacroKind::Returns if returns_error => {
                 if self.functions == 0 {
                     self.exit(span, ExitKind::Leave);
@@ -30,7 +30,7 @@ impl Walk {
             MacroKind::Unknown => {
                 self.facts.unknown_macros.push(span);
                 if is_stmt {
-                    self.effect(span, format!("`{name}!`, whose effects are not known,"), None);
+                    self.effect(span, format!("`{name}!`, whose effects are not known,"));
                 }
                 if tokens::hides_exit(mac.tokens.clone()) {
                     self.facts.hidden_exits.push((span, format!("`{name}!`")));

@@ -147,6 +147,12 @@ pub(crate) fn returned_instead(place: &str, to: &str) -> String {
     format!("let `{to}` return what is to be put into `{place}`, and put it there in a statement of its own")
 }
 
+pub(crate) fn in_any_order(effect: &str) -> String {
+    format!(
+        "if it does not matter in which order the iterations come to {effect}, put `#[concurrent(parallel)]` on that statement"
+    )
+}
+
 pub(crate) fn own_elements(place: &str) -> String {
     format!(
         "each iteration uses its own element of `{place}` only: iterate over `{place}.iter_mut().enumerate()`, which hands \
