@@ -113,23 +113,31 @@ fn behind_borrows(source: &Expr) -> &Expr {
     }
 }
 
-/// A variable that the body, whose facts and carried variables these are, and a closure in what the loop iterates over
-/// both use, and that one of the two changes: a cell, say, since no borrow could be shared so. It is to be changed and
-/// looked at in turn, and so whoever looks ahead sees too little, or too much.
-pub(crate) fn shared_with_source(source: &Expr, body: &Facts, carried: &[Carried], locals: &Locals) -> Option<Carried> {
-    let is_shared = |place: &Place| locals.get(&place.name).is_none_or(|it| !it.is_mut && !it.is_mut_ref);
-    closures_of(source).iter().find_map(|closure| {
-        let mut by_body = carried.iter().filter(|known| !known.is_guess && is_shared(&known.place));
-        let asked_for = |known: &&Carried| closure.uses.iter().any(|used| used.place.overlaps(&known.place));
-        by_body.find(asked_for).cloned().or_else(|| {
-            let changed = find(closure, locals, &[]).into_iter().filter(|known| is_shared(&known.place));
-            let seen = |known: Carried| {
-                let used = body.uses.iter().find(|used| used.place.overlaps(&known.place))?;
-                Some(Carried { span: used.span, ..known })
-            };
-            changed.into_iter().find_map(seen)
-        })
-    })
+/// Where the body, whose facts these are, uses a cell, a lock or the like that a closure in what the loop iterates over
+/// uses too, and one of the two changes it. No borrow could be shared so; they are to come to it in turn, and whoever
+/// looks ahead comes too early.
+pub(crate) fn shared_with_source(source: &Expr, body: &Facts, locals: &Locals) -> Option<Use> {
+    let is_exclusive = |place: &Place| locals.get(&place.name).is_some_and(|it| it.is_mut || it.is_mut_ref);
+    let closures = closures_of(source);
+    let by_source = || closures.iter().flat_map(|closure| &closure.uses);
+    let clashes = |used: &&Use| {
+        let meets = |other: &Use| {
+            let changes = changes_shared(&other.access).zip(changes_shared(&used.access));
+            other.place == used.place && changes.is_some_and(|(one, another)| one || another)
+        };
+        !is_exclusive(&used.place) && by_source().any(meets)
+    };
+    body.uses.iter().find(clashes).cloned()
+}
+
+/// Whether a method changes what is behind a shared reference; `None` if it is none that cells, locks and queues have.
+fn changes_shared(access: &Access) -> Option<bool> {
+    let Access::Method(method, n_args) = access else { return None };
+    if known::is_ordered_effect(method, *n_args) || known::is_mutator(method, *n_args) {
+        Some(true)
+    } else {
+        (known::looks_at_shared(method, *n_args) || known::is_reader(method)).then_some(false)
+    }
 }
 
 /// The facts about the closures in an expression.

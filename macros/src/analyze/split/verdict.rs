@@ -39,8 +39,8 @@ pub(crate) struct Verdict {
     pub(crate) left_at: Option<Span>,
     /// What the loop iterates over changes this variable as it is asked for items.
     pub(crate) source_changes: Option<Carried>,
-    /// What the loop iterates over and the body share this variable, and one of the two changes it.
-    pub(crate) shared_with_source: Option<Carried>,
+    /// Where the body uses what the loop iterates over uses too, and one of the two changes it.
+    pub(crate) shared_with_source: Option<Use>,
     /// The loop changes what it iterates over.
     pub(crate) iterand_changed: Option<Carried>,
     /// The parallel part surely moves what it captures.
@@ -73,7 +73,7 @@ pub(crate) fn split(
     };
     let item = types::of_items(&written.expr, &types_of(locals));
     let types = types::of_bound(&written.pat, item.as_ref());
-    let shared_with_source = carried::shared_with_source(&written.expr, &body, &carried, locals);
+    let shared_with_source = carried::shared_with_source(&written.expr, &body, locals);
     let aliased = aliases::names(&written.body);
     let have_effects = body.effects.iter().any(|effect| effect.is_unnamed);
     let references = references::names(&written.body);

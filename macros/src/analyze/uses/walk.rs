@@ -251,7 +251,7 @@ impl Visit<'_> for Walk {
                 let n_args = call.args.len();
                 if known::is_ordered_effect(&method, n_args) {
                     self.facts.effects.push(self.effect_of(call));
-                } else if known::looks_at_shared(&method, n_args) {
+                } else if known::looks_at_shared(&method, n_args) && (method != "load" || names_order(&call.args[0])) {
                     self.facts.looks.push(self.effect_of(call));
                 } else if known::receives(&method, n_args) {
                     self.effect_on_stream(call.method.span(), format!("`.{method}()`"), &call.receiver);
@@ -358,6 +358,13 @@ impl Visit<'_> for Walk {
     fn visit_pat(&mut self, _pat: &Pat) {}
     fn visit_type(&mut self, _ty: &syn::Type) {}
     fn visit_attribute(&mut self, _attr: &syn::Attribute) {}
+}
+
+/// `Ordering::SeqCst`, which tells a load of an atomic from others.
+fn names_order(expr: &Expr) -> bool {
+    let Expr::Path(path) = expr else { return false };
+    let orders = ["Relaxed", "Acquire", "SeqCst"];
+    path.path.segments.last().is_some_and(|last| orders.iter().any(|order| last.ident == order))
 }
 
 /// What `process::exit` is called among the ways out.
