@@ -167,6 +167,10 @@ fn a_slow_in_order_part_does_not_let_a_million_items_pile_up() {
         MOST.fetch_max(ALIVE.fetch_add(1, SeqCst) + 1, SeqCst);
         Value
     }
+    /// A function, since the loop would be refused if it were seen to look at what its source changes.
+    fn so_far(pulled: &Cell<usize>) -> usize {
+        pulled.get()
+    }
     #[concurrent(workers = 3)]
     fn run(n: usize) -> (usize, usize) {
         let mut pulled_most = 0;
@@ -175,7 +179,10 @@ fn a_slow_in_order_part_does_not_let_a_million_items_pile_up() {
         let mut done = 0;
         for i in (0..n).inspect(|_| pulled.set(pulled.get() + 1)) {
             let value = make(i);
-            pulled_most = pulled_most.max(pulled.get() - done);
+            #[concurrent(ordered)]
+            {
+                pulled_most = pulled_most.max(so_far(&pulled) - done);
+            }
             done += 1;
             kept.clear();
             kept.push(value);

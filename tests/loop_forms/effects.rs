@@ -430,3 +430,16 @@ thread_form! { locks_cloned_in_an_inner_loop, |x| f(&x.numbers),
         out
     }
 }
+
+form! { atomics_with_rarer_methods, |x| f(&x.numbers),
+    fn f(numbers: &[u64]) -> Vec<u64> {
+        use std::sync::atomic::*;
+        let a = AtomicU64::new(1);
+        let mut out = Vec::new();
+        for n in numbers {
+            let y = work(*n);
+            out.push(a.fetch_nand(y, Ordering::SeqCst));
+        }
+        out
+    }
+}

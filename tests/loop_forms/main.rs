@@ -29,6 +29,7 @@ mod options;
 mod places;
 mod reductions;
 mod results;
+mod shared_state;
 mod sources;
 mod while_loops;
 

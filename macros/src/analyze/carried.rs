@@ -2,10 +2,11 @@
 
 use super::known;
 use super::scope::Locals;
+use super::types;
 use super::uses::{self, Access, Facts, Place, Use};
 use proc_macro2::{Ident, Span};
-use syn::Expr;
 use syn::visit::{self, Visit};
+use syn::{Expr, Type};
 
 /// A variable, bound outside the loop, that its body changes.
 #[derive(Debug, Clone)]
@@ -83,19 +84,76 @@ fn iterand(source: &Expr) -> Option<Place> {
 /// A variable that outlives the loop and is changed by a closure in what the loop iterates over
 /// (`from_fn(|| stack.pop())`): whoever looks ahead changes it too early.
 pub(crate) fn changed_by_source(source: &Expr, locals: &Locals) -> Option<Carried> {
-    struct Closures<'a>(&'a Locals, Option<Carried>);
-    impl Visit<'_> for Closures<'_> {
+    closures_of(source).iter().find_map(|closure| find(closure, locals, &[]).into_iter().next())
+}
+
+/// A channel, as its declaration says, that the loop only borrows.
+pub(crate) fn borrowed_channel(source: &Expr, locals: &Locals) -> Option<Carried> {
+    let (place, span) = uses::place(behind_borrows(source))?;
+    let is_whole = uses::place(source).is_some();
+    let ty = locals.get(&place.name).filter(|_| place.fields.is_empty())?.ty.as_ref()?;
+    let is_borrowed = !is_whole || matches!(ty, Type::Reference(_));
+    let how = "is received from".to_owned();
+    (is_borrowed && types::is_named(ty, "Receiver")).then_some(Carried {
+        place,
+        span,
+        how,
+        is_guess: false,
+        by_effect: true,
+    })
+}
+
+/// `rx` in `&rx` and `rx.try_iter().take(3)`
+fn behind_borrows(source: &Expr) -> &Expr {
+    match source {
+        Expr::Reference(reference) => behind_borrows(&reference.expr),
+        Expr::Paren(inner) => behind_borrows(&inner.expr),
+        Expr::MethodCall(call) if call.method != "into_iter" => behind_borrows(&call.receiver),
+        _ => source,
+    }
+}
+
+/// Where the body, whose facts these are, uses a cell, a lock or the like that a closure in what the loop iterates over
+/// uses too, and one of the two changes it. No borrow could be shared so; they are to come to it in turn, and whoever
+/// looks ahead comes too early.
+pub(crate) fn shared_with_source(source: &Expr, body: &Facts, locals: &Locals) -> Option<Use> {
+    let is_exclusive = |place: &Place| locals.get(&place.name).is_some_and(|it| it.is_mut || it.is_mut_ref);
+    let closures = closures_of(source);
+    let by_source = || closures.iter().flat_map(|closure| &closure.uses);
+    let clashes = |used: &&Use| {
+        let meets = |other: &Use| {
+            let changes = changes_shared(&other.access).zip(changes_shared(&used.access));
+            other.place == used.place && changes.is_some_and(|(one, another)| one || another)
+        };
+        !is_exclusive(&used.place) && by_source().any(meets)
+    };
+    body.uses.iter().find(clashes).cloned()
+}
+
+/// Whether a method changes what is behind a shared reference; `None` if it is none that cells, locks and queues have.
+fn changes_shared(access: &Access) -> Option<bool> {
+    let Access::Method(method, n_args) = access else { return None };
+    if known::is_ordered_effect(method, *n_args) || known::is_mutator(method, *n_args) {
+        Some(true)
+    } else {
+        (known::looks_at_shared(method, *n_args) || known::is_reader(method)).then_some(false)
+    }
+}
+
+/// The facts about the closures in an expression.
+fn closures_of(expr: &Expr) -> Vec<Facts> {
+    struct Closures(Vec<Facts>);
+    impl Visit<'_> for Closures {
         fn visit_expr(&mut self, expr: &Expr) {
-            if !matches!(expr, Expr::Closure(_)) {
-                return visit::visit_expr(self, expr);
+            match expr {
+                Expr::Closure(_) => self.0.push(uses::of_expr(expr, None)),
+                _ => visit::visit_expr(self, expr),
             }
-            let first = find(&uses::of_expr(expr, None), self.0, &[]).into_iter().next();
-            self.1 = self.1.take().or(first);
         }
     }
-    let mut closures = Closures(locals, None);
-    closures.visit_expr(source);
-    closures.1
+    let mut closures = Closures(Vec::new());
+    closures.visit_expr(expr);
+    closures.0
 }
 
 /// How this use may change the variable, if it may.

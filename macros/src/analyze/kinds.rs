@@ -37,6 +37,21 @@ pub(super) fn items_are_copied(source: &Expr, pat: &Pat, locals: &Locals) -> boo
     }
 }
 
+/// Whether the items of `source` are shared references, as far as can be seen.
+pub(super) fn items_are_shared(source: &Expr, pat: &Pat, locals: &Locals) -> bool {
+    fn are_values(source: &Expr) -> bool {
+        match source {
+            Expr::Range(_) => true,
+            Expr::Paren(inner) => are_values(&inner.expr),
+            Expr::MethodCall(call) => {
+                ["chars", "bytes", "char_indices"].iter().any(|name| call.method == name) || are_values(&call.receiver)
+            }
+            _ => false,
+        }
+    }
+    items_are_copied(source, pat, locals) && !are_values(source) && !matches!(pat, Pat::Reference(_))
+}
+
 /// Whether the items of `source` are probably values of their own, rather than borrows from elsewhere.
 pub(super) fn items_are_owned(source: &Expr, locals: &Locals) -> bool {
     match source {

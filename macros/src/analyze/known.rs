@@ -270,7 +270,10 @@ pub(crate) fn is_ordered_effect(method: &str, n_args: usize) -> bool {
         // Locks, cells that are taken from.
         "lock" | "try_lock" | "write" | "try_write" | "borrow_mut" | "try_borrow_mut" | "take" => n_args == 0,
         // Channels, cells.
-        "send" | "try_send" | "blocking_send" | "set" | "replace" | "update" => n_args == 1,
+        "send" | "try_send" | "blocking_send" | "force_send" | "unbounded_send" | "set" | "replace" => n_args == 1,
+        "send_timeout" | "send_deadline" => n_args == 2,
+        // Of a cell with one argument, of an atomic with three.
+        "update" => n_args == 1 || n_args == 3,
         // Atomics, once-cells.
         "store"
         | "swap"
@@ -281,13 +284,55 @@ pub(crate) fn is_ordered_effect(method: &str, n_args: usize) -> bool {
         | "fetch_and"
         | "fetch_or"
         | "fetch_xor"
+        | "fetch_nand"
+        | "fetch_not"
         | "fetch_update"
+        | "try_update"
         | "compare_exchange"
         | "compare_exchange_weak"
         | "get_or_init"
+        | "get_or_try_init"
         | "with_borrow_mut" => true,
         _ => false,
     }
+}
+
+/// Methods that look at what is stored in a lock, an atomic or a cell.
+pub(crate) fn looks_at_shared(method: &str, n_args: usize) -> bool {
+    match method {
+        "read" | "try_read" | "get" | "is_locked" => n_args == 0,
+        "load" => n_args == 1,
+        _ => false,
+    }
+}
+
+/// Methods that take the next of what arrives, through a shared reference: who asks first gets another one than who
+/// asks second.
+pub(crate) fn receives(method: &str, n_args: usize) -> bool {
+    match method {
+        "recv" | "try_recv" | "blocking_recv" | "accept" => n_args == 0,
+        "recv_timeout" | "recv_deadline" | "recv_from" => n_args == 1,
+        _ => false,
+    }
+}
+
+/// Methods of `Read`, `Write` and `Seek`, which move the position of a stream. Some streams (files, sockets) can be
+/// read and written through a shared reference.
+pub(crate) fn moves_in_stream(method: &str) -> bool {
+    matches!(
+        method,
+        "read"
+            | "read_exact"
+            | "read_line"
+            | "read_to_end"
+            | "read_to_string"
+            | "read_until"
+            | "write"
+            | "write_all"
+            | "write_fmt"
+            | "seek"
+            | "rewind"
+    )
 }
 
 /// What a macro of the standard library (or of a crate that everybody uses) does with its tokens.

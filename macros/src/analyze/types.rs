@@ -248,6 +248,24 @@ pub(crate) fn is_copied(ty: &Type) -> bool {
     }
 }
 
+/// Whether this type, or what it refers to, is of that name.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Reference(reference) => is_named(&reference.elem, name),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == name),
+        _ => false,
+    }
+}
+
+/// Whether values of this type are surely text or a sequence, which each reader has a position of its own in.
+pub(crate) fn is_sequence(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => is_sequence(&reference.elem),
+        Type::Slice(_) | Type::Array(_) => true,
+        _ => ["str", "String", "Vec"].iter().any(|name| is_named(ty, name)),
+    }
+}
+
 /// Whether the value of `expr` is surely `Copy`.
 pub(crate) fn is_copied_value(expr: &Expr) -> bool {
     match expr {

@@ -5,13 +5,14 @@ use crate::analyze::scope::plan_number;
 use crate::analyze::split::{Reason, Why};
 use crate::analyze::{hoist, kinds, known, types};
 use crate::diag::{Sink, catalog};
+use crate::model::options::Keyed;
 use crate::model::warning::Warning;
 use crate::parse::marks::part_of;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprAssign, ExprForLoop, ExprMethodCall, ItemFn, Local, Pat, Stmt, Type};
+use syn::{Expr, ExprAssign, ExprForLoop, ExprLit, ExprMethodCall, ItemFn, Lit, Local, Pat, Stmt, Type};
 
 /// Whether a loop is worth splitting; otherwise it stays as it is, or is refused.
 pub(crate) fn has_parallel_part(candidate: &Candidate) -> bool {
@@ -36,7 +37,12 @@ pub(crate) fn check(candidate: &Candidate, sink: &mut Sink) {
     for (mark, reason) in &verdict.refused_marks {
         sink.error(*mark, catalog::cannot_be_parallel(&describe(reason)));
     }
-    check_iterand(candidate, sink);
+    if !check_iterand(candidate, sink)
+        && let Some(shared) = &verdict.shared_with_source
+        && !is_asked_in_turn(candidate)
+    {
+        sink.error(shared.span, catalog::shared_with_source(&shared.place.to_string(), candidate.left_plain));
+    }
     if let Some(moved) = &verdict.moved {
         sink.error(moved.span, catalog::capture_moved(&moved.place.to_string()));
     }
@@ -134,6 +140,15 @@ fn errors_of_open_types(candidate: &Candidate) -> Vec<(Span, Ident)> {
 fn in_words(ty: &Type) -> String {
     let text = ty.to_token_stream().to_string();
     text.replace("& ", "&").replace(" <", "<").replace("< ", "<").replace(" >", ">")
+}
+
+/// Whether the next item is asked for when the iteration in front of it is complete, as far as can be seen.
+fn is_asked_in_turn(candidate: &Candidate) -> bool {
+    let Some(Keyed { value, .. }) = &candidate.options.buffersize else { return false };
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_digits() == "1",
+        _ => true,
+    }
 }
 
 /// Says that the loop changes what it iterates over, if it does.

@@ -44,8 +44,18 @@ pub(crate) fn refuse(candidate: &Candidate, sink: &mut Sink) {
         ways_out.extend(more.into_iter().filter(|way_out| !ways_out.contains(way_out)).collect::<Vec<_>>());
     }
     ways_out.extend(inner_loops(candidate));
+    ways_out.extend(reasons.iter().find_map(ordered_effect).map(|effect| catalog::in_any_order(&effect)));
     let reasons: Vec<String> = reasons.iter().map(describe).collect();
     sink.error(span, catalog::nothing_parallel(&reasons, &ways_out, candidate.left_plain));
+}
+
+/// The method with an effect that keeps a statement in order.
+fn ordered_effect(reason: &Reason) -> Option<String> {
+    match &reason.why {
+        Why::Effect(what) if what.starts_with("`.") => Some(what.clone()),
+        Why::Carried(carried, _) if carried.by_effect => Some(carried.how.replace("is changed by ", "")),
+        _ => None,
+    }
 }
 
 /// What to do about a variable that is carried, where more is known than that.

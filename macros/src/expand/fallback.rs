@@ -24,7 +24,7 @@ pub(crate) fn beside(errors: syn::Error, item: TokenStream) -> TokenStream {
 /// Whether the plain function is wrong for the same reason, which would be said twice.
 fn is_wrong_anyway(error: &syn::Error) -> bool {
     let message = error.to_string();
-    ["[C002]", "[C016]", "[C031]"].iter().any(|code| message.starts_with(code))
+    ["[C002] the loop", "[C016]", "[C031]"].iter().any(|code| message.starts_with(code))
 }
 
 /// The function without what is wrong in it, where it can be without.

@@ -7,10 +7,12 @@
 
 use crate::schedule::source::Splittable;
 use crate::schedule::strips::{Indexed, IndexedFrom, Opaque};
+use std::collections::{btree_map, btree_set, hash_map, hash_set, linked_list};
 use std::io;
 use std::iter;
 use std::marker::PhantomData;
 use std::sync::mpsc;
+use std::vec;
 
 /// Stands for a value of type `T`.
 #[derive(Debug)]
@@ -134,6 +136,12 @@ impl<A, B: Outlives> BorrowedSecond for &&Probe<iter::Zip<A, B>> {}
 pub trait Outlives {}
 
 impl<I> Outlives for &mut I {}
+impl<T, F> Outlives for vec::ExtractIf<'_, T, F> {}
+impl<T, F> Outlives for linked_list::ExtractIf<'_, T, F> {}
+impl<K, V, F> Outlives for hash_map::ExtractIf<'_, K, V, F> {}
+impl<T, F> Outlives for hash_set::ExtractIf<'_, T, F> {}
+impl<K, V, R, F> Outlives for btree_map::ExtractIf<'_, K, V, R, F> {}
+impl<T, R, F> Outlives for btree_set::ExtractIf<'_, T, R, F> {}
 impl<T> Outlives for mpsc::Iter<'_, T> {}
 impl<T> Outlives for mpsc::TryIter<'_, T> {}
 impl Outlives for io::Lines<io::StdinLock<'_>> {}

@@ -18,6 +18,9 @@ pub(super) struct Made {
     pub(super) is_own: bool,
     pub(super) is_made: bool,
     pub(super) is_open: bool,
+    pub(super) is_stream_around: bool,
+    pub(super) is_shared_item: bool,
+    pub(super) may_be_handle: bool,
     pub(super) borrows_in: Option<StmtKey>,
     pub(super) view: Option<View>,
 }
@@ -94,7 +97,18 @@ impl Splitter<'_> {
     /// Binds a variable that the parallel part makes.
     pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
         let segment = self.parallel_turn();
-        let Made { ty, is_copied, is_own, is_made, is_open, borrows_in, view } = made;
+        let Made {
+            ty,
+            is_copied,
+            is_own,
+            is_made,
+            is_open,
+            is_stream_around,
+            is_shared_item,
+            may_be_handle,
+            borrows_in,
+            view,
+        } = made;
         let is_copied = is_copied || ty.as_ref().is_some_and(types::is_copied);
         let is_own = is_own && !self.named.aliased.contains(&name.to_string());
         self.variables.bind(Variable {
@@ -107,6 +121,9 @@ impl Splitter<'_> {
             is_made,
             is_own,
             is_open,
+            is_stream_around,
+            is_shared_item,
+            may_be_handle,
             borrows_in,
             view,
             crosses_as_copy: false,
@@ -126,6 +143,9 @@ impl Splitter<'_> {
                 is_made: true,
                 is_own: false,
                 is_open: false,
+                is_stream_around: false,
+                is_shared_item: false,
+                may_be_handle: false,
                 borrows_in: None,
                 view: None,
                 crosses_as_copy: false,

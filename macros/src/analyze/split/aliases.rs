@@ -1,14 +1,43 @@
 //! Variables of an iteration that may be known by another name too: an effect on one of them is seen through the other.
 
-use crate::analyze::{patterns, uses};
+use crate::analyze::{known, patterns, uses};
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Local};
+use syn::{Block, Expr, ExprPath, Local};
 
 /// The names of variables that are borrowed or cloned into others, or captured by closures, and of those others.
 pub(super) fn names(body: &Block) -> Vec<String> {
     let mut aliases = Aliases(Vec::new());
     aliases.visit_block(body);
     aliases.0
+}
+
+/// How a value is come by that may have been there before, rather than be made.
+pub(super) enum Found {
+    /// `registry()`: any function can reach what is global.
+    ByFunction,
+    /// `x.account()?`, `&x.account`: by way of what is named there.
+    ByValue,
+}
+
+/// How `value` is found, if it may be.
+pub(super) fn found_by(value: &Expr) -> Option<Found> {
+    match value {
+        Expr::Reference(_) | Expr::Path(_) | Expr::Field(_) | Expr::Index(_) => Some(Found::ByValue),
+        Expr::Paren(inner) => found_by(&inner.expr),
+        Expr::Try(inner) => found_by(&inner.expr),
+        Expr::MethodCall(call) if known::passes_on(&call.method.to_string()) => found_by(&call.receiver),
+        Expr::MethodCall(call) => (call.method != "clone").then_some(Found::ByValue),
+        Expr::Call(call) => {
+            let is_associated = matches!(&*call.func, Expr::Path(path) if is_of_type(path));
+            (!is_associated).then_some(Found::ByFunction)
+        }
+        _ => None,
+    }
+}
+
+/// `Arc::clone`, `Logger::new`
+fn is_of_type(path: &ExprPath) -> bool {
+    path.path.segments.iter().any(|part| part.ident.to_string().starts_with(char::is_uppercase))
 }
 
 struct Aliases(Vec<String>);
@@ -32,12 +61,7 @@ fn may_be_another_name(value: &Expr) -> bool {
         Expr::Reference(_) | Expr::Closure(_) => true,
         Expr::MethodCall(call) => call.method == "clone" || may_be_another_name(&call.receiver),
         Expr::Call(call) => {
-            let is_associated = match &*call.func {
-                Expr::Path(path) => {
-                    path.path.segments.iter().any(|part| part.ident.to_string().starts_with(char::is_uppercase))
-                }
-                _ => false,
-            };
+            let is_associated = matches!(&*call.func, Expr::Path(path) if is_of_type(path));
             is_associated && call.args.iter().any(may_be_another_name)
         }
         Expr::Tuple(tuple) => tuple.elems.iter().any(may_be_another_name),

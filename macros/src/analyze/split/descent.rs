@@ -142,6 +142,7 @@ impl Splitter<'_> {
             is_own: facts.uses.iter().all(|used| self.is_own(used)),
             is_made: true,
             is_open: kinds::is_open(value, &|name| self.is_open(name)),
+            is_stream_around: self.may_be_stream_around(value),
             borrows_in: borrows.then(|| StmtKey::of(stmt)),
             ..Made::default()
         };

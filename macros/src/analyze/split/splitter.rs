@@ -1,6 +1,7 @@
 //! Judges statement after statement.
 
 use super::account::Made;
+use super::aliases::{self, Found};
 use super::crossing::{Level, Touch};
 use super::reason::{Reason, Why};
 use super::references;
@@ -83,6 +84,8 @@ pub(super) struct Names<'a> {
     pub(super) aliased: &'a [String],
     /// Those that are used as only references can be.
     pub(super) references: &'a [String],
+    /// There are effects on what has no name outside of the iteration.
+    pub(super) have_effects: bool,
     /// Those around the loop, and fields of them, that may be moved, since the loop is left behind that.
     pub(super) moved_last: &'a [Place],
 }
@@ -241,6 +244,9 @@ impl<'a> Splitter<'a> {
                 {
                     return because(used.span, Why::ChangedLater(name.clone()));
                 }
+                Some(variable) if variable.is_stream_around && moves_stream(used) => {
+                    return because(used.span, Why::Effect(format!("what is done with `{name}`")));
+                }
                 Some(_) => {}
                 None => {
                     if let Some(carried) = carried::touched(used, self.carried)
@@ -264,11 +270,15 @@ impl<'a> Splitter<'a> {
             return because(*mark, Why::Marked);
         }
         // An effect on what the iteration alone knows is nobody else's business.
-        let is_own = |on: &Option<String>| {
-            let variable = on.as_ref().and_then(|name| self.variables.get(name));
-            variable.is_some_and(|variable| variable.is_own)
+        let is_own = |effect: &&Effect| {
+            let variable = effect.on.as_ref().and_then(|name| self.variables.get(name));
+            variable.is_some_and(|variable| {
+                (variable.is_own && !variable.may_be_handle) || (effect.is_on_stream && !variable.is_stream_around)
+            })
         };
-        if let Some(effect) = facts.effects.iter().find(|effect| !is_own(&effect.on)) {
+        // What one item leads to, another may lead to as well.
+        let looks = facts.looks.iter().filter(|_| self.named.have_effects && !is_marked);
+        if let Some(effect) = facts.effects.iter().chain(looks).find(|effect| !is_own(effect)) {
             return because(effect.span, Why::Effect(effect.what.clone()));
         }
         if let Some((span, what)) = facts.hidden_exits.first() {
@@ -311,6 +321,12 @@ impl<'a> Splitter<'a> {
         });
         let is_view = init.is_some_and(hoist::is_view);
         let is_open = init.is_some_and(|init| kinds::is_open(init, &|name| self.is_open(name)));
+        let is_stream_around = init.is_some_and(|init| self.may_be_stream_around(init));
+        let leads_outside = init.is_some_and(|init| match aliases::found_by(init) {
+            Some(Found::ByFunction) => matches!(pat, Pat::Ident(_) | Pat::Type(_)),
+            Some(Found::ByValue) => facts.uses.iter().any(|used| self.leads_outside(used)),
+            None => false,
+        });
         let of = facts.uses.iter().filter_map(|used| Some((used.clone(), self.variables.id(&used.place.name)?)));
         let of: Vec<(Use, VariableId)> = of.collect();
         let is_replayed = borrows && is_view && matches!(pat, Pat::Ident(_)) && self.stays_the_same(&facts, later);
@@ -329,6 +345,10 @@ impl<'a> Splitter<'a> {
                 is_own,
                 is_made: true,
                 is_open: is_open && !matches!(pat, Pat::Type(_)),
+                is_stream_around,
+                is_shared_item: false,
+                // What is declared `mut` is a value of its own.
+                may_be_handle: leads_outside && !is_mut,
                 borrows_in: borrows.then(|| StmtKey::of(stmt)),
                 view: (is_replayed && !is_mut).then(|| View { stmt: stmt.clone(), of: of.clone() }),
             };
@@ -353,6 +373,25 @@ impl<'a> Splitter<'a> {
         match self.variables.get(name) {
             Some(variable) => variable.is_own || variable.is_copied,
             None => name != "self" && !self.around.contains_key(name) && !uses::is_upper_case(name),
+        }
+    }
+
+    /// Whether a variable may lead to what others lead to as well.
+    fn leads_outside(&self, used: &Use) -> bool {
+        self.variables.get(&used.place.name).is_some_and(|variable| variable.is_shared_item || variable.may_be_handle)
+    }
+
+    /// Whether a value is another name of what may be a stream from around the loop: `file`, `&self.file`.
+    pub(super) fn may_be_stream_around(&self, value: &Expr) -> bool {
+        let named = match value {
+            Expr::Reference(shared) => &*shared.expr,
+            _ => value,
+        };
+        let is_part = matches!(named, Expr::Index(index) if matches!(*index.index, Expr::Range(_)));
+        let Some((place, _)) = uses::place(named).filter(|_| !is_part) else { return false };
+        match self.variables.get(&place.name) {
+            Some(variable) => variable.is_stream_around,
+            None => !self.type_of(&place.name).is_some_and(|ty| place.fields.is_empty() && types::is_sequence(&ty)),
         }
     }
 
@@ -459,6 +498,15 @@ fn with_semicolon(mut stmt: Stmt) -> Stmt {
         Stmt::Local(_) | Stmt::Item(_) => {}
     }
     stmt
+}
+
+/// Whether a use of a stream reads from it or writes to it.
+fn moves_stream(used: &Use) -> bool {
+    match &used.access {
+        Access::Method(method, _) => known::moves_in_stream(method),
+        Access::Mutate(how) => *how == uses::WRITTEN_TO,
+        _ => false,
+    }
 }
 
 /// `macro_rules! …` in a body.

@@ -31,6 +31,12 @@ pub(super) struct Variable {
     pub(super) is_own: bool,
     /// Its type is whatever its use asks for, so that nobody can tell it where it crosses.
     pub(super) is_open: bool,
+    /// It may be another name of a stream (a file, a socket) from around the loop.
+    pub(super) is_stream_around: bool,
+    /// It is a reference which the loop iterates over.
+    pub(super) is_shared_item: bool,
+    /// It was found by way of such an item, or by a function, and may be a lock, an atomic or a cell that others find as well.
+    pub(super) may_be_handle: bool,
     /// This statement makes it by borrowing from a value that the parallel part made.
     pub(super) borrows_in: Option<StmtKey>,
     /// The statement that makes it is a view of other variables; the in-order part, if it needs it, views again.

@@ -40,6 +40,8 @@ pub(crate) struct Verdict {
     pub(crate) left_at: Option<Span>,
     /// What the loop iterates over changes this variable as it is asked for items.
     pub(crate) source_changes: Option<Carried>,
+    /// Where the body uses what the loop iterates over uses too, and one of the two changes it.
+    pub(crate) shared_with_source: Option<Use>,
     /// The loop changes what it iterates over.
     pub(crate) iterand_changed: Option<Carried>,
     /// The parallel part surely moves what it captures.
@@ -67,11 +69,14 @@ pub(crate) fn split(
         is_copied: kinds::items_are_copied(&written.expr, &written.pat, locals),
         is_own: kinds::is_iter_mut(&written.expr),
         is_made: kinds::items_are_owned(&written.expr, locals),
+        is_shared_item: kinds::items_are_shared(&written.expr, &written.pat, locals),
         ..Made::default()
     };
     let item = types::of_items(&written.expr, &types_of(locals));
     let types = types::of_bound(&written.pat, item.as_ref());
+    let shared_with_source = carried::shared_with_source(&written.expr, &body, locals);
     let aliased = aliases::names(&written.body);
+    let have_effects = body.effects.iter().any(|effect| effect.is_unnamed);
     let references = references::names(&written.body);
     let may_be_left = body.exits.iter().any(|exit| exit.kind == ExitKind::Leave);
     let moved_last = leaving::moved_last(written, locals);
@@ -82,7 +87,7 @@ pub(crate) fn split(
             label,
             &carried,
             locals,
-            Names { aliased: &aliased, references: &references, moved_last: &moved_last },
+            Names { aliased: &aliased, references: &references, have_effects, moved_last: &moved_last },
             may_be_left,
             stays.clone(),
         );
@@ -112,7 +117,9 @@ pub(crate) fn split(
         awaits: body.awaits,
         yields: body.yields,
         left_at,
-        source_changes: carried::changed_by_source(&written.expr, locals),
+        source_changes: carried::changed_by_source(&written.expr, locals)
+            .or_else(|| carried::borrowed_channel(&written.expr, locals)),
+        shared_with_source,
         iterand_changed: carried::changed_iterand(&written.expr, &carried, locals).cloned(),
         moved: splitter.moved,
         item,

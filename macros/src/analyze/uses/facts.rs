@@ -38,6 +38,8 @@ pub(crate) struct Facts {
     pub(crate) hidden_exits: Vec<(Span, String)>,
     /// Effects whose order can be observed, and what they are on (`None`: something global).
     pub(crate) effects: Vec<Effect>,
+    /// Where something is looked at that effects may change, by way of it or by way of others.
+    pub(crate) looks: Vec<Effect>,
     /// Macros that nobody knows, which may hide an exit where it is not seen.
     pub(crate) unknown_macros: Vec<Span>,
     /// Statements that are marked to be in order.
@@ -73,4 +75,8 @@ pub(crate) struct Effect {
     pub(crate) span: Span,
     pub(crate) what: String,
     pub(crate) on: Option<String>,
+    /// What it is on has no name outside of the piece: it is bound within, or a function gives it.
+    pub(crate) is_unnamed: bool,
+    /// It is one on a channel or a stream, which is nobody else's if the iteration has opened it.
+    pub(crate) is_on_stream: bool,
 }

@@ -10,6 +10,9 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Expr, Lit, Macro};
 
+/// What `write!` does with its first argument.
+pub(crate) const WRITTEN_TO: &str = "is written to";
+
 impl Walk {
     pub(super) fn visit_mac(&mut self, mac: &Macro, is_stmt: bool) {
         let name = tokens::macro_name(mac);
@@ -17,7 +20,7 @@ impl Walk {
         let kind = known::macro_kind(&name);
         let returns_error = returning::of(mac).is_some();
         match kind {
-            MacroKind::Prints | MacroKind::Quotes => self.effect(span, format!("`{name}!`"), None),
+            MacroKind::Prints | MacroKind::Quotes => self.effect(span, format!("`{name}!`")),
             MacroKind::Returns if returns_error => {
                 if self.functions == 0 {
                     self.exit(span, ExitKind::Leave);
@@ -27,7 +30,7 @@ impl Walk {
             MacroKind::Unknown => {
                 self.facts.unknown_macros.push(span);
                 if is_stmt {
-                    self.effect(span, format!("`{name}!`, whose effects are not known,"), None);
+                    self.effect(span, format!("`{name}!`, whose effects are not known,"));
                 }
                 if tokens::hides_exit(mac.tokens.clone()) {
                     self.facts.hidden_exits.push((span, format!("`{name}!`")));
@@ -48,9 +51,12 @@ impl Walk {
             let access = if kind == MacroKind::Unknown { Access::Tokens } else { Access::Shared };
             return self.tokens(mac.tokens.clone(), &access);
         };
+        if let (MacroKind::Writes, Some(to)) = (kind, args.first()) {
+            self.effect_behind_reference(span, format!("`{name}!`"), to);
+        }
         for (index, arg) in args.iter().enumerate() {
             match (kind, arg) {
-                (MacroKind::Writes, _) if index == 0 => self.access(arg, Access::Mutate("is written to")),
+                (MacroKind::Writes, _) if index == 0 => self.access(arg, Access::Mutate(WRITTEN_TO)),
                 (MacroKind::Evaluates, _) if name != "assert_eq" && name != "assert_ne" => self.visit_expr(arg),
                 (MacroKind::Returns, arg) if returns_error => self.visit_expr(arg),
                 (_, Expr::Assign(named)) => self.access(&named.right, Access::Shared),

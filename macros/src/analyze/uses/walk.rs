@@ -7,7 +7,7 @@ use crate::parse::marks::{Part, part_of};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Label, Pat, Stmt, UnOp};
+use syn::{Block, Expr, ExprMethodCall, Label, Pat, Stmt, UnOp};
 
 /// Something inside the piece that `break` or `continue` may mean.
 pub(super) struct Target {
@@ -136,10 +136,34 @@ impl Walk {
         }
     }
 
-    /// A variable that is bound within the piece may be another name of something outside.
-    pub(super) fn effect(&mut self, span: Span, what: String, on: Option<String>) {
-        let on = on.filter(|name| !self.is_bound(name));
-        self.facts.effects.push(Effect { span, what, on });
+    /// An effect on something global.
+    pub(super) fn effect(&mut self, span: Span, what: String) {
+        self.facts.effects.push(Effect { span, what, on: None, is_unnamed: false, is_on_stream: false });
+    }
+
+    /// What a method does to its receiver. A variable that is bound within the piece may be another name of something
+    /// outside, and so may what a function gives.
+    fn effect_of(&self, call: &ExprMethodCall) -> Effect {
+        let on = root(&call.receiver).filter(|name| !self.is_bound(name));
+        let what = format!("`.{}()`", call.method);
+        Effect { span: call.method.span(), what, is_unnamed: on.is_none(), on, is_on_stream: false }
+    }
+
+    /// An effect on what is written as a shared reference, which only streams can be changed through: `(&file).read(..)`.
+    pub(super) fn effect_behind_reference(&mut self, span: Span, what: String, expr: &Expr) {
+        match expr {
+            Expr::Paren(inner) => self.effect_behind_reference(span, what, &inner.expr),
+            Expr::Reference(shared) if shared.mutability.is_none() => self.effect_on_stream(span, what, &shared.expr),
+            _ => {}
+        }
+    }
+
+    /// An effect on a channel or a stream that is not bound within the piece.
+    fn effect_on_stream(&mut self, span: Span, what: String, stream: &Expr) {
+        let on = place(stream).map(|(place, _)| place.name).filter(|name| !self.is_bound(name));
+        if on.is_some() {
+            self.facts.effects.push(Effect { span, what, on, is_unnamed: false, is_on_stream: true });
+        }
     }
 
     fn visit_unmarked(&mut self, stmt: &Stmt) {
@@ -169,7 +193,7 @@ impl Visit<'_> for Walk {
     }
 
     fn visit_stmt(&mut self, stmt: &Stmt) {
-        let n_effects = self.facts.effects.len();
+        let (n_effects, n_looks) = (self.facts.effects.len(), self.facts.looks.len());
         self.visit_unmarked(stmt);
         match part_of(stmt) {
             Some((Part::Ordered, span)) => self.facts.ordered.push(span),
@@ -177,6 +201,7 @@ impl Visit<'_> for Walk {
                 self.facts.parallel.push(span);
                 // Whoever marks it does not mind in which order they take place.
                 self.facts.effects.truncate(n_effects);
+                self.facts.looks.truncate(n_looks);
             }
             None => {}
         }
@@ -225,7 +250,13 @@ impl Visit<'_> for Walk {
                 let method = call.method.to_string();
                 let n_args = call.args.len();
                 if known::is_ordered_effect(&method, n_args) {
-                    self.effect(call.method.span(), format!("`.{method}()`"), root(&call.receiver));
+                    self.facts.effects.push(self.effect_of(call));
+                } else if known::looks_at_shared(&method, n_args) && (method != "load" || names_order(&call.args[0])) {
+                    self.facts.looks.push(self.effect_of(call));
+                } else if known::receives(&method, n_args) {
+                    self.effect_on_stream(call.method.span(), format!("`.{method}()`"), &call.receiver);
+                } else if known::moves_in_stream(&method) {
+                    self.effect_behind_reference(call.method.span(), format!("`.{method}()`"), &call.receiver);
                 }
                 self.access(&call.receiver, Access::Method(method, n_args));
                 call.args.iter().for_each(|arg| self.visit_expr(arg));
@@ -234,9 +265,7 @@ impl Visit<'_> for Walk {
                 if let Expr::Path(path) = &*call.func {
                     let last = path.path.segments.last().map(|segment| segment.ident.to_string());
                     match last.as_deref() {
-                        Some("stdout" | "stderr" | "stdin") => {
-                            self.effect(path.span(), "a standard stream".into(), None)
-                        }
+                        Some("stdout" | "stderr" | "stdin") => self.effect(path.span(), "a standard stream".into()),
                         Some(name) if ends_process(name, call.args.len(), path.path.segments.len() > 1) => {
                             self.facts.hidden_exits.push((path.span(), ENDING_THE_PROCESS.into()));
                         }
@@ -329,6 +358,13 @@ impl Visit<'_> for Walk {
     fn visit_pat(&mut self, _pat: &Pat) {}
     fn visit_type(&mut self, _ty: &syn::Type) {}
     fn visit_attribute(&mut self, _attr: &syn::Attribute) {}
+}
+
+/// `Ordering::SeqCst`, which tells a load of an atomic from others.
+fn names_order(expr: &Expr) -> bool {
+    let Expr::Path(path) = expr else { return false };
+    let orders = ["Relaxed", "Acquire", "SeqCst"];
+    path.path.segments.last().is_some_and(|last| orders.iter().any(|order| last.ident == order))
 }
 
 /// What `process::exit` is called among the ways out.

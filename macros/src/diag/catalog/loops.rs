@@ -19,6 +19,17 @@ pub(crate) fn iterand_changed(place: &str, at: &str) -> String {
     )
 }
 
+pub(crate) fn shared_with_source(place: &str, left_plain: LeftPlain) -> String {
+    format!(
+        "[C002] what the loop iterates over uses `{place}` too, and one of the two changes it: it is asked for items ahead, \
+         before the iterations in front of them are complete\n\
+         help: collect the items into a vector in front of the loop, and iterate over that; if iterations add to them, \
+         repeat it while there are more\n\
+         help: or {}",
+        leave_plain(left_plain)
+    )
+}
+
 pub(crate) fn endless() -> String {
     "[C004] this loop has no end that can be seen: what it iterates over goes on for ever, and nothing in the body leaves \
      it; only its window (`buffersize`) limits how far the parallel part runs ahead"
@@ -146,6 +157,12 @@ pub(crate) fn own_state(place: &str, to: &str, is_process: bool) -> String {
 /// For a variable that a call gets as `&mut`, and gives nothing for.
 pub(crate) fn returned_instead(place: &str, to: &str) -> String {
     format!("let `{to}` return what is to be put into `{place}`, and put it there in a statement of its own")
+}
+
+pub(crate) fn in_any_order(effect: &str) -> String {
+    format!(
+        "if it does not matter in which order the iterations come to {effect}, put `#[concurrent(parallel)]` on that statement"
+    )
 }
 
 pub(crate) fn own_elements(place: &str) -> String {
