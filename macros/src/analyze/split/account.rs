@@ -2,28 +2,13 @@
 
 use super::crossing::Touch;
 use super::splitter::Splitter;
-use super::variables::{Flags, StmtKey, Variable, VariableId, View, leaves_alone, may_change};
+use super::variables::{Flags, Made, Variable, VariableId, View, leaves_alone, may_change};
 use crate::analyze::uses::{Access, Facts, Use};
 use crate::analyze::{kinds, leaving, patterns, types};
 use crate::model::loop_plan::{Segment, SegmentId, Turn};
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Pat, Stmt, Type};
-
-/// How a variable of the parallel part is made.
-#[derive(Clone, Default)]
-pub(super) struct Made {
-    pub(super) ty: Option<Type>,
-    pub(super) is_copied: bool,
-    pub(super) is_own: bool,
-    pub(super) is_made: bool,
-    pub(super) is_open: bool,
-    pub(super) is_stream_around: bool,
-    pub(super) is_shared_item: bool,
-    pub(super) may_be_handle: bool,
-    pub(super) borrows_in: Option<StmtKey>,
-    pub(super) view: Option<View>,
-}
+use syn::{Pat, Stmt};
 
 impl Splitter<'_> {
     /// The segment that the next parallel statement of this block belongs to.
@@ -49,7 +34,7 @@ impl Splitter<'_> {
         self.uses_in_parallel(facts.uses);
         for name in kinds::filled_openly(&stmt, &|name| self.is_open(name)) {
             if let Some(id) = self.variables.id(&name) {
-                self.variables.of_mut(id).is_open = true;
+                self.variables.of_mut(id).made.is_open = true;
             }
         }
         let segment = self.parallel_turn();
@@ -59,7 +44,7 @@ impl Splitter<'_> {
 
     /// Whether the type of that variable is whatever its use asks for.
     pub(super) fn is_open(&self, name: &str) -> bool {
-        self.variables.get(name).is_some_and(|variable| variable.is_open)
+        self.variables.get(name).is_some_and(|variable| variable.made.is_open)
     }
 
     /// Whether a use surely moves a variable from around the iteration, which the next iteration would lack.
@@ -95,37 +80,16 @@ impl Splitter<'_> {
     }
 
     /// Binds a variable that the parallel part makes.
-    pub(super) fn bind(&mut self, name: Ident, is_mut: bool, made: Made) -> VariableId {
+    pub(super) fn bind(&mut self, name: Ident, is_mut: bool, mut made: Made) -> VariableId {
         let segment = self.parallel_turn();
-        let Made {
-            ty,
-            is_copied,
-            is_own,
-            is_made,
-            is_open,
-            is_stream_around,
-            is_shared_item,
-            may_be_handle,
-            borrows_in,
-            view,
-        } = made;
-        let is_copied = is_copied || ty.as_ref().is_some_and(types::is_copied);
-        let is_own = is_own && !self.named.aliased.contains(&name.to_string());
+        made.is_copied |= made.ty.as_ref().is_some_and(types::is_copied);
+        made.is_own &= !self.named.aliased.contains(&name.to_string());
         self.variables.bind(Variable {
             name,
             made_in: Some(segment),
             depth: self.path.len(),
             is_mut,
-            ty,
-            is_copied,
-            is_made,
-            is_own,
-            is_open,
-            is_stream_around,
-            is_shared_item,
-            may_be_handle,
-            borrows_in,
-            view,
+            made,
             crosses_as_copy: false,
             flags: Flags::default(),
         })
@@ -138,16 +102,7 @@ impl Splitter<'_> {
                 made_in: None,
                 depth: self.path.len(),
                 is_mut,
-                ty: None,
-                is_copied: false,
-                is_made: true,
-                is_own: false,
-                is_open: false,
-                is_stream_around: false,
-                is_shared_item: false,
-                may_be_handle: false,
-                borrows_in: None,
-                view: None,
+                made: Made { is_made: true, ..Made::default() },
                 crosses_as_copy: false,
                 flags: Flags { is_in_order: true, ..Flags::default() },
             });
@@ -158,7 +113,7 @@ impl Splitter<'_> {
     pub(super) fn uses_in_order(&mut self, used: &Use, id: VariableId) {
         let variable = self.variables.of(id).clone();
         let may_change = may_change(used, &variable);
-        match (&variable.view, &variable.borrows_in, variable.made_in) {
+        match (&variable.made.view, &variable.made.borrows_in, variable.made_in) {
             // The in-order part changed it or made it: nothing crosses, but this is a use by that part.
             _ if variable.flags.is_in_order => return self.touch(id, true, may_change, false),
             (Some(view), _, Some(segment)) => self.view_again(segment, view, variable.depth),

@@ -38,8 +38,8 @@ pub(super) fn settle(touches: &[Touch], variables: &Variables, segments: &mut [S
         find_ends(made_in, 0, &touches, &mut ends);
         for end in ends {
             let name = variable.name.clone();
-            let (is_mut, is_copied, ty) = (variable.is_mut, variable.crosses_as_copy, variable.ty.clone());
-            let crossing = Crossing { name, is_mut, is_copied, is_open: variable.is_open, ty, taken_out: None };
+            let (is_mut, is_copied, ty) = (variable.is_mut, variable.crosses_as_copy, variable.made.ty.clone());
+            let crossing = Crossing { name, is_mut, is_copied, is_open: variable.made.is_open, ty, taken_out: None };
             // Of two variables of one name, the first can be named no more.
             segments[end].crossing.retain(|known| known.name != crossing.name);
             segments[end].crossing.push(crossing);

@@ -2,12 +2,11 @@
 //!
 //! Nothing is lost by trying: where no work gets into the parallel part by it, the statement is in order as a whole.
 
-use super::account::Made;
 use super::crossing::Level;
 use super::report::Fate;
 use super::shape::{self, Body, Branches, Inner, Shape};
 use super::splitter::{Progress, Splitter, is_local_macro, stmt_is_weighty};
-use super::variables::{Flags, StmtKey, Variable, VariableId};
+use super::variables::{Flags, Made, StmtKey, Variable, VariableId};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, ExitKind};
 use crate::analyze::{hoist, kinds, leaving, patterns, types};
@@ -136,8 +135,8 @@ impl Splitter<'_> {
         let binds_by_ref = !patterns::names_bound_by_ref(pat).is_empty();
         let borrows = self.borrows_from_own(value, &facts)
             || self.is_reference_into_own(pat, value, &facts)
-            || uses_of(&|variable| variable.borrows_in.is_some())
-            || (binds_by_ref && (uses::place(value).is_none() || uses_of(&|variable| variable.is_made)));
+            || uses_of(&|variable| variable.made.borrows_in.is_some())
+            || (binds_by_ref && (uses::place(value).is_none() || uses_of(&|variable| variable.made.is_made)));
         let made = Made {
             is_own: facts.uses.iter().all(|used| self.is_own(used)),
             is_made: true,
@@ -170,8 +169,9 @@ impl Splitter<'_> {
                 for name in names_of(pat) {
                     let id = self.variables.id(&name).expect("it was bound above");
                     let variable = self.variables.of_mut(id);
-                    variable.is_copied = is_copied;
-                    variable.ty = types.iter().find(|(known, _)| *known == name.as_str()).map(|(_, ty)| ty.clone());
+                    variable.made.is_copied = is_copied;
+                    variable.made.ty =
+                        types.iter().find(|(known, _)| *known == name.as_str()).map(|(_, ty)| ty.clone());
                 }
             }
         }
@@ -281,7 +281,7 @@ impl Splitter<'_> {
         };
         let moved = |used: &&uses::Use| leaving::takes(&used.access);
         facts.uses.iter().filter(moved).any(|used| {
-            let is_moved = |id: &VariableId| *id < n_variables && !self.variables.of(*id).is_copied;
+            let is_moved = |id: &VariableId| *id < n_variables && !self.variables.of(*id).made.is_copied;
             let id = self.variables.id(&used.place.name).filter(is_moved);
             let is_in_parallel =
                 |touch: &&super::crossing::Touch| Some(touch.variable) == id && !touch.is_in_order && touch.may_move;

@@ -1,12 +1,11 @@
 //! Judges statement after statement.
 
-use super::account::Made;
 use super::aliases::{self, Found};
 use super::crossing::{Level, Touch};
 use super::reason::{Reason, Why};
 use super::references;
 use super::report::{Fate, Line};
-use super::variables::{StmtKey, VariableId, Variables, View, leaves_alone, reads_a_copy};
+use super::variables::{Made, StmtKey, VariableId, Variables, View, leaves_alone, reads_a_copy};
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::Locals;
 use crate::analyze::uses::{self, Access, Effect, Facts, Place, Use};
@@ -244,7 +243,7 @@ impl<'a> Splitter<'a> {
                 {
                     return because(used.span, Why::ChangedLater(name.clone()));
                 }
-                Some(variable) if variable.is_stream_around && moves_stream(used) => {
+                Some(variable) if variable.made.is_stream_around && moves_stream(used) => {
                     return because(used.span, Why::Effect(format!("what is done with `{name}`")));
                 }
                 Some(_) => {}
@@ -273,7 +272,8 @@ impl<'a> Splitter<'a> {
         let is_own = |effect: &&Effect| {
             let variable = effect.on.as_ref().and_then(|name| self.variables.get(name));
             variable.is_some_and(|variable| {
-                (variable.is_own && !variable.may_be_handle) || (effect.is_on_stream && !variable.is_stream_around)
+                (variable.made.is_own && !variable.made.may_be_handle)
+                    || (effect.is_on_stream && !variable.made.is_stream_around)
             })
         };
         // What one item leads to, another may lead to as well.
@@ -362,7 +362,7 @@ impl<'a> Splitter<'a> {
     /// The type of a variable of the iteration or around it, where that is certain.
     pub(super) fn type_of(&self, name: &str) -> Option<Type> {
         match self.variables.get(name) {
-            Some(variable) => variable.ty.clone(),
+            Some(variable) => variable.made.ty.clone(),
             None => self.around.get(name)?.ty.clone(),
         }
     }
@@ -371,14 +371,16 @@ impl<'a> Splitter<'a> {
     pub(super) fn is_own(&self, used: &Use) -> bool {
         let name = &used.place.name;
         match self.variables.get(name) {
-            Some(variable) => variable.is_own || variable.is_copied,
+            Some(variable) => variable.made.is_own || variable.made.is_copied,
             None => name != "self" && !self.around.contains_key(name) && !uses::is_upper_case(name),
         }
     }
 
     /// Whether a variable may lead to what others lead to as well.
     fn leads_outside(&self, used: &Use) -> bool {
-        self.variables.get(&used.place.name).is_some_and(|variable| variable.is_shared_item || variable.may_be_handle)
+        self.variables
+            .get(&used.place.name)
+            .is_some_and(|variable| variable.made.is_shared_item || variable.made.may_be_handle)
     }
 
     /// Whether a value is another name of what may be a stream from around the loop: `file`, `&self.file`.
@@ -390,7 +392,7 @@ impl<'a> Splitter<'a> {
         let is_part = matches!(named, Expr::Index(index) if matches!(*index.index, Expr::Range(_)));
         let Some((place, _)) = uses::place(named).filter(|_| !is_part) else { return false };
         match self.variables.get(&place.name) {
-            Some(variable) => variable.is_stream_around,
+            Some(variable) => variable.made.is_stream_around,
             None => !self.type_of(&place.name).is_some_and(|ty| place.fields.is_empty() && types::is_sequence(&ty)),
         }
     }
@@ -412,7 +414,9 @@ impl<'a> Splitter<'a> {
 
     pub(super) fn is_made_here(&self, used: &Use) -> bool {
         let variable = self.variables.get(&used.place.name);
-        variable.is_some_and(|variable| variable.is_made && (!variable.is_copied || variable.borrows_in.is_some()))
+        variable.is_some_and(|variable| {
+            variable.made.is_made && (!variable.made.is_copied || variable.made.borrows_in.is_some())
+        })
     }
 
     /// Whether a value borrows from one that the parallel part made, which ends with that part.

@@ -123,7 +123,7 @@ impl Judge for Asked<'_, '_> {
     fn is_bound_to_parallel(&self, expr: &Expr) -> bool {
         uses::of_expr(expr, self.splitter.label.as_ref()).uses.iter().any(|used| {
             let local = self.splitter.variables.get(&used.place.name);
-            local.is_some_and(|local| local.borrows_in.is_some() && local.view.is_none())
+            local.is_some_and(|local| local.made.borrows_in.is_some() && local.made.view.is_none())
         })
     }
 

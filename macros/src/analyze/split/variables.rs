@@ -21,6 +21,15 @@ pub(super) struct Variable {
     /// How many branches and inner loops it stands in.
     pub(super) depth: usize,
     pub(super) is_mut: bool,
+    pub(super) made: Made,
+    /// The parallel part uses it again although it must be `Copy` for that, which the compiler is to check.
+    pub(super) crosses_as_copy: bool,
+    pub(super) flags: Flags,
+}
+
+/// How a variable is made.
+#[derive(Clone, Default)]
+pub(super) struct Made {
     /// Its type, where that is certain.
     pub(super) ty: Option<Type>,
     /// Its type is known to be copied when used by value.
@@ -41,9 +50,6 @@ pub(super) struct Variable {
     pub(super) borrows_in: Option<StmtKey>,
     /// The statement that makes it is a view of other variables; the in-order part, if it needs it, views again.
     pub(super) view: Option<View>,
-    /// The parallel part uses it again although it must be `Copy` for that, which the compiler is to check.
-    pub(super) crosses_as_copy: bool,
-    pub(super) flags: Flags,
 }
 
 /// What in-order statements have done with a variable so far.
@@ -142,9 +148,9 @@ impl Variables {
 pub(super) fn leaves_alone(used: &Use, variable: &Variable) -> bool {
     match &used.access {
         Access::Shared => true,
-        Access::Value => variable.is_copied,
+        Access::Value => variable.made.is_copied,
         Access::Method(method, _) => {
-            (variable.is_copied && !variable.is_mut) || (known::is_reader(method) && method != "into_iter")
+            (variable.made.is_copied && !variable.is_mut) || (known::is_reader(method) && method != "into_iter")
         }
         Access::Mutate(_) | Access::Call | Access::Tokens => false,
     }

@@ -1,13 +1,12 @@
 //! The split of one loop, and what it was decided on.
 
-use super::account::Made;
 use super::aliases;
 use super::crossing;
 use super::reason::Reason;
 use super::references;
 use super::report::Line;
 use super::splitter::{Names, Splitter};
-use super::variables::StmtKey;
+use super::variables::{Made, StmtKey};
 use crate::analyze::carried::{self, Carried};
 use crate::analyze::scope::{Locals, types_of};
 use crate::analyze::uses::{self, Effect, ExitKind, Place, Use};
