@@ -1,6 +1,7 @@
 //! Whether workers pay: what a shared loop took, against what the plain loop would have.
 
-use super::site::{Site, TELLING, work};
+use super::durations::{pays, picos, work};
+use super::site::{Site, TELLING};
 use std::time::{Duration, Instant};
 
 /// For how long workers are given a chance before that is asked: some of it goes by until they are awake.
@@ -12,9 +13,6 @@ const AGAIN: Duration = Duration::from_millis(20);
 /// After so long, what the plain loop takes is found out by a look, if never before: the first items of a call, whose code and data
 /// may only have come to the cache, can be all that is known.
 const LOOK: Duration = Duration::from_millis(10);
-
-/// They do not pay above this part of the plain loop's time, in percent.
-const MOST: u128 = 95;
 
 /// What has been run, and what that took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -152,16 +150,6 @@ pub(crate) struct Closed {
     pub(crate) at_most: Duration,
 }
 
-/// What an iteration takes if so many take so long.
-pub(super) fn picos(time: Duration, n_items: usize) -> u64 {
-    u64::try_from(time.as_nanos() * 1000 / n_items.max(1) as u128).unwrap_or(u64::MAX)
-}
-
-/// Whether iterations that take `shared` with workers and `plain` without them are worth having them.
-pub(super) fn pays(shared: u64, plain: u64) -> bool {
-    u128::from(shared) * 100 <= u128::from(plain) * MOST
-}
-
 /// What the parallel part of `n_items` took, of those `measured`.
 fn parallel(n_items: usize, (n_run, time): (usize, Duration)) -> Duration {
     if n_run == 0 { Duration::ZERO } else { time.mul_f64((n_items as f64 / n_run as f64).min(1.0)) }
@@ -172,12 +160,6 @@ mod tests {
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);
-
-    #[test]
-    fn workers_pay_if_they_save_a_twentieth() {
-        assert!(pays(95, 100));
-        assert!(!pays(96, 100));
-    }
 
     #[test]
     fn of_what_ran_ahead_only_what_was_used_counts() {

@@ -1,8 +1,7 @@
 //! Whether workers pay in the calls of a loop: shared ones beside plain ones.
 
-use super::balance::{pays, picos};
+use super::durations::{nanos, pays, picos, work};
 use super::rest::Rest;
-use super::site::{nanos, work};
 use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! How many consecutive iterations are handed over together.
 
-use super::site::n_items;
+use super::durations::n_items;
 use std::time::Duration;
 
 /// What one chunk should take: long enough that handing it over (about a microsecond) does not show,

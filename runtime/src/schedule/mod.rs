@@ -1,5 +1,6 @@
 //! What to run next and in which order to give it back: pure decisions, without threads or processes.
 
+mod durations;
 pub(crate) mod site;
 pub(crate) mod balance;
 pub(crate) mod pilot;

@@ -2,9 +2,10 @@
 //!
 //! See the README beside this file for the rules and their constants.
 
-use super::balance::{Balance, Closed, pays, picos};
+use super::balance::{Balance, Closed};
+use super::durations::{n_items, pays, picos, work};
 use super::series;
-use super::site::{STRIP, Site, TELLING, WORTH_SHARING, n_items, work};
+use super::site::{STRIP, Site, TELLING, WORTH_SHARING};
 use std::time::{Duration, Instant};
 
 /// A strip that took less tells little: its code and data may only have come to the cache.

@@ -1,6 +1,6 @@
 //! For how long a loop does without workers after they did not pay.
 
-use super::site::nanos;
+use super::durations::nanos;
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 

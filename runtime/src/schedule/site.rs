@@ -1,6 +1,7 @@
 //! What one annotated loop measured, for its next call.
 
 use super::calls::Calls;
+use super::durations::{n_items, nanos};
 use crate::sync::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::cell::Cell;
 use std::time::Duration;
@@ -128,10 +129,6 @@ impl Site {
     }
 }
 
-pub(super) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
 /// A number for a call: over many calls of a thread, all numbers are as frequent. (Where each loop counted its calls, threads
 /// that run the same one would write to the same memory.)
 #[inline]
@@ -142,17 +139,6 @@ fn next_angle() -> u32 {
     let angle = ANGLE.get().wrapping_add(GOLDEN);
     ANGLE.set(angle);
     angle
-}
-
-/// How many iterations take so long.
-pub(super) fn n_items(time: Duration, picos: u64) -> usize {
-    usize::try_from(nanos(time).saturating_mul(1000) / picos).unwrap_or(usize::MAX)
-}
-
-/// What `n` iterations take.
-#[inline]
-pub(super) fn work(picos: u64, n: usize) -> Duration {
-    Duration::from_nanos((u128::from(picos) * n as u128 / 1000).min(u128::from(u64::MAX)) as u64)
 }
 
 #[cfg(test)]
