@@ -19,8 +19,11 @@ pub(super) const STRIP: Duration = Duration::from_micros(50);
 const WORTH_TIMING: Duration = Duration::from_micros(12);
 
 /// But some calls are timed all the same, since a loop may change: at first each second one, and half as many each time that it
-/// was short again, down to one in so many.
+/// was short again, down to one in so many, ...
 const RAREST: u32 = 256;
+
+/// ... but one each time that calls have taken so long together, which takes a hundredth of that.
+const TIMED_EACH: Duration = Duration::from_micros(10);
 
 /// Iterations shorter than this, in picoseconds, take longer once they are taken apart, so that what they take there does
 /// not tell what they take in the plain loop. Nor do they block.
@@ -115,7 +118,7 @@ impl Site {
             // Also where it was left early: the next one will be, as far as anybody knows.
             let by_call = at_most.unwrap_or(usize::MAX).max(self.short_items.load(Ordering::Relaxed));
             let timed = self.timed.load(Ordering::Relaxed);
-            (by_items.max(by_call), (timed / 2).max(u32::MAX / RAREST))
+            (by_items.max(by_call), (timed / 2).max(least_timed(total)))
         } else {
             (by_items, u32::MAX)
         };
@@ -127,6 +130,12 @@ impl Site {
     pub(crate) fn remember_total(&self, total: Duration) {
         self.total_nanos.store(nanos(total).max(1), Ordering::Relaxed);
     }
+}
+
+/// Which part of calls that take so long is timed at least, of `u32::MAX`.
+fn least_timed(call: Duration) -> u32 {
+    let part = u64::from(u32::MAX) * nanos(call) / nanos(TIMED_EACH);
+    u32::try_from(part).unwrap_or(u32::MAX).max(u32::MAX / RAREST)
 }
 
 /// A number for a call: over many calls of a thread, all numbers are as frequent. (Where each loop counted its calls, threads
@@ -171,7 +180,7 @@ mod tests {
     #[test]
     #[cfg_attr(miri, ignore = "takes minutes")]
     fn the_more_calls_were_short_the_fewer_are_timed() {
-        let (site, short) = (Site::new(), Duration::from_nanos(100));
+        let (site, short) = (Site::new(), Duration::from_nanos(10));
         for part in [1, 2, 4, 8, 16, 32, 64, 128, 256, 256, 256] {
             let n = timed(&site, 10_000);
             assert!(n.abs_diff(10_000 / part) <= 3, "{n} instead of one in {part}");
@@ -181,6 +190,12 @@ mod tests {
         site.remember_item(1);
         site.remember_shortness(short, Some(1));
         assert!(timed(&site, 1000).abs_diff(500) <= 3, "it was long, and begins anew");
+    }
+
+    #[test]
+    fn a_hundredth_of_the_time_of_calls_may_be_spent_on_timing_them() {
+        let part = |nanos| (u64::from(least_timed(Duration::from_nanos(nanos))) * 1000).div_ceil(u64::from(u32::MAX));
+        assert_eq!([10, 100, 5_000, 10_000, 11_999].map(part), [4, 10, 500, 1000, 1000]);
     }
 
     #[test]
