@@ -23,6 +23,10 @@ const SHORT: Duration = Duration::from_millis(20);
 /// Iterations of the plain loop that take so many times longer than shared ones, which did not pay twice, are another matter.
 const CHANGED: u64 = 4;
 
+/// Where workers did not pay, they are tried once more when the plain loop has run for so long: they may only have come late. A trial
+/// takes some milliseconds.
+const AGAIN: Duration = Duration::from_millis(500);
+
 /// What the options of a loop say about sharing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sharing {
@@ -97,6 +101,8 @@ pub struct Pilot {
     is_in_doubt: bool,
     /// It has.
     is_unpaid: bool,
+    /// How long the call had been running then.
+    unpaid_since: Duration,
     /// What an iteration took with them.
     shared_picos: u64,
     /// What was shared, if anything was: how many items, what they took, and what they would have taken as strips, at most.
@@ -152,6 +158,7 @@ impl Pilot {
             is_shared: false,
             is_in_doubt: false,
             is_unpaid: false,
+            unpaid_since: so_far,
             shared_picos: 0,
             shared: None,
             asked_for: so_far,
@@ -189,6 +196,7 @@ impl Pilot {
         let left = left?;
         let is_telling = elapsed >= if n_items > 1 { WARM } else { STRIP };
         if is_telling && self.is_to_be_shared(picos, left, helps) {
+            self.is_unpaid = false;
             return Some(Turn::Shared);
         }
         let time = if self.is_unpaid { LONG_STRIP } else { STRIP };
@@ -283,8 +291,9 @@ impl Pilot {
             // A strip has shown what the plain loop takes now, for such items and beside the same neighbours.
             self.site.looked();
             self.is_unpaid = !pays(self.shared_picos, picos);
+            self.unpaid_since = self.so_far;
         }
-        if self.is_unpaid && picos / CHANGED < self.shared_picos {
+        if self.is_unpaid && picos / CHANGED < self.shared_picos && self.so_far < self.unpaid_since + AGAIN {
             return false;
         }
         let ahead = self.ahead(picos, left);
@@ -577,6 +586,18 @@ mod tests {
         pilot.shared_picos = MICRO;
         pilot.go_on_alone(exactly(90_000));
         assert!(pilot.is_worth_sharing(2 * MICRO, exactly(80_000)), "items became longer");
+    }
+
+    #[test]
+    fn workers_that_did_not_pay_are_tried_again_in_a_long_call() {
+        let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(10_000_000), &|_| true);
+        pilot.shared_picos = MICRO;
+        pilot.go_on_alone(exactly(9_000_000));
+        assert!(!pilot.is_worth_sharing(MICRO, exactly(8_000_000)));
+        pilot.so_far += AGAIN / 2;
+        assert!(!pilot.is_worth_sharing(MICRO, exactly(7_000_000)));
+        pilot.so_far += AGAIN / 2;
+        assert!(pilot.is_worth_sharing(MICRO, exactly(6_000_000)));
     }
 
     #[test]
