@@ -200,8 +200,10 @@ fn the_default_number_of_workers_is_what_the_machine_offers() {
 #[test]
 fn a_short_loop_does_not_ask_how_many_workers_there_are() {
     // Finding out takes longer than the loop. That a wrong value is reported tells who asks.
-    let (_, err) = run("probe_of_a_short_loop", "", "many", "");
-    assert!(!err.contains("CONCURRENT_WORKERS=many"), "{err}");
+    timed(|| {
+        let (_, err) = run("probe_of_a_short_loop", "", "many", "");
+        assert!(!err.contains("CONCURRENT_WORKERS=many"), "{err}");
+    });
 }
 
 #[test]

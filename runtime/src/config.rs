@@ -37,6 +37,8 @@ pub(crate) fn sequential_mode() -> bool {
     *SEQUENTIAL
 }
 
+static AVAILABLE: OnceLock<usize> = OnceLock::new();
+
 /// How many workers to use where the user gave no number: `CONCURRENT_WORKERS`, or what the machine offers.
 pub(crate) fn available_workers() -> usize {
     *AVAILABLE.get_or_init(|| {
@@ -50,8 +52,6 @@ pub(crate) fn available_workers() -> usize {
 pub(crate) fn known_workers() -> Option<usize> {
     AVAILABLE.get().copied()
 }
-
-static AVAILABLE: OnceLock<usize> = OnceLock::new();
 
 /// What the machine offers this process, when it was asked first.
 pub(crate) fn n_cores() -> usize {

@@ -47,8 +47,8 @@
 
 // In the order in which data flows: a module uses only those above it.
 mod sync;
-mod looks;
 mod config;
+mod looks;
 mod role;
 mod random;
 mod perturb;

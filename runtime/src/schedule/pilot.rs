@@ -4,6 +4,7 @@
 
 use super::balance::{Balance, Closed};
 use super::durations::{n_items, pays, picos, work};
+use super::rest::Rest;
 use super::series;
 use super::site::{STRIP, Site, TELLING, WORTH_SHARING};
 use std::time::{Duration, Instant};
@@ -22,10 +23,6 @@ const SHORT: Duration = Duration::from_millis(20);
 
 /// Iterations of the plain loop that take so many times longer than shared ones, which did not pay twice, are another matter.
 const CHANGED: u64 = 4;
-
-/// Where workers did not pay, they are tried once more when the plain loop has run for so long: they may only have come late. A trial
-/// takes some milliseconds.
-const AGAIN: Duration = Duration::from_millis(500);
 
 /// What the options of a loop say about sharing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +98,8 @@ pub struct Pilot {
     is_in_doubt: bool,
     /// It has.
     is_unpaid: bool,
-    /// How long the call had been running then.
+    /// For how long it does without them then, and how long it had been running.
+    rest: Rest,
     unpaid_since: Duration,
     /// What an iteration took with them.
     shared_picos: u64,
@@ -158,6 +156,7 @@ impl Pilot {
             is_shared: false,
             is_in_doubt: false,
             is_unpaid: false,
+            rest: Rest::new(),
             unpaid_since: so_far,
             shared_picos: 0,
             shared: None,
@@ -291,9 +290,15 @@ impl Pilot {
             // A strip has shown what the plain loop takes now, for such items and beside the same neighbours.
             self.site.looked();
             self.is_unpaid = !pays(self.shared_picos, picos);
-            self.unpaid_since = self.so_far;
+            if self.is_unpaid {
+                let (n_items, took, _) = self.shared.unwrap_or_default();
+                self.rest.begin(took, took.saturating_sub(work(picos, n_items)));
+                self.unpaid_since = self.so_far;
+            }
         }
-        if self.is_unpaid && picos / CHANGED < self.shared_picos && self.so_far < self.unpaid_since + AGAIN {
+        // They may only have come late, or other programs have kept them from running.
+        let rests = self.rest.is_on(self.so_far - self.unpaid_since);
+        if self.is_unpaid && rests && picos / CHANGED < self.shared_picos {
             return false;
         }
         let ahead = self.ahead(picos, left);
@@ -557,6 +562,7 @@ mod tests {
         assert_eq!(turn, Turn::Shared);
         pilot.so_far = work(MICRO, 10_000);
         pilot.shared_picos = MICRO;
+        pilot.shared = Some((10_000, work(MICRO, 10_000), work(MICRO, 10_000)));
         assert_eq!(pilot.go_on_alone(exactly(90_000)), 2000);
         assert!(!pilot.is_worth_sharing(MICRO, exactly(80_000)));
         assert!(!pilot.is_worth_sharing(2 * MICRO, exactly(60_000)));
@@ -589,15 +595,26 @@ mod tests {
     }
 
     #[test]
-    fn workers_that_did_not_pay_are_tried_again_in_a_long_call() {
+    fn workers_that_did_not_pay_are_tried_again_when_their_loss_is_small_beside_the_plain_work() {
         let (mut pilot, _) = Pilot::start(known(MICRO), Sharing::IfItPays, exactly(10_000_000), &|_| true);
-        pilot.shared_picos = MICRO;
-        pilot.go_on_alone(exactly(9_000_000));
-        assert!(!pilot.is_worth_sharing(MICRO, exactly(8_000_000)));
-        pilot.so_far += AGAIN / 2;
-        assert!(!pilot.is_worth_sharing(MICRO, exactly(7_000_000)));
-        pilot.so_far += AGAIN / 2;
-        assert!(pilot.is_worth_sharing(MICRO, exactly(6_000_000)));
+        let mut trial = |after: Duration| {
+            pilot.so_far += after;
+            let is_tried = pilot.is_worth_sharing(MICRO, exactly(8_000_000));
+            if is_tried {
+                // 10,000 iterations, which have lost a fifth of their time so far.
+                let (n_items, took, plainly) = pilot.shared.unwrap_or_default();
+                let (more, work) = (Duration::from_millis(10), Duration::from_millis(8));
+                pilot.shared = Some((n_items + 8_000, took + more, plainly + work));
+                (pilot.shared_picos, pilot.is_in_doubt) = (MICRO, true);
+            }
+            is_tried
+        };
+        let ms = Duration::from_millis;
+        // What was lost is 2 ms, and then 4, of which it is twice as patient.
+        assert_eq!(
+            [0, 0, 39, 1, 0, 159, 1].map(|after| trial(ms(after))),
+            [true, false, false, true, false, false, true]
+        );
     }
 
     #[test]
