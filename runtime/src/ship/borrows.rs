@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::{self, MaybeUninit};
 use std::{array, ptr};
 
 use serde::de::DeserializeOwned;
@@ -93,23 +94,38 @@ impl<B: Borrows> Travel for ByBorrows<B> {
 
 /// What is seen of a value, and what that borrows from: dropped after it.
 pub struct Kept<K: Travel> {
-    /// Nobody outside may see its lifetime.
-    seen: Option<K::Seen<'static>>,
+    /// Initialized if it was shown. Nobody outside may see its lifetime; and where `self` has moved since, so may have what it
+    /// refers to, so that it is not to be taken for a value with references any more.
+    seen: MaybeUninit<K::Seen<'static>>,
+    is_shown: bool,
     held: K::Held,
 }
 
 impl<K: Travel> Kept<K> {
     /// Decodes.
     pub(super) fn read(input: Message<'_>) -> Result<Self, String> {
-        Ok(Self { seen: None, held: K::read(input)? })
+        Ok(Self { seen: MaybeUninit::uninit(), is_shown: false, held: K::read(input)? })
     }
 
     /// Shows, once.
     pub(super) fn open<'held>(&'held mut self) -> &'held K::Seen<'held> {
+        assert!(!self.is_shown, "it is shown once");
+        let seen = K::open(&mut self.held);
+        self.is_shown = true;
         // SAFETY: only a lifetime differs, which no layout depends on. What is put there borrows from `held` for as long as
-        // our borrow lasts, during which both stay where they are; afterwards it is only dropped, and before `held` is.
-        let seen = unsafe { &mut *ptr::from_mut(&mut self.seen).cast::<Option<K::Seen<'held>>>() };
-        seen.insert(K::open(&mut self.held))
+        // our borrow lasts, during which both stay where they are; behind it, nobody but `drop` touches it.
+        let place = unsafe { &mut *ptr::from_mut(&mut self.seen).cast::<MaybeUninit<K::Seen<'held>>>() };
+        place.write(seen)
+    }
+}
+
+impl<K: Travel> Drop for Kept<K> {
+    fn drop(&mut self) {
+        if mem::needs_drop::<K::Seen<'static>>() && self.is_shown {
+            // SAFETY: it is initialized, and dropped here alone. What is seen, of which the list below has all kinds, holds plain
+            // references in vectors at most: what these refer to is not touched.
+            unsafe { self.seen.assume_init_drop() };
+        }
     }
 }
 
