@@ -2,6 +2,7 @@
 
 use super::loops::LoopOptions;
 use crate::config;
+use crate::schedule::glance::Glance;
 use crate::schedule::pilot::{Left, Pilot, Turn};
 use crate::schedule::site::Site;
 use crate::schedule::source::{Input, Source};
@@ -20,8 +21,18 @@ pub struct Course<'call, 'pool, S> {
     options: LoopOptions<'pool>,
     site: &'static Site,
     /// `None`: nobody looks at the clock, since the loop is expected to end with the strip. Away while workers share the loop.
-    pilot: &'call mut Option<Pilot>,
+    observer: &'call mut Option<Observer>,
     strips: S,
+}
+
+/// Who looks at the clock.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it stays where it is made")]
+pub enum Observer {
+    /// To see whether the loop is as short as before.
+    Glance(Glance),
+    /// To decide what comes next.
+    Pilot(Pilot),
 }
 
 /// What follows a strip.
@@ -38,8 +49,8 @@ pub enum Next<'pool, S: Strips> {
 impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
     /// A loop of which nothing has been run.
     #[inline(always)]
-    pub fn new(options: LoopOptions<'pool>, site: &'static Site, pilot: &'call mut Option<Pilot>, strips: S) -> Self {
-        Self { options, site, pilot, strips }
+    pub fn new(options: LoopOptions<'pool>, site: &'static Site, observer: &'call mut Option<Observer>, strips: S) -> Self {
+        Self { options, site, observer, strips }
     }
 
     /// Its first strip.
@@ -47,7 +58,7 @@ impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
     pub fn start(&mut self) -> S::Strip {
         let n = match self.site.untimed_strip(self.strips.left().1) {
             Some(n) => n,
-            None => first(self.options, self.site, self.left(), self.pilot),
+            None => first(self.options, self.site, self.left(), self.observer),
         };
         self.strips.strip(n)
     }
@@ -57,15 +68,15 @@ impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
     pub fn go_on(&mut self, strip: S::Strip) -> Next<'pool, S> {
         self.strips.put_back(strip);
         let is_over = self.strips.is_over();
-        if is_over && self.pilot.is_none() {
+        if is_over && self.observer.is_none() {
             return Next::Over;
         }
         let left = (!is_over).then(|| self.left());
-        match next(self.options, self.site, left, self.pilot) {
+        match next(self.options, self.site, left, self.observer) {
             None => Next::Over,
             Some(Turn::Plain(n)) => Next::Plain(self.strips.strip(n)),
             Some(Turn::Shared) => {
-                let pilot = self.pilot.take().expect("it has just said so");
+                let Some(Observer::Pilot(pilot)) = self.observer.take() else { unreachable!("it has just said so") };
                 Next::Shared(Team { options: self.options, pilot, input: self.strips.take_input() })
             }
         }
@@ -80,8 +91,7 @@ impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
             return None;
         }
         let left = self.left();
-        let n = self.pilot.insert(pilot).go_on_alone(left);
-        Some(self.strips.strip(n))
+        Some(self.strips.strip(go_on_alone(pilot, left, self.observer)))
     }
 
     #[inline(always)]
@@ -93,10 +103,18 @@ impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
 /// Begins to look at the clock. Gives how many items the first strip has.
 #[cold]
 #[inline(never)]
-fn first(options: LoopOptions<'_>, site: &'static Site, left: Left, pilot: &mut Option<Pilot>) -> usize {
+fn first(options: LoopOptions<'_>, site: &'static Site, left: Left, observer: &mut Option<Observer>) -> usize {
+    let Some((glance, n)) = Glance::start(site, left) else { return decide(options, site, left, observer) };
+    *observer = Some(Observer::Glance(glance));
+    n
+}
+
+/// Decides how a loop begins that may be long.
+#[inline(never)]
+fn decide(options: LoopOptions<'_>, site: &'static Site, left: Left, observer: &mut Option<Observer>) -> usize {
     let Some(sharing) = options.sharing(left.items.1) else { return usize::MAX };
-    let (first, turn) = Pilot::start(site, sharing, left, &|work| options.has_helpers(work));
-    *pilot = Some(first);
+    let (pilot, turn) = Pilot::start(site, sharing, left, &|work| options.has_helpers(work));
+    *observer = Some(Observer::Pilot(pilot));
     match turn {
         Turn::Plain(n) => n,
         // Behind an empty strip, the pilot will say so again.
@@ -107,16 +125,33 @@ fn first(options: LoopOptions<'_>, site: &'static Site, left: Left, pilot: &mut 
 /// What comes next; `left` is `None` if nothing is.
 #[cold]
 #[inline(never)]
-fn next(options: LoopOptions<'_>, site: &'static Site, left: Option<Left>, pilot: &mut Option<Pilot>) -> Option<Turn> {
-    if let Some(pilot) = pilot {
-        return pilot.next(left, &|work| options.has_helpers(work));
+fn next(
+    options: LoopOptions<'_>,
+    site: &'static Site,
+    left: Option<Left>,
+    observer: &mut Option<Observer>,
+) -> Option<Turn> {
+    match observer {
+        Some(Observer::Pilot(pilot)) => return pilot.next(left, &|work| options.has_helpers(work)),
+        Some(Observer::Glance(glance)) => glance.strip_has_ended(left.is_some()),
+        None => {}
     }
-    // The loop goes on behind a strip at which nobody looked.
+    // The loop goes on behind a strip with which it should have ended.
     let left = left?;
+    drop(observer.take());
     let Some(sharing) = options.sharing(left.items.1) else { return Some(Turn::Plain(usize::MAX)) };
     let (late, n) = Pilot::start_late(site, sharing, left);
-    *pilot = Some(late);
+    *observer = Some(Observer::Pilot(late));
     Some(Turn::Plain(n))
+}
+
+/// Goes on without workers, which did not pay. Gives how many items the next strip has.
+#[cold]
+#[inline(never)]
+fn go_on_alone(mut pilot: Pilot, left: Left, observer: &mut Option<Observer>) -> usize {
+    let n = pilot.go_on_alone(left);
+    *observer = Some(Observer::Pilot(pilot));
+    n
 }
 
 /// A loop that workers share.

@@ -125,11 +125,14 @@ impl Average {
     /// So many more took so long. Gives all that count; where that is more than so much time, it counts half from now on.
     fn add(&self, n_items: usize, took: Duration, memory: Duration) -> (usize, Duration) {
         let (n_items, took) = (self.n_items() + n_items, self.time() + took);
-        // What an item took stays the same, also where half an item would be left.
-        let kept = if took > memory { n_items.div_ceil(2) } else { n_items };
-        let share = kept as f64 / n_items.max(1) as f64;
+        let (mut kept, mut time) = (n_items, took);
+        if took > memory {
+            // What an item took stays the same, also where half an item would be left.
+            kept = n_items.div_ceil(2);
+            time = took.mul_f64(kept as f64 / n_items.max(1) as f64);
+        }
         self.n_items.store(kept, Ordering::Relaxed);
-        self.nanos.store(nanos(took.mul_f64(share)), Ordering::Relaxed);
+        self.nanos.store(nanos(time), Ordering::Relaxed);
         (n_items, took)
     }
 

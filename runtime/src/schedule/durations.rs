@@ -23,7 +23,7 @@ pub(super) fn work(picos: u64, n: usize) -> Duration {
 
 /// What an iteration takes if so many take so long.
 pub(super) fn picos(time: Duration, n_items: usize) -> u64 {
-    u64::try_from(time.as_nanos() * 1000 / n_items.max(1) as u128).unwrap_or(u64::MAX)
+    nanos(time).saturating_mul(1000) / n_items.max(1) as u64
 }
 
 /// Whether iterations that take `shared` with workers and `plain` without them are worth having them.

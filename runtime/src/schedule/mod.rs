@@ -4,6 +4,7 @@ mod durations;
 pub(crate) mod site;
 pub(crate) mod balance;
 pub(crate) mod pilot;
+pub(crate) mod glance;
 pub(crate) mod series;
 pub(crate) mod rest;
 pub(crate) mod calls;

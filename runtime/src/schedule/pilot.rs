@@ -3,7 +3,7 @@
 //! See the README beside this file for the rules and their constants.
 
 use super::balance::{Balance, Closed};
-use super::durations::{n_items, pays, picos, work};
+use super::durations::{n_items, pays, work};
 use super::rest::Rest;
 use super::series;
 use super::site::{STRIP, Site, TELLING, WORTH_SHARING};
@@ -59,7 +59,7 @@ pub(crate) struct Left {
 impl Left {
     /// The length of the rest, whether or not it is left early.
     #[inline]
-    fn exact(&self) -> Option<usize> {
+    pub(super) fn exact(&self) -> Option<usize> {
         self.items.1.filter(|at_most| *at_most == self.items.0)
     }
 
@@ -261,15 +261,11 @@ impl Pilot {
     fn strip_has_ended(&mut self, is_certain: bool) -> Option<(Duration, u64)> {
         let elapsed = self.began.take()?.elapsed();
         self.so_far += elapsed;
-        let picos = picos(elapsed, self.n_items).max(1);
         if is_certain {
             let (n_items, time) = self.counted;
             self.counted = (n_items + self.n_items, time + elapsed);
         }
-        if self.n_items > 0 && (is_certain || self.site.item_picos().is_none_or(|known| picos > known)) {
-            self.site.remember_item(picos);
-        }
-        Some((elapsed, picos))
+        Some((elapsed, self.site.remember_strip(elapsed, self.n_items, is_certain)))
     }
 
     /// Whether the rest is worth being shared, and there is somebody to share it with.

@@ -1,7 +1,7 @@
 //! What one annotated loop measured, for its next call.
 
 use super::calls::Calls;
-use super::durations::{n_items, nanos};
+use super::durations::{n_items, nanos, picos};
 use crate::sync::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::cell::Cell;
 use std::time::Duration;
@@ -99,9 +99,19 @@ impl Site {
     /// but to be run. (If it goes on behind that strip, it was not.)
     #[inline]
     pub(crate) fn untimed_strip(&self, at_most: Option<usize>) -> Option<usize> {
-        let is_short = at_most.unwrap_or(usize::MAX) <= self.short_items.load(Ordering::Relaxed);
-        (is_short && next_angle() > self.timed.load(Ordering::Relaxed))
-            .then(|| self.strip_items.load(Ordering::Relaxed))
+        let is_timed = || next_angle() <= self.timed.load(Ordering::Relaxed);
+        (self.is_short(at_most) && !is_timed()).then(|| self.strip_items.load(Ordering::Relaxed))
+    }
+
+    /// The same, if it is timed to see whether it still is short.
+    pub(super) fn short_strip(&self, at_most: Option<usize>) -> Option<usize> {
+        self.is_short(at_most).then(|| self.strip_items.load(Ordering::Relaxed))
+    }
+
+    /// Whether calls of so many items at most are expected to be short.
+    #[inline]
+    fn is_short(&self, at_most: Option<usize>) -> bool {
+        at_most.unwrap_or(usize::MAX) <= self.short_items.load(Ordering::Relaxed)
     }
 
     /// Remembers what one iteration takes.
@@ -109,6 +119,15 @@ impl Site {
         let picos = picos.max(1);
         self.item_picos.store(picos, Ordering::Relaxed);
         self.strip_items.store(n_items(STRIP, picos).max(1), Ordering::Relaxed);
+    }
+
+    /// Remembers what one takes that is among so many: at least so long if not all of them were run for certain. Gives that.
+    pub(super) fn remember_strip(&self, elapsed: Duration, n_items: usize, is_certain: bool) -> u64 {
+        let picos = picos(elapsed, n_items).max(1);
+        if n_items > 0 && (is_certain || self.item_picos().is_none_or(|known| picos > known)) {
+            self.remember_item(picos);
+        }
+        picos
     }
 
     /// Remembers whether a call of so many items at most, in which somebody looked at the clock, was too short for that.
