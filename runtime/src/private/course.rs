@@ -49,7 +49,12 @@ pub enum Next<'pool, S: Strips> {
 impl<'call, 'pool, S: Strips> Course<'call, 'pool, S> {
     /// A loop of which nothing has been run.
     #[inline(always)]
-    pub fn new(options: LoopOptions<'pool>, site: &'static Site, observer: &'call mut Option<Observer>, strips: S) -> Self {
+    pub fn new(
+        options: LoopOptions<'pool>,
+        site: &'static Site,
+        observer: &'call mut Option<Observer>,
+        strips: S,
+    ) -> Self {
         Self { options, site, observer, strips }
     }
 
