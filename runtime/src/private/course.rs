@@ -27,7 +27,6 @@ pub struct Course<'call, 'pool, S> {
 
 /// Who looks at the clock.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "it stays where it is made")]
 pub enum Observer {
     /// To see whether the loop is as short as before.
     Glance(Glance),
