@@ -103,7 +103,7 @@ impl Site {
         (self.is_short(at_most) && !is_timed()).then(|| self.strip_items.load(Ordering::Relaxed))
     }
 
-    /// The same, if it is timed to see whether it still is short.
+    /// The same for such a call that is timed all the same.
     pub(super) fn short_strip(&self, at_most: Option<usize>) -> Option<usize> {
         self.is_short(at_most).then(|| self.strip_items.load(Ordering::Relaxed))
     }
