@@ -31,9 +31,17 @@ impl Limits {
     /// their items are kept, few enough to bound the memory.
     pub(super) fn max_chunks(&self, keeps_steps: bool) -> usize {
         match self.schedule {
-            Some(Schedule::One) => 1,
             None if !keeps_steps => MANY_CHUNKS,
             _ => 4 * self.workers + 4,
+        }
+    }
+
+    /// At most so many iterations ahead of the in-order part.
+    pub(super) fn window(&self) -> Option<usize> {
+        match self.schedule {
+            // One at a time: nothing starts before the in-order part is done with what was started.
+            Some(Schedule::One) => self.fixed_chunk_size(),
+            _ => self.window,
         }
     }
 

@@ -383,7 +383,7 @@ where
 
     /// `n` items, or as many as the window has room for; a fixed chunk is started whole or not at all.
     fn within_window(&self, state: &State<S, C, A>, n: usize) -> usize {
-        let Some(window) = self.limits.window else { return n };
+        let Some(window) = self.limits.window() else { return n };
         let room = window.saturating_sub(state.ahead);
         if room >= n {
             n

@@ -312,6 +312,7 @@ impl<C> Drop for ChunkSteps<'_, C> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Schedule;
     use crate::schedule::pilot::{Left, Sharing};
     use crate::schedule::site::Site;
     use crate::schedule::source::{Split, Splittable};
@@ -331,6 +332,11 @@ mod tests {
 
     /// 100 items in chunks of 10, which the calling thread runs. (It must be dropped.)
     fn started<A: Gather + Send>() -> Started<A> {
+        started_under(None)
+    }
+
+    /// The same in this order.
+    fn started_under<A: Gather + Send>(schedule: Option<Schedule>) -> Started<A> {
         let site: &'static Site = Box::leak(Box::new(Site::new()));
         let left = Left { items: (100, Some(100)), all_run: false, cross: true };
         let (pilot, _) = Pilot::start(site, Sharing::Always, left, &|_| true);
@@ -340,7 +346,7 @@ mod tests {
             chunk_size: Some(10),
             unordered: false,
             pulled: false,
-            schedule: None,
+            schedule,
             item_picos: None,
             exit: None,
         };
@@ -348,6 +354,15 @@ mod tests {
         let part: fn(i32) -> Number = |_| Number;
         // SAFETY: it borrows nothing.
         unsafe { Steps::start(Split::new(Splittable::into_source(0..100)), Each(part), limits, helpers, pilot) }
+    }
+
+    #[test]
+    fn one_at_a_time_a_helper_waits_for_the_in_order_part() {
+        let mut steps = started_under::<()>(Some(Schedule::One));
+        assert_eq!(steps.chunk().map(|(_, chunk)| chunk.count()), Some(10));
+        // A helper that comes now.
+        assert!(steps.core.claim(&mut steps.core.lock()).is_none());
+        assert_eq!(steps.chunk().map(|(_, chunk)| chunk.count()), Some(10));
     }
 
     #[test]
